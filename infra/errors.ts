@@ -1,0 +1,102 @@
+/**
+ * The one table of errors and the one error class. Pure leaf: imports nothing.
+ * `retry` says who may try again, `effect` whether something irreversible perhaps happened.
+ * Rendered once each: DIMSE in dicom/node.ts, Temporal in activities/failure.ts, HTTP in api/errors.ts.
+ */
+export type Retry = 'auto' | 'operator' | 'never';
+
+export interface ErrorRow {
+  readonly retry: Retry;
+  readonly effect: 'none' | 'unknown';
+  /** DIMSE status, where the error can end a DIMSE service. */
+  readonly dimse?: number;
+  /** HTTP status. */
+  readonly http: number;
+  /** One sentence for the person at the appliance: what to do. */
+  readonly advice: string;
+}
+
+const row = (retry: Retry, http: number, advice: string, dimse?: number, effect: 'none' | 'unknown' = 'none'): ErrorRow =>
+  dimse === undefined ? { retry, effect, http, advice } : { retry, effect, http, advice, dimse };
+
+export const ERRORS = {
+  ASSOCIATION_REJECTED: row('operator', 502, 'The other AE refuses the association: check AE titles and its list of known AEs.'),
+  ASSOCIATION_ABORTED: row('auto', 502, 'The other side broke the association: try again, and look at its log if it happens again.'),
+  ASSOCIATION_TIMED_OUT: row('auto', 504, 'The other side did not answer in time: check that it runs and the network between.'),
+  ASSOCIATION_REFUSED_CONTEXT: row('never', 502, 'The other AE accepts no presentation context for this SOP class and transfer syntax.'),
+  INTAKE_DISK_FULL: row('auto', 507, 'The store is nearly full: delete or move what is no longer needed, or enlarge it.', 0xa700),
+  INTAKE_STORE_FAILED: row('auto', 500, 'The store cannot be written: check the disk and the rights of its folder.', 0xa700),
+  INTAKE_INDEX_UNAVAILABLE: row('auto', 503, 'The catalog database is out of reach: check that it runs; the sender may send again.', 0xa700),
+  INTAKE_DATA_SET_MISMATCH: row('never', 400, 'The data set is not what the command says (SOP class or instance): the sender must be corrected.', 0xa900),
+  INTAKE_CANNOT_UNDERSTAND: row('never', 400, 'The data set cannot be read: the sender must be corrected.', 0xc000),
+  CATALOG_UNAVAILABLE: row('auto', 503, 'The catalog database is out of reach: check that it runs.'),
+  CATALOG_SCHEMA_TOO_NEW: row('operator', 500, 'The catalog was made by a newer version: start that version, or restore a backup.'),
+  CATALOG_NOT_FOUND: row('never', 404, 'There is no such entry.'),
+  CATALOG_CONFLICT: row('never', 409, 'Someone else changed this meanwhile: look again and repeat.'),
+  ORDER_NOTHING_SELECTED: row('never', 400, 'The selection holds no instance: search again and select at least one.'),
+  ORDER_INSTANCE_NOT_HELD: row('operator', 409, 'Some selected instances are no longer held: send them again, or burn the disc that holds them again.'),
+  ORDER_SEVERAL_PATIENTS: row('never', 409, 'The selection holds several patients: order one disc per patient, or allow several patients on one disc.'),
+  ORDER_KEY_REUSED: row('never', 409, 'This Idempotency-Key was used for another order: use a new one.'),
+  ORDER_EXCEEDS_MEDIA: row('operator', 409, 'One series is larger than the medium: order it on a larger medium.'),
+  ORDER_STATE: row('never', 409, 'The order is past the point where this is possible.'),
+  ORDER_NO_ROBOT: row('operator', 409, 'No robot takes this medium: choose another medium or robot.'),
+  DISC_FILE_SET_INVALID: row('operator', 500, 'The file-set could not be made from the stored instances: see the report of the order.'),
+  DISC_IMAGE_FAILED: row('auto', 500, 'The volume image could not be written: check the space of the spool folder.'),
+  DISC_GATE_REFUSED: row('operator', 500, 'The finished image is not what it should be and was not burned: see the report of the order.'),
+  DISC_LABEL_FAILED: row('operator', 500, 'The label could not be rendered: check the label template.'),
+  ROBOT_OUT_OF_DISCS: row('operator', 409, 'The input bin has no blank disc: put in blanks; work goes on by itself.'),
+  ROBOT_OUTPUT_FULL: row('operator', 409, 'The output bin is full: take the discs out; work goes on by itself.'),
+  ROBOT_WRONG_MEDIA: row('operator', 409, 'The bin holds wrong, used or too small discs: replace them.'),
+  ROBOT_INK_LOW: row('operator', 409, 'Ink is low: keep a cartridge ready.'),
+  ROBOT_INK_EMPTY: row('operator', 409, 'Ink is empty: change the cartridge; work goes on by itself.'),
+  ROBOT_PRINTER_FAULT: row('operator', 409, 'The printer reports a fault: look at the robot, then resume.'),
+  ROBOT_DRIVE_FAULT: row('auto', 409, 'A drive is failing: work goes on with the others; have it looked at.'),
+  ROBOT_WRITE_FAILED: row('auto', 409, 'The disc could not be written: it was rejected and is made again on another blank.'),
+  ROBOT_VERIFY_FAILED: row('auto', 409, 'The disc does not read back as written: it was rejected and is made again on another blank.'),
+  ROBOT_JAM: row('operator', 409, 'The robot is jammed: clear it, then resume.'),
+  ROBOT_COVER_OPEN: row('operator', 409, 'The robot is paused or its cover is open: close it.'),
+  ROBOT_LINK_LOST: row('auto', 503, 'No sign of life from the robot: check its power, cable and software.'),
+  ROBOT_NO_SPACE: row('operator', 507, 'The work disk of the robot is full: make room.'),
+  ROBOT_JOB_INVALID: row('never', 400, 'The robot refuses the job: see its reason in the report of the order.'),
+  ROBOT_CANCELLED: row('never', 409, 'The job was cancelled.'),
+  ROBOT_JOB_LOST: row('operator', 409, 'It is not known whether this disc was made: look in the bins, then say what was found.', undefined, 'unknown'),
+  ROBOT_UNKNOWN: row('operator', 500, 'The robot reports something this version does not know: look at the robot.', undefined, 'unknown'),
+  CONFIG_INVALID: row('operator', 500, 'The configuration has mistakes: correct the named settings.'),
+  CONFIG_PORT_TAKEN: row('operator', 500, 'Another program listens on this port: stop it, or choose another port with the named setting.'),
+  CONFIG_HOME_IN_USE: row('operator', 500, 'Another appliance runs on this home folder: stop it, or choose another SPINDLE_HOME.'),
+  CONFIG_PLATFORM: row('never', 500, 'This platform is not supported: use Linux on x64 or arm64 with glibc.'),
+  CONFIG_TEMPORAL_SERVER: row('operator', 500, 'No Temporal server could be had: see the named ways.'),
+  CONFIG_DATABASE: row('operator', 500, 'The embedded database does not start: see its log in the home folder.'),
+  API_INVALID: row('never', 400, 'The request is not as described: see the named fields.'),
+  API_UNAUTHENTICATED: row('never', 401, 'Sign in by the link printed at start, or send the token of the file api-token.'),
+  API_FORBIDDEN: row('never', 403, 'This is not allowed here.'),
+  API_NOT_FOUND: row('never', 404, 'There is no such resource.'),
+  API_UNAVAILABLE: row('auto', 503, 'A part of the appliance is out of reach just now: try again in a moment.'),
+  API_INTERNAL: row('auto', 500, 'Something went wrong inside: try again; the log names it by the correlation id.'),
+} as const satisfies Record<string, ErrorRow>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** Facts beside an error: never patient data, never secrets. */
+export type ErrorDetails = Readonly<Record<string, string | number | boolean | readonly string[] | null>>;
+
+/** The one error of all libraries. The message is fit for a log: code, then what happened, never patient data. */
+export class ApplianceError extends Error {
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+
+  constructor(code: ErrorCode, what: string, options: { details?: ErrorDetails; cause?: unknown } = {}) {
+    super(`${code}: ${what}`, options.cause === undefined ? {} : { cause: options.cause });
+    this.name = 'ApplianceError';
+    this.code = code;
+    this.details = options.details ?? {};
+  }
+
+  get row(): ErrorRow {
+    return ERRORS[this.code];
+  }
+}
+
+/** True when `error` is ours and carries one of the codes (any code when none is given). */
+export const isApplianceError = (error: unknown, ...codes: readonly ErrorCode[]): error is ApplianceError =>
+  error instanceof ApplianceError && (codes.length === 0 || codes.includes(error.code));
