@@ -1,0 +1,420 @@
+/**
+ * What the catalog offers to the other parts, as interfaces. SQL lives in the modules beside this one.
+ * Ids are surrogate keys (safe integers) unless named Uid, key or serial. All times are UTC Dates.
+ */
+import type { IndexedAttributes } from '../dicom/attributes.ts';
+import type { BurnRule, BurnRuleCondition, BurnRuleOptions, SeriesFacts } from '../disc/order/burn-rule.ts';
+import type { JobState } from '../disc/order/lifecycle.ts';
+import type { Grouping, Media, OrderInfo, OrderOptions, OrderSelection, OrderSource, OrderState, Priority, SeriesWeight } from '../disc/order/order.ts';
+
+// ---- Instances -------------------------------------------------------------------------------------------------
+
+export interface InstanceOrigin {
+  readonly callingAe: string;
+  readonly calledAe: string;
+  readonly host: string;
+  /** 'retrieved' = came by our own C-MOVE or C-GET and starts no rule. */
+  readonly kind: 'pushed' | 'retrieved';
+}
+
+export interface StoredFile {
+  /** Path relative to the store folder, '/' separated; carries no patient data. */
+  readonly path: string;
+  readonly bytes: number;
+  /** Where the data set begins in the file. */
+  readonly dataSetOffset: number;
+  /** SHA-256, hex, of the data set bytes as received. */
+  readonly dataSetSha256: string;
+  readonly transferSyntaxUid: string;
+}
+
+export interface ArrivedInstance {
+  readonly attributes: IndexedAttributes;
+  readonly file: StoredFile;
+  readonly origin: InstanceOrigin;
+  readonly storedAt: Date;
+}
+
+/** One copy of an instance that the catalog already knows. */
+export interface HeldInstance {
+  readonly instanceId: number;
+  readonly file: StoredFile;
+  readonly isHeld: boolean;
+}
+
+/**
+ * 'added': a new row (or a known instance that was no longer held and is held again).
+ * 'already-held': same SOP Instance UID, same data set digest and transfer syntax.
+ * 'differs': same SOP Instance UID, another digest: the caller compares the elements and calls resolve().
+ */
+export type StoreOutcome =
+  | { readonly outcome: 'added'; readonly instanceId: number }
+  | { readonly outcome: 'already-held'; readonly instanceId: number }
+  | { readonly outcome: 'differs'; readonly held: readonly HeldInstance[] };
+
+export interface InstanceIndex {
+  /** Stores a whole group of arrivals in one transaction; idempotent. Answers in the same order. Also bumps the arrival outbox per series (pushed ones only). */
+  store(arrivals: readonly ArrivedInstance[]): Promise<readonly StoreOutcome[]>;
+  /**
+   * Keeps an arrival whose UID is known with other content beside the held one. 'ask' marks both contested and the study CONFLICT;
+   * 'newest' and 'held' decide at once; the loser stays in the store as superseded, and discs that carry it become WITHDRAWN.
+   */
+  storeConflicting(arrival: ArrivedInstance, decision: 'ask' | 'newest' | 'held'): Promise<{ readonly instanceId: number }>;
+  /** All rows of the UID, for the element comparison. */
+  held(sopInstanceUid: string): Promise<readonly HeldInstance[]>;
+  /** A person says which content counts. Discs with a loser become WITHDRAWN; the study leaves CONFLICT when nothing is contested any more. */
+  settleConflict(winnerInstanceId: number, who: string): Promise<{ readonly studyId: number; readonly withdrawnDiscs: readonly string[] }>;
+  conflicts(studyId: number): Promise<readonly { readonly sopInstanceUid: string; readonly candidates: readonly { readonly instanceId: number; readonly storedAt: Date; readonly callingAe: string; readonly bytes: number; readonly patientName: string; readonly patientId: string }[] }[]>;
+  /** Everything composing needs, streamed by series and instance number; only instances that count. */
+  instancesOfVolume(volumeId: number): Promise<readonly VolumeInstance[]>;
+}
+
+export interface VolumeInstance {
+  readonly instanceId: number;
+  readonly attributes: IndexedAttributes;
+  readonly file: StoredFile;
+  readonly patientKey: number;
+  readonly studyKey: number;
+  readonly seriesKey: number;
+}
+
+// ---- Studies (console, API) --------------------------------------------------------------------------------------
+
+export interface StudySummary {
+  readonly studyId: number;
+  readonly patientKey: number;
+  readonly studyInstanceUid: string;
+  readonly patientName: string;
+  readonly patientId: string;
+  readonly issuerOfPatientId: string;
+  readonly birthDate: string;
+  readonly sex: string;
+  readonly studyDate: string;
+  readonly studyTime: string;
+  readonly description: string;
+  readonly accessionNumber: string;
+  readonly studyIdText: string;
+  readonly referringPhysicianName: string;
+  readonly institutionName: string;
+  readonly modalities: readonly string[];
+  readonly series: number;
+  readonly instances: number;
+  readonly heldInstances: number;
+  readonly bytes: number;
+  readonly firstStoredAt: Date;
+  readonly lastStoredAt: Date;
+  readonly state: 'NORMAL' | 'CONFLICT';
+  /** Reasons why a person must look before a disc is made, e.g. 'PATIENT_DIFFERS', 'STUDY_CONFLICT'. */
+  readonly concerns: readonly string[];
+  readonly goodDiscs: number;
+}
+
+export interface SeriesSummary {
+  readonly seriesId: number;
+  readonly seriesInstanceUid: string;
+  readonly modality: string;
+  readonly number: string;
+  readonly description: string;
+  readonly bodyPart: string;
+  readonly station: string;
+  readonly instances: number;
+  readonly heldInstances: number;
+  readonly bytes: number;
+  readonly callingAe: string;
+}
+
+export interface StudySearch {
+  /** Words are AND-ed: parts of name, patient id, accession number, description. */
+  readonly text?: string;
+  readonly patientId?: string;
+  readonly accessionNumber?: string;
+  readonly studyInstanceUid?: string;
+  readonly modality?: string;
+  readonly dateFrom?: string;
+  readonly dateTo?: string;
+  /** Keyset paging: the cursor of the page before. */
+  readonly after?: string;
+  /** 1–200 */
+  readonly limit: number;
+}
+
+export interface StudyDirectory {
+  search(search: StudySearch): Promise<{ readonly studies: readonly StudySummary[]; readonly next: string | null }>;
+  study(studyId: number): Promise<{ readonly study: StudySummary; readonly series: readonly SeriesSummary[]; readonly discs: readonly DiscRow[] } | undefined>;
+  /** Instances of a series, for selection at instance level. */
+  instances(seriesId: number): Promise<readonly { readonly instanceId: number; readonly sopInstanceUid: string; readonly number: string; readonly sopClassUid: string; readonly transferSyntaxUid: string; readonly bytes: number; readonly isHeld: boolean }[]>;
+}
+
+// ---- Rules and groups --------------------------------------------------------------------------------------------
+
+export interface RuleDraft extends BurnRuleOptions {
+  readonly name: string;
+  readonly position: number;
+  readonly isEnabled: boolean;
+  readonly also: boolean;
+  readonly condition: BurnRuleCondition;
+}
+
+/** A group of instances that one rule watches: a series, study or patient. */
+export interface CollectGroup {
+  readonly groupId: number;
+  readonly ruleId: number;
+  readonly firstStoredAt: Date;
+  readonly lastStoredAt: Date;
+  /** Instances that no earlier order of this rule took. */
+  readonly openInstances: number;
+  readonly rule: BurnRule;
+}
+
+export interface RuleBook {
+  rules(): Promise<readonly BurnRule[]>;
+  rule(id: number): Promise<(BurnRule & { readonly changedBy: string; readonly changedAt: Date }) | undefined>;
+  create(draft: RuleDraft, who: string, source: 'api' | 'default'): Promise<BurnRule>;
+  /** @throws CATALOG_CONFLICT when `version` is not the current one; API_FORBIDDEN for rules from a file */
+  change(id: number, version: number, draft: RuleDraft, who: string): Promise<BurnRule>;
+  remove(id: number, version: number, who: string): Promise<void>;
+  /** Makes the rules of `source: file` exactly these (by name): adds, changes, disables what is gone. */
+  importFileRules(drafts: readonly RuleDraft[]): Promise<void>;
+  /** Makes the default rule when there never was any rule. */
+  ensureDefaultRule(draft: RuleDraft): Promise<void>;
+
+  /** Takes up to `limit` series from the arrival outbox with their facts (not yet confirmed: see confirmArrivals). */
+  arrivals(limit: number): Promise<readonly { readonly seriesId: number; readonly version: number; readonly facts: SeriesFacts }[]>;
+  /** Notes that rule `ruleId` watches the group of this series: creates or updates the group; answers it. */
+  watch(rule: BurnRule, seriesId: number): Promise<{ readonly groupId: number }>;
+  /** Removes outbox entries whose version is still the one read. */
+  confirmArrivals(taken: readonly { readonly seriesId: number; readonly version: number }[]): Promise<void>;
+  group(groupId: number): Promise<CollectGroup | undefined>;
+  /** Ids of groups that hold instances no order of their rule took (the sweep after a restart or a lost nudge). */
+  openGroups(): Promise<readonly number[]>;
+  /**
+   * In one transaction: when the group's last stored time is not newer than `cutOff`, places the order of all open instances and closes the group.
+   * 'newer' = something arrived meanwhile: wait on; 'empty' = nothing open.
+   */
+  orderGroup(groupId: number, cutOff: Date): Promise<{ readonly result: 'ordered'; readonly orderId: string } | { readonly result: 'newer'; readonly lastStoredAt: Date } | { readonly result: 'empty' }>;
+}
+
+// ---- Orders ------------------------------------------------------------------------------------------------------
+
+export interface PlaceOrder {
+  /** Unique: source + kind + key. The same key again answers the same order. */
+  readonly requestKey: string;
+  readonly source: OrderSource;
+  readonly placedBy: string;
+  readonly selection: OrderSelection;
+  readonly options: OrderOptions;
+}
+
+export interface OrderRow {
+  readonly orderId: string;
+  readonly requestKey: string;
+  readonly source: OrderSource;
+  readonly ruleId: number | null;
+  readonly state: OrderState;
+  readonly info: OrderInfo;
+  /** Who or what is waited for, in plain words without patient data; '' when nothing. */
+  readonly waitingFor: string;
+  readonly isHeldBack: boolean;
+  readonly isCancelRequested: boolean;
+  readonly isSupplement: boolean;
+  readonly options: OrderOptions;
+  readonly placedBy: string;
+  readonly placedAt: Date;
+  readonly startedAt: Date | null;
+  readonly endedAt: Date | null;
+  readonly instances: number;
+  readonly bytes: number;
+  readonly copiesGood: number;
+  readonly version: number;
+}
+
+/** What became of one thing that was to go on the disc. No patient data: UIDs and words only. */
+export interface ReportEntry {
+  readonly kind: 'left-off' | 'outside-profile' | 'filled' | 'note' | 'error';
+  readonly sopInstanceUid?: string;
+  readonly reason: string;
+}
+
+export interface OrderDetail {
+  readonly order: OrderRow;
+  readonly volumes: readonly VolumeRow[];
+  readonly jobs: readonly JobRow[];
+  readonly discs: readonly DiscRow[];
+  readonly report: readonly ReportEntry[];
+  readonly patients: readonly { readonly name: string; readonly id: string }[];
+  readonly studies: readonly { readonly studyId: number; readonly date: string; readonly description: string }[];
+  readonly log: readonly OperationRow[];
+}
+
+export interface VolumeRow {
+  readonly volumeId: number;
+  readonly orderId: string;
+  readonly index: number;
+  readonly of: number;
+  readonly fileSetId: string;
+  readonly fileSetUid: string;
+  readonly media: Media;
+  readonly state: 'PLANNED' | 'COMPOSED' | 'DROPPED';
+  readonly instances: number;
+  /** Name of the volume's folder below the spool; no patient data. */
+  readonly spoolName: string;
+  readonly imageBytes: number | null;
+  readonly imageSha256: string | null;
+  readonly createdAt: Date;
+}
+
+export interface JobRow {
+  readonly jobKey: string;
+  readonly volumeId: number;
+  readonly copy: number;
+  readonly attempt: number;
+  readonly serial: string;
+  readonly robot: string;
+  readonly ref: string | null;
+  readonly state: JobState;
+  readonly phase: string;
+  readonly activity: string;
+  readonly percent: number | null;
+  readonly error: string;
+  readonly createdAt: Date;
+  readonly endedAt: Date | null;
+}
+
+/** What publishOrder needs to decide: numbers and codes only. */
+export interface OrderBrief {
+  readonly orderId: string;
+  readonly state: OrderState;
+  readonly isHeldBack: boolean;
+  readonly isCancelRequested: boolean;
+  readonly options: Omit<OrderOptions, 'comment'>;
+  readonly trigger: OrderSource;
+  readonly grouping: Grouping | 'none';
+  readonly series: readonly SeriesWeight[];
+  /** Concerns that must be settled by a person first ('PATIENT_DIFFERS', 'STUDY_CONFLICT', 'SEVERAL_PATIENTS'); empty when none or when a person released the order. */
+  readonly concerns: readonly OrderInfo[];
+}
+
+export interface OrderBook {
+  /** @throws ORDER_NOTHING_SELECTED, ORDER_SEVERAL_PATIENTS, ORDER_INSTANCE_NOT_HELD, ORDER_KEY_REUSED (same key, other content), CATALOG_NOT_FOUND */
+  place(order: PlaceOrder): Promise<{ readonly orderId: string; readonly existed: boolean }>;
+  list(filter: { readonly states?: readonly OrderState[]; readonly limit: number; readonly after?: string }): Promise<{ readonly orders: readonly OrderRow[]; readonly next: string | null }>;
+  detail(orderId: string): Promise<OrderDetail | undefined>;
+  /** Orders that are not closed, for starting or re-starting their workflows. `startedOnly: false` = placed but no workflow confirmed yet. */
+  openOrders(filter: { readonly isStarted?: boolean }): Promise<readonly { readonly orderId: string; readonly priority: Priority }[]>;
+  /** Notes that the workflow of this order runs. */
+  confirmStarted(orderId: string): Promise<void>;
+
+  brief(orderId: string): Promise<OrderBrief>;
+  /** Moves the order by lifecycle.ts; idempotent when already there. @throws ORDER_STATE */
+  setState(orderId: string, state: OrderState, info: OrderInfo, waitingFor: string): Promise<void>;
+  setPriority(orderId: string, priority: Priority, who: string): Promise<void>;
+  setHeldBack(orderId: string, isHeldBack: boolean, who: string): Promise<void>;
+  /** A person accepts the concerns of this order (named in the log). */
+  release(orderId: string, who: string): Promise<void>;
+  requestCancel(orderId: string, who: string): Promise<void>;
+  report(orderId: string, entries: readonly ReportEntry[]): Promise<void>;
+
+  /** Writes the plan once; the same call again answers the rows already there. */
+  recordVolumes(orderId: string, media: Media, plan: readonly { readonly seriesIds: readonly number[] }[]): Promise<readonly { readonly volumeId: number; readonly index: number; readonly of: number }[]>;
+  volume(volumeId: number): Promise<{ readonly volume: VolumeRow; readonly order: OrderRow }>;
+  /** Notes the composed image and which instance lies under which File ID. Idempotent. */
+  recordComposed(volumeId: number, composed: { readonly imageBytes: number; readonly imageSha256: string; readonly certificate: unknown; readonly instances: readonly { readonly instanceId: number; readonly fileId: string; readonly sha256: string }[]; readonly leftOff: readonly number[] }): Promise<void>;
+  setVolumeState(volumeId: number, state: VolumeRow['state']): Promise<void>;
+}
+
+// ---- Jobs and discs ----------------------------------------------------------------------------------------------
+
+export interface DiscRow {
+  readonly serial: string;
+  readonly jobKey: string;
+  readonly orderId: string;
+  readonly volumeId: number;
+  readonly index: number;
+  readonly of: number;
+  readonly copy: number;
+  readonly result: 'good' | 'bad';
+  readonly state: 'READY' | 'BAD' | 'WITHDRAWN';
+  readonly robot: string;
+  readonly place: string;
+  readonly media: Media;
+  readonly fileSetId: string;
+  readonly fileSetUid: string;
+  readonly imageSha256: string;
+  readonly error: string;
+  readonly madeAt: Date;
+  readonly patients: readonly { readonly name: string; readonly id: string }[];
+  readonly isSupplement: boolean;
+}
+
+export interface DiscLog {
+  /** Opens the job of one copy, or answers the one already open for this copy and attempt (same key, same serial). */
+  openJob(volumeId: number, copy: number, attempt: number, robot: string): Promise<JobRow>;
+  job(jobKey: string): Promise<JobRow | undefined>;
+  /** @throws ORDER_STATE when lifecycle.ts refuses */
+  jobSubmitted(jobKey: string, ref: string): Promise<void>;
+  jobProgress(jobKey: string, progress: { readonly phase: string; readonly activity: string; readonly percent: number | null; readonly error: string }): Promise<void>;
+  /** Ends the job and writes every disc it used, in one transaction, exactly once. */
+  jobEnded(jobKey: string, end: { readonly state: JobState; readonly error: string; readonly discs: readonly { readonly n: number; readonly result: 'good' | 'bad'; readonly place: string; readonly error: string; readonly at: Date }[] }): Promise<void>;
+  list(filter: { readonly studyId?: number; readonly orderId?: string; readonly text?: string; readonly limit: number; readonly after?: string }): Promise<{ readonly discs: readonly DiscRow[]; readonly next: string | null }>;
+  disc(serial: string): Promise<{ readonly disc: DiscRow; readonly instances: readonly { readonly instanceId: number; readonly sopInstanceUid: string; readonly fileId: string; readonly sha256: string; readonly isHeld: boolean; readonly counts: boolean }[]; readonly labelPath: string | null } | undefined>;
+  /** What the label of a job must show, from the catalog. */
+  labelFacts(jobKey: string): Promise<{ readonly order: OrderRow; readonly volume: VolumeRow; readonly job: JobRow }>;
+}
+
+// ---- Retention ---------------------------------------------------------------------------------------------------
+
+export interface RetentionBook {
+  /** Instances that may be deleted now: buffer retention, every order that wants them is closed with its copies good, grace passed, on a good disc, not contested. */
+  deletable(options: { readonly now: Date; readonly graceHours: number; readonly defaultRetention: 'archive' | 'buffer'; readonly limit: number }): Promise<readonly { readonly instanceId: number; readonly path: string }[]>;
+  markDeleted(instanceIds: readonly number[]): Promise<void>;
+  /** Spool names of volumes whose order is closed, for cleaning. */
+  droppableSpool(): Promise<readonly { readonly volumeId: number; readonly spoolName: string }[]>;
+  totals(): Promise<{ readonly heldInstances: number; readonly heldBytes: number; readonly instances: number; readonly studies: number; readonly patients: number; readonly orders: number; readonly goodDiscs: number }>;
+}
+
+// ---- Operation log and sessions ----------------------------------------------------------------------------------
+
+/** Who did what, when, with which result. `event` doubles as the live event: ids only, no names. */
+export interface OperationRow {
+  readonly id: number;
+  readonly at: Date;
+  readonly who: string;
+  /** e.g. 'instances.stored', 'order.placed', 'order.state', 'job.state', 'disc.logged', 'rule.changed', 'robot.condition' */
+  readonly event: string;
+  readonly subject: string;
+  readonly subjectKind: 'association' | 'study' | 'order' | 'volume' | 'job' | 'disc' | 'rule' | 'robot' | 'instance' | 'session' | 'appliance';
+  readonly result: string;
+  readonly details: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+export interface OperationLog {
+  write(row: Omit<OperationRow, 'id' | 'at'>): Promise<void>;
+  /** Rows after `afterId`, oldest first, at most `limit`. */
+  since(afterId: number, limit: number): Promise<readonly OperationRow[]>;
+  lastId(): Promise<number>;
+  list(filter: { readonly subjectKind?: OperationRow['subjectKind']; readonly subject?: string; readonly limit: number; readonly before?: number }): Promise<readonly OperationRow[]>;
+}
+
+export interface SessionBook {
+  /** Tokens are stored as SHA-256 only. */
+  addLoginToken(tokenSha256: string, expiresAt: Date): Promise<void>;
+  /** True once for a valid token. */
+  useLoginToken(tokenSha256: string, now: Date): Promise<boolean>;
+  addSession(sessionSha256: string, who: string, expiresAt: Date): Promise<void>;
+  session(sessionSha256: string, now: Date): Promise<{ readonly who: string } | undefined>;
+  endSession(sessionSha256: string): Promise<void>;
+}
+
+export interface Catalog {
+  readonly instances: InstanceIndex;
+  readonly studies: StudyDirectory;
+  readonly rules: RuleBook;
+  readonly orders: OrderBook;
+  readonly discs: DiscLog;
+  readonly retention: RetentionBook;
+  readonly operations: OperationLog;
+  readonly sessions: SessionBook;
+  /** Cheap round trip. @throws CATALOG_UNAVAILABLE */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}

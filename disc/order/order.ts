@@ -1,0 +1,47 @@
+/**
+ * What an order is: the words every part of the appliance shares about disc orders, volumes, jobs and discs.
+ * Pure: no I/O, no clock, no packages; workflows may import it.
+ * @source PS3.3 C.22 (Execution Status, Execution Status Info); CANCELLED and some info codes are ours
+ */
+
+export type OrderState = 'PENDING' | 'CREATING' | 'DONE' | 'FAILURE' | 'CANCELLED';
+
+/** Why an order is where it is. Upper part: PS3.3 C.22; lower part: ours. */
+export type OrderInfo =
+  | 'NORMAL' | 'QUEUED' | 'NO_INSTANCE' | 'SET_OVERSIZED' | 'INST_OVERSIZED' | 'OUT_OF_SUPPLIES' | 'CHECK_MCD_OP' | 'MCD_BUSY' | 'MCD_FAILURE' | 'DIR_PROC_ERR' | 'PROC_FAILURE' | 'INST_AP_CONFLICT'
+  | 'HELD' | 'PATIENT_DIFFERS' | 'STUDY_CONFLICT' | 'JOB_LOST' | 'CANCELLED_BY_USER';
+
+export type Grouping = 'series' | 'study' | 'patient';
+/** 1 = first (STAT), 3 = ordinary, 5 = last. */
+export type Priority = 1 | 2 | 3 | 4 | 5;
+export type Media = 'CD' | 'DVD' | 'DVD-DL' | 'BD' | 'BD-DL';
+
+export type OrderSource = 'rule' | 'api' | 'page' | 'demo';
+
+/** What is asked for: exactly one level of selection, by catalog ids (never UIDs of patients in workflow arguments). */
+export interface OrderSelection {
+  readonly patients?: readonly number[];
+  readonly studies?: readonly number[];
+  readonly series?: readonly number[];
+  readonly instances?: readonly number[];
+}
+
+export interface OrderOptions {
+  readonly copies: number;
+  readonly media: Media | 'any';
+  /** Robot name, or 'any'. */
+  readonly robot: string;
+  readonly priority: Priority;
+  readonly comment: string;
+  readonly labelTemplate: string;
+  readonly allowSeveralPatients: boolean;
+  readonly retention: 'archive' | 'buffer' | 'default';
+}
+
+/** What one series of an order weighs; all that a volume plan needs. */
+export interface SeriesWeight {
+  readonly seriesId: number;
+  readonly studyId: number;
+  readonly instances: number;
+  readonly bytes: number;
+}
