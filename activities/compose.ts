@@ -1,0 +1,49 @@
+/**
+ * Activities of the spool host: one volume from stored files to a gated image, the label of each copy, cleaning.
+ * Nothing leaves here for a robot that the gate did not read back and accept.
+ */
+import { Context } from '@temporalio/activity';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { VolumeSpool } from './volume-spool.ts';
+
+export interface Composed {
+  readonly imageBytes: number;
+  readonly instances: number;
+  readonly leftOff: number;
+}
+
+export interface ComposeActivities {
+  composeVolume(volumeId: number): Promise<Composed>;
+  renderLabel(jobKey: string): Promise<void>;
+  dropSpool(volumeId: number): Promise<void>;
+}
+
+export interface ComposeDeps {
+  readonly catalog: Pick<Catalog, 'instances' | 'orders' | 'discs'>;
+  readonly spool: VolumeSpool;
+}
+
+export const createComposeActivities = ({ catalog, spool }: ComposeDeps): ComposeActivities => ({
+  async composeVolume(volumeId) {
+    const context = Context.current();
+    const beat = setInterval(() => context.heartbeat(), 2_000);
+    try {
+      const { volume, order } = await catalog.orders.volume(volumeId);
+      const instances = await catalog.instances.instancesOfVolume(volumeId);
+      const made = await spool.compose({ volume, order, instances, signal: context.cancellationSignal, onProgress: (done, total) => context.heartbeat(Math.floor((100 * done) / Math.max(total, 1))) });
+      await catalog.orders.report(order.orderId, made.report);
+      await catalog.orders.recordComposed(volumeId, made.composed);
+      return { imageBytes: made.composed.imageBytes, instances: made.composed.instances.length, leftOff: made.composed.leftOff.length };
+    } finally {
+      clearInterval(beat);
+    }
+  },
+  async renderLabel(jobKey) {
+    await spool.label(await catalog.discs.labelFacts(jobKey));
+  },
+  async dropSpool(volumeId) {
+    const { volume } = await catalog.orders.volume(volumeId);
+    await spool.drop(volume);
+    await catalog.orders.setVolumeState(volumeId, 'DROPPED');
+  },
+});

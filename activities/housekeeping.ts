@@ -1,0 +1,40 @@
+/** Activities that keep the store and the spool small. Never deletes what no good disc holds: the catalog decides. */
+import type { OperationLog, RetentionBook } from '../catalog/catalog.ts';
+import type { Logger } from '../infra/log.ts';
+
+export interface HousekeepingActivities {
+  /** Deletes instances whose retention ended; answers how many. */
+  expireInstances(): Promise<{ readonly deleted: number }>;
+}
+
+export interface HousekeepingDeps {
+  readonly retention: RetentionBook;
+  readonly operations: OperationLog;
+  readonly removeFile: (path: string) => Promise<void>;
+  readonly graceHours: number;
+  readonly defaultRetention: 'archive' | 'buffer';
+  readonly now: () => Date;
+  readonly log: Logger;
+}
+
+const PAGE = 500;
+
+export const createHousekeepingActivities = (deps: HousekeepingDeps): HousekeepingActivities => ({
+  async expireInstances() {
+    let deleted = 0;
+    for (;;) {
+      const page = await deps.retention.deletable({ now: deps.now(), graceHours: deps.graceHours, defaultRetention: deps.defaultRetention, limit: PAGE });
+      if (page.length === 0) break;
+      // Row first: a file without a held row is swept later, a held row without its file would be a promise broken.
+      await deps.retention.markDeleted(page.map((instance) => instance.instanceId));
+      for (const instance of page) await deps.removeFile(instance.path);
+      deleted += page.length;
+      if (page.length < PAGE) break;
+    }
+    if (deleted > 0) {
+      await deps.operations.write({ who: 'retention', event: 'instances.expired', subject: 'store', subjectKind: 'appliance', result: 'deleted', details: { instances: deleted } });
+      deps.log.info('instances.expired', { instances: deleted });
+    }
+    return { deleted };
+  },
+});

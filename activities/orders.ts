@@ -1,0 +1,40 @@
+/** Activities of an order's life in the catalog: numbers, ids and codes only. */
+import type { OrderBook, OrderBrief, ReportEntry } from '../catalog/catalog.ts';
+import { isApplianceError } from '../infra/errors.ts';
+import type { Media, OrderInfo, OrderState } from '../disc/order/order.ts';
+import type { VolumeLimits } from '../disc/order/volume-plan.ts';
+
+export interface RobotChoice {
+  readonly robot: string;
+  readonly media: Media;
+  readonly limits: VolumeLimits;
+}
+
+export interface OrderActivities {
+  orderBrief(orderId: string): Promise<OrderBrief>;
+  setOrderState(orderId: string, state: OrderState, info: OrderInfo, waitingFor: string): Promise<void>;
+  /** The robot and medium that take the order: fewest discs first, then the wish of the order; null when no robot does. */
+  chooseRobot(wish: { readonly media: Media | 'any'; readonly robot: string; readonly bytes: number; readonly instances: number }): Promise<RobotChoice | null>;
+  recordVolumes(orderId: string, media: Media, plan: readonly { readonly seriesIds: readonly number[] }[]): Promise<readonly { readonly volumeId: number; readonly index: number; readonly of: number }[]>;
+  reportOrder(orderId: string, entries: readonly ReportEntry[]): Promise<void>;
+}
+
+export interface OrderDeps {
+  readonly orders: OrderBook;
+  readonly chooseRobot: (wish: { readonly media: Media | 'any'; readonly robot: string; readonly bytes: number; readonly instances: number }) => Promise<RobotChoice | null>;
+}
+
+export const createOrderActivities = ({ orders, chooseRobot }: OrderDeps): OrderActivities => ({
+  orderBrief: (orderId) => orders.brief(orderId),
+  async setOrderState(orderId, state, info, waitingFor) {
+    try {
+      await orders.setState(orderId, state, info, waitingFor);
+    } catch (error) {
+      // A closed order stays closed: a late step of its workflow has nothing to say any more.
+      if (!isApplianceError(error, 'ORDER_STATE')) throw error;
+    }
+  },
+  chooseRobot,
+  recordVolumes: (orderId, media, plan) => orders.recordVolumes(orderId, media, plan),
+  reportOrder: (orderId, entries) => orders.report(orderId, entries),
+});

@@ -1,0 +1,28 @@
+/**
+ * The port between the compose activities and the libraries that make a volume: one folder per volume below the spool.
+ * Folder names come from the catalog and hold no patient data.
+ */
+import type { DiscLog, OrderRow, ReportEntry, VolumeInstance, VolumeRow } from '../catalog/catalog.ts';
+
+export interface ComposedVolume {
+  readonly imageBytes: number;
+  readonly imageSha256: string;
+  /** What the gate read back and accepted. */
+  readonly certificate: unknown;
+  readonly instances: readonly { readonly instanceId: number; readonly fileId: string; readonly sha256: string }[];
+  readonly leftOff: readonly number[];
+}
+
+export interface VolumeSpool {
+  /** Composes and gates the image; an image that is already there complete and gated is answered again. */
+  compose(work: {
+    readonly volume: VolumeRow;
+    readonly order: OrderRow;
+    readonly instances: readonly VolumeInstance[];
+    readonly signal: AbortSignal;
+    readonly onProgress: (doneBytes: number, totalBytes: number) => void;
+  }): Promise<{ readonly composed: ComposedVolume; readonly report: readonly ReportEntry[] }>;
+  /** Renders the label of one job from what the gate read back. */
+  label(facts: Awaited<ReturnType<DiscLog['labelFacts']>>): Promise<void>;
+  drop(volume: VolumeRow): Promise<void>;
+}

@@ -1,0 +1,124 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadWorkflows, PENDING, VirtualRun } from './harness.ts';
+import type { Creator } from './harness.ts';
+
+let creator: Creator;
+beforeAll(async () => { creator = await loadWorkflows(); }, 120_000);
+afterAll(() => creator.destroy());
+
+type End = { state: string; error: string } | typeof PENDING;
+
+/** The robot and catalog side of one volume, played by the test: `ends` are the ends of jobs in the order in which they are burned. */
+const makeVolume = (ends: End[], compose: () => unknown = () => ({ imageBytes: 1, instances: 1, leftOff: 0 })) => {
+  const jobs: string[] = [];
+  const settled: string[] = [];
+  let dropped = 0;
+  return {
+    jobs, settled, dropped: () => dropped,
+    fakes: {
+      composeVolume: compose,
+      openJob: (_volume: number, copy: number, attempt: number) => ({ jobKey: `J${copy}.${attempt}`, state: 'OPEN' }),
+      renderLabel: () => null,
+      burnCopy: (jobKey: string) => { jobs.push(jobKey); return ends.shift() ?? { state: 'GOOD', error: '' }; },
+      settleJob: (jobKey: string, verdict: string) => { settled.push(`${jobKey} ${verdict}`); },
+      dropSpool: () => { dropped++; },
+    },
+  };
+};
+const BAD = { state: 'BAD', error: 'ROBOT_VERIFY_FAILED' };
+const LOST = { state: 'LOST', error: 'ROBOT_JOB_LOST' };
+
+const run = async (test: ReturnType<typeof makeVolume>, copies: number, body: (run: VirtualRun) => Promise<void>): Promise<void> => {
+  const virtual = await VirtualRun.start(creator, 'burnVolume', [{ volumeId: 5, copies, robot: 'virtual' }], test.fakes);
+  try { await body(virtual); } finally { await virtual.dispose(); }
+};
+
+describe('burnVolume', () => {
+  it('makes every copy as a job of its own and cleans the spool', async () => {
+    const test = makeVolume([]);
+    await run(test, 3, async (virtual) => {
+      expect(virtual.value).toBe('good');
+      expect(test.jobs.sort()).toEqual(['J1.1', 'J2.1', 'J3.1']);
+      expect(test.dropped()).toBe(1);
+    });
+  });
+
+  it('makes a bad disc again under a new job', async () => {
+    const test = makeVolume([BAD, BAD]);
+    await run(test, 1, async (virtual) => {
+      expect([virtual.value, test.jobs]).toEqual(['good', ['J1.1', 'J1.2', 'J1.3']]);
+    });
+  });
+
+  it('asks a person after the allowed number of bad discs', async () => {
+    const test = makeVolume([BAD, BAD, BAD]);
+    await run(test, 1, async (virtual) => {
+      expect([virtual.outcome, virtual.attributes.get('BlockedOn')]).toEqual(['running', 'ROBOT_VERIFY_FAILED']);
+      expect(await virtual.update('resumeAfterService', { by: 'clerk', verdict: 'found' })).toEqual({ rejected: 'possible here: retry, give-up' });
+      await virtual.update('resumeAfterService', { by: 'clerk', verdict: 'retry' });
+      expect([virtual.value, test.jobs.length]).toEqual(['good', 4]);
+    });
+  });
+
+  it('never submits again by itself when the outcome is unknown', async () => {
+    const test = makeVolume([LOST]);
+    await run(test, 1, async (virtual) => {
+      await virtual.advance(30 * 86_400_000);
+      expect([virtual.outcome, test.jobs]).toEqual(['running', ['J1.1']]);
+      await virtual.update('resumeAfterService', { by: 'clerk', verdict: 'found' });
+      expect([virtual.value, test.jobs, test.settled]).toEqual(['good', ['J1.1'], ['J1.1 found']]);
+    });
+  });
+
+  it('makes the disc anew only after a person said that none was made', async () => {
+    const test = makeVolume([LOST]);
+    await run(test, 1, async (virtual) => {
+      await virtual.update('resumeAfterService', { by: 'clerk', verdict: 'not-made' });
+      expect([virtual.value, test.jobs, test.settled]).toEqual(['good', ['J1.1', 'J1.2'], ['J1.1 not-made']]);
+    });
+  });
+
+  it('refuses a verdict when nothing waits', async () => {
+    const test = makeVolume([PENDING]);
+    await run(test, 1, async (virtual) => {
+      expect(await virtual.update('resumeAfterService', { by: 'clerk', verdict: 'retry' })).toEqual({ rejected: 'nothing of this volume waits for a person' });
+      await virtual.resolveActivity('burnCopy', { state: 'GOOD', error: '' });
+      expect(virtual.value).toBe('good');
+    });
+  });
+
+  it('shows the condition of the robot while a copy waits there', async () => {
+    const test = makeVolume([PENDING]);
+    await run(test, 1, async (virtual) => {
+      await virtual.signal('robotCondition', { copy: 1, code: 'ROBOT_OUT_OF_DISCS' });
+      expect(virtual.attributes.get('BlockedOn')).toBe('ROBOT_OUT_OF_DISCS');
+      await virtual.signal('robotCondition', { copy: 1, code: '' });
+      expect(virtual.attributes.get('BlockedOn')).toBeNull();
+      await virtual.resolveActivity('burnCopy', { state: 'GOOD', error: '' });
+    });
+  });
+
+  it('waits for a person when the gate refuses the image, and burns nothing', async () => {
+    let refusals = 1;
+    const test = makeVolume([], () => {
+      if (refusals-- > 0) throw ApplicationFailure.create({ type: 'DISC_GATE_REFUSED', nonRetryable: true });
+      return { imageBytes: 1, instances: 1, leftOff: 0 };
+    });
+    await run(test, 1, async (virtual) => {
+      expect([virtual.attributes.get('BlockedOn'), test.jobs]).toEqual(['DISC_GATE_REFUSED', []]);
+      await virtual.update('resumeAfterService', { by: 'clerk', verdict: 'retry' });
+      expect(virtual.value).toBe('good');
+    });
+  });
+
+  it('answers oversized when the composed volume exceeds the medium', async () => {
+    const test = makeVolume([], () => { throw ApplicationFailure.create({ type: 'ORDER_EXCEEDS_MEDIA', nonRetryable: true }); });
+    await run(test, 1, async (virtual) => expect([virtual.value, test.dropped()]).toEqual(['oversized', 1]));
+  });
+
+  it('ends cancelled with a clean spool when the robot cancelled its job', async () => {
+    const test = makeVolume([{ state: 'CANCELLED', error: 'ROBOT_CANCELLED' }]);
+    await run(test, 1, async (virtual) => expect([virtual.value, test.dropped()]).toEqual(['cancelled', 1]));
+  });
+});

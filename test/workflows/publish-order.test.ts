@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadWorkflows, VirtualRun } from './harness.ts';
+import type { Creator } from './harness.ts';
+
+let creator: Creator;
+beforeAll(async () => { creator = await loadWorkflows(); }, 120_000);
+afterAll(() => creator.destroy());
+
+const LIMITS = { capacityBytes: 1_000, volumeOverheadBytes: 100, instanceOverheadBytes: 10 };
+
+/** The catalog side of one order, played by the test. */
+const makeOrder = () => {
+  const brief = {
+    orderId: 'o1', state: 'PENDING', isHeldBack: false, isCancelRequested: false, trigger: 'rule', grouping: 'study', concerns: [] as string[],
+    options: { copies: 2, media: 'any', robot: 'any', priority: 3, labelTemplate: 'default', allowSeveralPatients: false, retention: 'default' },
+    series: [{ seriesId: 1, studyId: 1, instances: 1, bytes: 500 }, { seriesId: 2, studyId: 1, instances: 1, bytes: 600 }],
+  };
+  const states: string[] = [];
+  const reports: string[] = [];
+  let choice: unknown = { robot: 'virtual', media: 'CD', limits: LIMITS };
+  return {
+    brief, states, reports,
+    setChoice: (next: unknown) => { choice = next; },
+    fakes: {
+      orderBrief: () => structuredClone(brief),
+      setOrderState: (_id: string, state: string, info: string, waitingFor: string) => { states.push(`${state} ${info}${waitingFor ? ` <${waitingFor}>` : ''}`); brief.state = state; },
+      chooseRobot: () => choice,
+      recordVolumes: (_id: string, _media: string, plan: unknown[]) => plan.map((_, n) => ({ volumeId: 100 + n, index: n + 1, of: plan.length })),
+      reportOrder: (_id: string, entries: { reason: string }[]) => { reports.push(...entries.map((e) => e.reason)); },
+    },
+  };
+};
+
+const run = async (test: ReturnType<typeof makeOrder>, body: (run: VirtualRun) => Promise<void>): Promise<void> => {
+  const virtual = await VirtualRun.start(creator, 'publishOrder', [{ orderId: 'o1' }], test.fakes);
+  try { await body(virtual); } finally { await virtual.dispose(); }
+};
+
+describe('publishOrder', () => {
+  it('burns one child per planned volume and is DONE when all are good', async () => {
+    const test = makeOrder();
+    await run(test, async (virtual) => {
+      expect(virtual.children.map((c) => [c.id, c.args])).toEqual([
+        ['order-o1-v1', [{ volumeId: 100, copies: 2, robot: 'virtual' }]], ['order-o1-v2', [{ volumeId: 101, copies: 2, robot: 'virtual' }]],
+      ]);
+      expect(virtual.attributes.get('VolumeCount')).toBe(2);
+      await virtual.resolveChild(0, 'good');
+      expect(virtual.outcome).toBe('running');
+      await virtual.resolveChild(1, 'good');
+      expect([virtual.outcome, virtual.value, test.states.at(-1)]).toEqual(['completed', 'DONE', 'DONE NORMAL']);
+    });
+  });
+
+  it('ends as FAILURE when one volume is not good', async () => {
+    const test = makeOrder();
+    await run(test, async (virtual) => {
+      await virtual.resolveChild(0, 'good');
+      await virtual.resolveChild(1, 'failed');
+      expect(virtual.value).toBe('FAILURE');
+    });
+  });
+
+  it('ends as FAILURE with advice when a single series exceeds the medium', async () => {
+    const test = makeOrder();
+    test.brief.series[0]!.bytes = 2_000;
+    await run(test, async (virtual) => {
+      expect([virtual.value, test.states.at(-1)]).toEqual(['FAILURE', 'FAILURE INST_OVERSIZED']);
+      expect(test.reports[0]).toMatch(/^ORDER_EXCEEDS_MEDIA/);
+      expect(virtual.children).toEqual([]);
+    });
+  });
+
+  it.each(['PATIENT_DIFFERS', 'STUDY_CONFLICT'])('waits for a person while the concern %s stands', async (concern) => {
+    const test = makeOrder();
+    test.brief.concerns = [concern];
+    await run(test, async (virtual) => {
+      await virtual.advance(3_600_000);
+      expect([virtual.children.length, virtual.attributes.get('BlockedOn')]).toEqual([0, concern]);
+      test.brief.concerns = [];
+      await virtual.update('orderChanged', { by: 'clerk', change: 'release' });
+      expect(virtual.children).toHaveLength(2);
+      expect(virtual.attributes.get('BlockedOn')).toBeNull();
+    });
+  });
+
+  it('waits while held back, and for a robot that takes the medium', async () => {
+    const test = makeOrder();
+    test.brief.isHeldBack = true;
+    test.setChoice(null);
+    await run(test, async (virtual) => {
+      expect(virtual.attributes.get('BlockedOn')).toBe('HELD');
+      test.brief.isHeldBack = false;
+      await virtual.update('orderChanged', { by: 'clerk', change: 'release' });
+      expect(virtual.attributes.get('BlockedOn')).toBe('CHECK_MCD_OP');
+      test.setChoice({ robot: 'virtual', media: 'CD', limits: LIMITS });
+      await virtual.advance(300_000);
+      expect(virtual.children).toHaveLength(2);
+    });
+  });
+
+  it('cancels its volumes when a person cancels, and tells what the volumes finally say', async () => {
+    const test = makeOrder();
+    await run(test, async (virtual) => {
+      test.brief.isCancelRequested = true;
+      await virtual.update('orderChanged', { by: 'clerk', change: 'cancel' });
+      expect(virtual.cancelledChildren).toHaveLength(2);
+      await virtual.resolveChild(0, 'cancelled');
+      await virtual.resolveChild(1, 'good');
+      expect(virtual.value).toBe('CANCELLED');
+    });
+  });
+
+  it('is cancelled before anything is made when the wish came first', async () => {
+    const test = makeOrder();
+    test.brief.isCancelRequested = true;
+    await run(test, async (virtual) => expect([virtual.value, virtual.children.length]).toEqual(['CANCELLED', 0]));
+  });
+
+  it('fails with NO_INSTANCE when nothing selected is held any more', async () => {
+    const test = makeOrder();
+    test.brief.series = [];
+    await run(test, async () => expect(test.states.at(-1)).toBe('FAILURE NO_INSTANCE'));
+  });
+});

@@ -1,0 +1,6 @@
+/** What the worker bundles: every workflow type, under its function name. */
+export { actOnRobot } from './act-on-robot.ts';
+export { awaitQuiescence } from './await-quiescence.ts';
+export { burnVolume } from './burn-volume.ts';
+export { expireInstances } from './expire-instances.ts';
+export { publishOrder } from './publish-order.ts';

@@ -1,0 +1,143 @@
+/**
+ * One disc order from placed to closed: waits while a person must decide, plans volumes, has each one burned.
+ * Wishes of people lie in the catalog; updates only wake this workflow to read them.
+ */
+import * as wf from '@temporalio/workflow';
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import type { OrderActivities, RobotChoice } from '../activities/orders.ts';
+import type { OrderInfo, OrderState } from '../disc/order/order.ts';
+import { planVolumes } from '../disc/order/volume-plan.ts';
+import { burnVolume } from './burn-volume.ts';
+import type { VolumeEnd } from './burn-volume.ts';
+import { orderChanged, orderStatus } from './messages.ts';
+import type { OrderStatus } from './messages.ts';
+import { volumeWorkflowId } from './names.ts';
+
+export interface PublishOrderInput {
+  readonly orderId: string;
+}
+
+const ORDER_STATE = defineSearchAttributeKey('OrderState', SearchAttributeType.KEYWORD);
+const BLOCKED_ON = defineSearchAttributeKey('BlockedOn', SearchAttributeType.KEYWORD);
+const ROBOT_ID = defineSearchAttributeKey('RobotId', SearchAttributeType.KEYWORD);
+const TRIGGER = defineSearchAttributeKey('Trigger', SearchAttributeType.KEYWORD);
+const GROUP_BY = defineSearchAttributeKey('GroupBy', SearchAttributeType.KEYWORD);
+const VOLUME_COUNT = defineSearchAttributeKey('VolumeCount', SearchAttributeType.INT);
+
+/** Volumes of one order that are burned at the same time. */
+const WINDOW = 4;
+/** A lost wake-up is made good by looking again after this time. */
+const LOOK_AGAIN = '5m';
+
+const act = wf.proxyActivities<OrderActivities>({
+  startToCloseTimeout: '60s',
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+  retry: { initialInterval: '500ms', maximumInterval: '15s' },
+});
+
+const WAITING: Partial<Record<OrderInfo, string>> = {
+  HELD: 'a person: the order is held back',
+  PATIENT_DIFFERS: 'a person: the identity of the patient differs within the selection',
+  STUDY_CONFLICT: 'a person: an instance is held with two different contents',
+  CHECK_MCD_OP: 'a robot that takes this medium',
+};
+
+export async function publishOrder(input: PublishOrderInput): Promise<OrderState> {
+  const { orderId } = input;
+  let wakes = 0;
+  let phase: OrderStatus['phase'] = 'waiting';
+  let blockedOn = '';
+  let volumeCount = 0;
+  const burning = new wf.CancellationScope();
+  const status = (): OrderStatus => ({ phase, blockedOn, volumes: volumeCount });
+  wf.setHandler(orderStatus, status);
+  wf.setHandler(orderChanged, (said) => {
+    wakes++;
+    if (said.change === 'cancel') burning.cancel();
+    return status();
+  }, { validator: (_said) => { if (phase === 'closed') throw new Error('the order is closed'); } });
+
+  const enter = async (state: OrderState, info: OrderInfo, waitingFor = ''): Promise<void> => {
+    await act.setOrderState(orderId, state, info, waitingFor);
+    blockedOn = waitingFor === '' ? '' : info;
+    wf.upsertSearchAttributes([{ key: ORDER_STATE, value: state }, { key: BLOCKED_ON, value: blockedOn === '' ? null : blockedOn }]);
+    wf.setCurrentDetails(waitingFor === '' ? `**${state}** (${info})` : `**${state}**: waits for ${waitingFor}`);
+  };
+  const close = async (state: OrderState, info: OrderInfo): Promise<OrderState> => {
+    await enter(state, info);
+    phase = 'closed';
+    return state;
+  };
+
+  try {
+    let brief = await act.orderBrief(orderId);
+    wf.upsertSearchAttributes([{ key: TRIGGER, value: brief.trigger }, { key: GROUP_BY, value: brief.grouping }]);
+    let choice: RobotChoice | null = null;
+    for (;;) {
+      if (brief.state !== 'PENDING' && brief.state !== 'CREATING') return brief.state;
+      if (brief.isCancelRequested) return await close('CANCELLED', 'CANCELLED_BY_USER');
+      const bytes = brief.series.reduce((sum, series) => sum + series.bytes, 0);
+      const instances = brief.series.reduce((sum, series) => sum + series.instances, 0);
+      if (instances === 0) {
+        await act.reportOrder(orderId, [{ kind: 'error', reason: 'ORDER_NOTHING_SELECTED: nothing of the selection is held any more' }]);
+        return await close('FAILURE', 'NO_INSTANCE');
+      }
+      let reason: OrderInfo | undefined = brief.isHeldBack ? 'HELD' : brief.concerns[0];
+      if (!reason) {
+        choice = await act.chooseRobot({ media: brief.options.media, robot: brief.options.robot, bytes, instances });
+        if (!choice) reason = 'CHECK_MCD_OP';
+      }
+      if (!reason) break;
+      await enter(brief.state, reason, WAITING[reason] ?? 'a person');
+      const seen = wakes;
+      await wf.condition(() => wakes > seen, LOOK_AGAIN, { summary: `waiting: ${reason}` });
+      brief = await act.orderBrief(orderId);
+    }
+    if (!choice) return await close('FAILURE', 'NOT_SUPPORTED');
+
+    phase = 'planning';
+    wf.upsertSearchAttributes([{ key: ROBOT_ID, value: choice.robot }]);
+    await enter('CREATING', 'NORMAL');
+    const plan = planVolumes(brief.series, choice.limits);
+    if (plan.kind === 'oversized') {
+      await act.reportOrder(orderId, [{ kind: 'error', reason: `ORDER_EXCEEDS_MEDIA: one series needs ${plan.neededBytes} bytes, a ${choice.media} takes ${plan.capacityBytes}. Order it on a larger medium.` }]);
+      return await close('FAILURE', 'INST_OVERSIZED');
+    }
+    const volumes = await act.recordVolumes(orderId, choice.media, plan.volumes.map(({ seriesIds }) => ({ seriesIds })));
+    volumeCount = volumes.length;
+    wf.upsertSearchAttributes([{ key: VOLUME_COUNT, value: volumeCount }]);
+
+    phase = 'burning';
+    const ends = await burnAll(burning, orderId, volumes, { copies: brief.options.copies, robot: choice.robot, priority: brief.options.priority });
+    if (ends.every((end) => end === 'good')) return await close('DONE', 'NORMAL');
+    if (ends.some((end) => end === 'cancelled')) return await close('CANCELLED', 'CANCELLED_BY_USER');
+    return await close('FAILURE', ends.some((end) => end === 'oversized') ? 'SET_OVERSIZED' : 'PROC_FAILURE');
+  } catch (error) {
+    if (!wf.isCancellation(error)) throw error;
+    return await wf.CancellationScope.nonCancellable(() => close('CANCELLED', 'CANCELLED_BY_USER'));
+  }
+}
+
+const burnAll = async (
+  scope: wf.CancellationScope,
+  orderId: string,
+  volumes: readonly { readonly volumeId: number; readonly index: number }[],
+  how: { readonly copies: number; readonly robot: string; readonly priority: number },
+): Promise<readonly VolumeEnd[]> => {
+  const ends: VolumeEnd[] = [];
+  for (let from = 0; from < volumes.length; from += WINDOW) {
+    const settled = await Promise.allSettled(volumes.slice(from, from + WINDOW).map((volume) => scope.run(() => wf.executeChild(burnVolume, {
+      workflowId: volumeWorkflowId(orderId, volume.index),
+      args: [{ volumeId: volume.volumeId, copies: how.copies, robot: how.robot }],
+      parentClosePolicy: 'REQUEST_CANCEL',
+      cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+      priority: { priorityKey: how.priority },
+      staticSummary: `volume ${volume.index} of order ${orderId}`,
+    }))));
+    for (const end of settled) {
+      if (end.status === 'fulfilled') ends.push(end.value);
+      else ends.push(wf.isCancellation(end.reason) ? 'cancelled' : 'failed');
+    }
+  }
+  return ends;
+};
