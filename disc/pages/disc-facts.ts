@@ -1,0 +1,60 @@
+/** What the pages of a disc tell: facts gathered from the instances that are on it. Pure. */
+import type { ReportEntry } from '../../catalog/catalog.ts';
+
+export interface SeriesOnDisc {
+  readonly number: string;
+  readonly modality: string;
+  readonly description: string;
+  readonly instances: number;
+}
+
+export interface StudyOnDisc {
+  readonly date: string;
+  readonly description: string;
+  readonly accessionNumber: string;
+  readonly series: readonly SeriesOnDisc[];
+}
+
+export interface PatientOnDisc {
+  /** As in the instance, not yet prepared for show. */
+  readonly name: string;
+  readonly id: string;
+  readonly birthDate: string;
+  readonly sex: string;
+  readonly studies: readonly StudyOnDisc[];
+}
+
+export interface OtherVolume {
+  readonly index: number;
+  readonly fileSetId: string;
+}
+
+export interface DiscFacts {
+  readonly institution: string;
+  readonly contact: string;
+  /** Product name and version. */
+  readonly product: string;
+  readonly createdAt: Date;
+  readonly fileSetId: string;
+  readonly fileSetUid: string;
+  readonly index: number;
+  readonly of: number;
+  readonly isSupplement: boolean;
+  /** Application profile the disc claims; '' when it claims none. */
+  readonly profile: string;
+  readonly patients: readonly PatientOnDisc[];
+  readonly report: readonly ReportEntry[];
+  readonly otherVolumes: readonly OtherVolume[];
+}
+
+export const instancesOf = (series: readonly SeriesOnDisc[]): number => series.reduce((sum, one) => sum + one.instances, 0);
+
+/** Everything on the disc, counted. */
+export const totals = (facts: DiscFacts): { readonly studies: number; readonly series: number; readonly instances: number } => {
+  const studies = facts.patients.flatMap((patient) => patient.studies);
+  const series = studies.flatMap((study) => study.series);
+  return { studies: studies.length, series: series.length, instances: instancesOf(series) };
+};
+
+/** "Disc 1 of 2", or '' when the order has one disc only. */
+export const whichDisc = (facts: Pick<DiscFacts, 'index' | 'of'>): string => (facts.of > 1 ? `Disc ${facts.index} of ${facts.of}` : '');
