@@ -1,0 +1,83 @@
+/**
+ * The one table of settings. A row says kind, default, limits, unit and meaning; the environment variable follows from the key.
+ * Order of the rows is the order of docs/SETTINGS.md. Knows nothing of where values come from.
+ */
+export interface Setting<T> {
+  readonly kind: 'text' | 'whole' | 'flag' | 'choice' | 'list' | 'map';
+  readonly default: T;
+  readonly about: string;
+  readonly unit?: string;
+  readonly min?: number;
+  readonly max?: number;
+  readonly choices?: readonly string[];
+  /** Allowed values of a map. */
+  readonly secret?: true;
+  /** Must match when not empty; `form` says it in words. */
+  readonly pattern?: RegExp;
+  readonly form?: string;
+  /** Only by the environment, never in spindle.yaml. */
+  readonly environmentOnly?: true;
+  /** Shown instead of the default where it depends on other settings. */
+  readonly defaultText?: string;
+}
+
+/** One entry of `rules`, `robots` or `peers`: what it holds is checked by the part that uses it. */
+export type Entry = Readonly<Record<string, unknown>> & { readonly name: string };
+
+type More = Partial<Omit<Setting<unknown>, 'kind' | 'default' | 'about'>>;
+
+const text = (fallback: string, about: string, more: More = {}): Setting<string> => ({ kind: 'text', default: fallback, about, ...more });
+const whole = (fallback: number, min: number, max: number, unit: string, about: string): Setting<number> => ({ kind: 'whole', default: fallback, min, max, unit, about });
+const flag = (fallback: boolean, about: string): Setting<boolean> => ({ kind: 'flag', default: fallback, about });
+const choice = <const C extends string>(choices: readonly C[], fallback: NoInfer<C>, about: string, more: More = {}): Setting<C> => ({ kind: 'choice', default: fallback, choices, about, ...more });
+const entries = (fallback: readonly Entry[], about: string): Setting<readonly Entry[]> => ({ kind: 'list', default: fallback, about });
+const map = <const C extends string>(choices: readonly C[], about: string): Setting<Readonly<Record<string, C>>> => ({ kind: 'map', default: {}, choices, about });
+
+const HOST = { pattern: /^[A-Za-z0-9.:_-]+$/, form: 'a host name or address' };
+const FOLDER = { pattern: /^\//, form: 'an absolute path' };
+
+/** Every setting, by the key it has in spindle.yaml. */
+export const SETTINGS = {
+  home: text('', 'Folder that holds everything the appliance keeps.', { ...FOLDER, environmentOnly: true, defaultText: '$XDG_DATA_HOME/spindle, else ~/.local/share/spindle' }),
+  aeTitle: text('SPINDLE', 'Our AE title.', { pattern: /^(?=.*[^ ])[\x20-\x5b\x5d-\x7e]{1,16}$/, form: '1 to 16 characters without backslash and control characters' }),
+  dicomHost: text('127.0.0.1', 'Address on which associations are accepted; 0.0.0.0 for all.', HOST),
+  dicomPort: whole(11_112, 1, 65_535, 'port', 'Port on which associations are accepted.'),
+  unknownCallers: choice(['accept', 'reject'], 'accept', 'What happens to an association of a calling AE that `peers` does not name.', { defaultText: '`accept` on a loopback address, else `reject`' }),
+  peers: entries([], 'AEs we know: name, aeTitle, host, port of each.'),
+  maxAssociations: whole(32, 1, 1_000, 'associations', 'Associations served at the same time; more are rejected for the moment.'),
+  maxPduBytes: whole(262_144, 4_096, 16_777_216, 'bytes', 'Longest P-DATA PDU we receive.'),
+  associationIdleSeconds: whole(3_600, 5, 86_400, 's', 'An association on which nothing happens for so long is aborted.'),
+  artimSeconds: whole(30, 1, 600, 's', 'Time a caller has to ask for the association after connecting (ARTIM).'),
+  httpHost: text('127.0.0.1', 'Address of the web page and the REST interface.', HOST),
+  httpPort: whole(8_080, 1, 65_535, 'port', 'Port of the web page and the REST interface.'),
+  temporalAddress: text('', 'host:port of a Temporal cluster to use; empty starts the embedded one.', { pattern: /^[A-Za-z0-9.:[\]_-]+:\d{1,5}$/, form: 'host:port' }),
+  temporalNamespace: text('spindle', 'Temporal namespace.', { pattern: /^[A-Za-z0-9][A-Za-z0-9._-]{1,62}$/, form: '2 to 63 letters, digits, dots, dashes' }),
+  temporalPort: whole(7_233, 1, 64_535, 'port', 'Port of the embedded Temporal server; its web page is 1000 above.'),
+  temporalBinary: text('', 'Path of a `temporal` program to use for the embedded server.', FOLDER),
+  temporalCacheDirectory: text('', 'Where the `temporal` program is kept between installations.', { ...FOLDER, defaultText: '$XDG_CACHE_HOME/spindle/temporal, else ~/.cache/spindle/temporal' }),
+  temporalArchiveUrl: text('https://temporal.download/cli/archive', 'Where the official archives of the `temporal` program are had.', { pattern: /^https?:\/\//, form: 'an http(s) address' }),
+  databaseUrl: text('', 'Catalog database (postgresql://, mysql://, mssql://); empty starts the embedded PostgreSQL.', { secret: true, pattern: /^(postgres|postgresql|mysql|mssql):\/\//, form: 'an address beginning postgresql://, mysql:// or mssql://' }),
+  databasePort: whole(0, 0, 65_535, 'port', 'Port of the embedded PostgreSQL; 0 = a free one, chosen once and kept.'),
+  storageScope: choice(['all', 'reference'], 'all', 'SOP classes accepted for storage: every storage class we know, or those of the reference statement.'),
+  durableStore: flag(true, 'Success is answered only after file and row are on the disk. Turn off only for measurements.'),
+  storeHighWaterPercent: whole(95, 50, 100, '%', 'From this fill of the store\'s disk on nothing is received any more.'),
+  storeWarnPercent: whole(85, 10, 100, '%', 'From this fill of the store\'s disk on a warning is shown.'),
+  storeReserveBytes: whole(1_073_741_824, 0, 1_099_511_627_776, 'bytes', 'Space of the store\'s disk that receiving leaves free.'),
+  retention: choice(['archive', 'buffer'], 'archive', 'Held instances are kept for good, or deleted some time after their discs are made.'),
+  graceHours: whole(72, 0, 87_600, 'h', 'How long instances are kept after their order is done, with retention `buffer`.'),
+  conflictDefault: choice(['ask', 'newest', 'held'], 'ask', 'Which content counts when an instance arrives again with other content.'),
+  conflictBySource: map(['ask', 'newest', 'held'], 'The same for single calling AE titles.'),
+  rules: entries([], 'Burn rules: name, condition and options of each; these cannot be changed on the web page.'),
+  quietSecondsDefault: whole(30, 1, 86_400, 's', 'Quiet period of the burn rule made at first start.'),
+  robots: entries([{ name: 'virtual', driver: 'virtual' }], 'Robots: name, driver and its options of each.'),
+  remakes: whole(2, 0, 20, 'discs', 'How many bad discs of one copy are made again before a person is asked.'),
+  lateGraceSeconds: whole(60, 0, 86_400, 's', 'Instances that arrive so long after their order was placed make no disc of their own yet.'),
+  labelDpi: whole(600, 150, 1_200, 'dpi', 'Resolution of label pictures.'),
+  institution: text('', 'Name of the institution, for labels and the text on discs.', { pattern: /^[^\p{Cc}]{0,64}$/u, form: 'at most 64 characters without control characters' }),
+  logLevel: choice(['debug', 'info', 'warn', 'error'], 'info', 'Least severe events that are logged.'),
+} as const;
+
+export type SettingKey = keyof typeof SETTINGS;
+
+/** The environment variable of a setting. */
+export const environmentName = (key: string): string => `SPINDLE_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
