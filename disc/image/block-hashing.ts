@@ -16,6 +16,8 @@ export interface BlockHashing {
   readonly take: (ordinal: number) => Promise<Uint8Array>;
   /** Hands the first `length` bytes of a taken block to all roles, in order of ordinals. */
   readonly submit: (ordinal: number, length: number) => void;
+  /** Digests so far of one role: complete for every span that was submitted whole. */
+  readonly settled: (role: number) => Promise<Uint8Array>;
   /** Digests per role, in the order of the roles. */
   readonly finish: () => Promise<readonly Uint8Array[]>;
   /** Frees what is held, also in the middle of the stream. */
@@ -33,6 +35,7 @@ export const createInlineHashing = (roles: readonly Spans[]): BlockHashing => {
     submit: (ordinal, length) => {
       for (const hasher of hashers) hasher.update(block(ordinal).subarray(0, length));
     },
+    settled: (role) => Promise.resolve(hashers[role]?.settled() ?? new Uint8Array(0)),
     finish: () => Promise.resolve(hashers.map((hasher) => hasher.digests())),
     close: () => Promise.resolve(),
   };
@@ -88,6 +91,16 @@ export const createThreadedHashing = (roles: readonly Spans[]): BlockHashing => 
       return new Uint8Array(ring, offsetOf(ordinal), BLOCK_BYTES);
     },
     submit: (ordinal, length) => { order({ offset: offsetOf(ordinal), length }); },
+    settled: async (index) => {
+      const role = started[index];
+      if (role === undefined) throw new TypeError('there is no such role');
+      role.worker.postMessage('settled' satisfies HashWorkerOrder);
+      // Messages keep their order: this reply follows those of all blocks before.
+      await until((other) => other !== role || role.digests !== undefined);
+      const digests = role.digests ?? new Uint8Array(0);
+      delete role.digests;
+      return digests;
+    },
     finish: async () => {
       order('finish');
       await until(({ digests }) => digests !== undefined);

@@ -8,10 +8,10 @@ export interface HashWorkerData {
   readonly spans: Spans;
 }
 
-/** A filled stretch of the ring, or the end of the stream. */
-export type HashWorkerOrder = { readonly offset: number; readonly length: number } | 'finish';
+/** A filled stretch of the ring, a question for the digests so far, or the end of the stream. */
+export type HashWorkerOrder = { readonly offset: number; readonly length: number } | 'settled' | 'finish';
 
-/** Length of the stretch that may be filled again, or the digests at the end. */
+/** Length of the stretch that may be filled again, or the digests. */
 export type HashWorkerReply = number | Uint8Array;
 
 const { ring, spans } = workerData as HashWorkerData;
@@ -21,6 +21,10 @@ parentPort?.on('message', (order: HashWorkerOrder) => {
   if (order === 'finish') {
     parentPort?.postMessage(hasher.digests() satisfies HashWorkerReply);
     parentPort?.close();
+    return;
+  }
+  if (order === 'settled') {
+    parentPort?.postMessage(hasher.settled() satisfies HashWorkerReply);
     return;
   }
   hasher.update(new Uint8Array(ring, order.offset, order.length));

@@ -1,12 +1,16 @@
 /** What a caller hands to the planner: the files of one volume. Types only. */
 
+/** Makes content from the digests of every other file of the volume, in the order of the plan. */
+export type LateContent = (files: readonly { readonly path: string; readonly sha256: string }[]) => Uint8Array;
+
 /** One file of the volume. */
 export interface ImageFile {
   /** Path inside the volume with `/`. `DICOMDIR` and everything under `DICOM/` must be legal File IDs. */
   readonly path: string;
   /** Exact length; a source of another length aborts the image. */
   readonly bytes: number;
-  readonly content: { readonly file: string } | { readonly data: Uint8Array };
+  /** `late` is asked once all other files are written and must give exactly `bytes` bytes; only the last file of a volume may be late. */
+  readonly content: { readonly file: string } | { readonly data: Uint8Array } | { readonly late: LateContent };
   /** Byte offset of the data set: the bytes from here on get a digest of their own. */
   readonly hashDataSetFrom?: number;
   /** SHA-256 in lower-case hex that the data set must have; needs `hashDataSetFrom`. */

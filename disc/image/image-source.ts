@@ -11,6 +11,8 @@ import { SECTOR_BYTES } from './sectors.ts';
 export interface ImageSource {
   /** Puts the next bytes into `into` and gives their count: less than its length when time is up or the image ends. */
   readonly fill: (into: Uint8Array) => number;
+  /** Gives the content of the late file before its turn comes. */
+  readonly supply: (late: Uint8Array) => void;
   readonly close: () => void;
 }
 
@@ -73,16 +75,19 @@ const fileReader = (file: ImageFile, path: string): SegmentReader => {
   };
 };
 
-const openSegment = (segment: ImageSegment): SegmentReader => {
+const openSegment = (segment: ImageSegment, late: Uint8Array | undefined): SegmentReader => {
   if ('encode' in segment) return bytesReader(segment.encode());
   const { content } = segment.file;
-  return 'data' in content ? bytesReader(content.data) : fileReader(segment.file, content.file);
+  if ('data' in content) return bytesReader(content.data);
+  if ('file' in content) return fileReader(segment.file, content.file);
+  if (late?.length !== segment.file.bytes) throw sourceFailure(segment.file, 'a late file is not as long as planned');
+  return bytesReader(late);
 };
 
 /** An empty file has no segment, so its source would otherwise never be looked at. */
 const checkEmptyFiles = (plan: ImagePlan): void => {
   for (const { file } of plan.files) {
-    if (file.bytes > 0 || 'data' in file.content) continue;
+    if (file.bytes > 0 || !('file' in file.content)) continue;
     const { file: path } = file.content;
     const { size } = guarded(file, () => statSync(path));
     if (size > 0) throw sourceFailure(file, 'a stored file is longer than planned');
@@ -95,6 +100,7 @@ export const createImageSource = (plan: ImagePlan): ImageSource => {
   let position = 0;
   let next = 0;
   let reader: SegmentReader | undefined;
+  let late: Uint8Array | undefined;
 
   const step = (into: Uint8Array): number => {
     const segment = plan.segments[next];
@@ -104,7 +110,7 @@ export const createImageSource = (plan: ImagePlan): ImageSource => {
       into.fill(0, 0, zeros);
       return zeros;
     }
-    reader ??= openSegment(segment);
+    reader ??= openSegment(segment, late);
     const got = reader.read(into);
     if (position + got === start + segment.bytes) {
       reader.close();
@@ -127,6 +133,7 @@ export const createImageSource = (plan: ImagePlan): ImageSource => {
       }
       return filled;
     },
+    supply: (content) => { late = content; },
     close: () => { reader?.close(); },
   };
 };

@@ -47,6 +47,12 @@ const checkVolume = ({ volumeId, createdAt }: ImageVolume): void => {
   if (!(year >= 1900 && year <= 2155)) throw invalid('the date of the volume is outside 1900 to 2155');
 };
 
+const checkLate = (files: readonly ImageFile[]): void => {
+  if (files.some((file, index) => 'late' in file.content && (index !== files.length - 1 || file.bytes === 0))) {
+    throw new TypeError('only the last file may be late, and not an empty one');
+  }
+};
+
 const placeFiles = (files: readonly ImageFile[], startSector: number): { placed: readonly PlannedFile[]; endSector: number } => {
   let sector = startSector;
   const placed = files.map((file): PlannedFile => {
@@ -76,6 +82,7 @@ const hierarchySegments = (hierarchy: Hierarchy, fileSectors: readonly number[],
  */
 export const planImage = (volume: ImageVolume): ImagePlan => {
   checkVolume(volume);
+  checkLate(volume.files);
   // The date is a mutable object of the caller, and segments are encoded later.
   const createdAt = new Date(volume.createdAt);
   const root = buildImageTree(volume.files);

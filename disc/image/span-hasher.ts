@@ -12,6 +12,8 @@ export const DIGEST_BYTES = 32;
 export interface SpanHasher {
   /** Takes the next bytes of the stream; the caller may reuse them afterwards. */
   readonly update: (bytes: Uint8Array) => void;
+  /** The same so far: zeros for spans that did not end yet. */
+  readonly settled: () => Uint8Array<ArrayBuffer>;
   /** 32 bytes per span, in their order, once the whole stream was taken. */
   readonly digests: () => Uint8Array<ArrayBuffer>;
 }
@@ -49,6 +51,7 @@ export const createSpanHasher = (spans: Spans): SpanHasher => {
 
   return {
     update,
+    settled: () => digests.slice(),
     digests: () => {
       if (next !== count) throw new TypeError(`the stream ended before span ${next} of ${count}`);
       return digests;

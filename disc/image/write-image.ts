@@ -37,6 +37,8 @@ export interface WrittenImage {
   readonly files: readonly WrittenFile[];
 }
 
+/** Which of the roles of spansOf hashes the files. */
+const FILES_ROLE = 1;
 const THREADS_PAY_FROM_BYTES = 32 * 1024 * 1024;
 
 /** Spans in the order of the sectors, which is the order of the plan but for empty files: those sit where the next one starts. */
@@ -69,6 +71,14 @@ const fillBlock = async (source: ImageSource, block: Uint8Array, length: number)
   }
 };
 
+/** Bytes of the image that are written in one go; `first` is the ordinal of their first block. */
+interface Stretch {
+  readonly first: number;
+  readonly from: number;
+  readonly to: number;
+  readonly totalBytes: number;
+}
+
 interface Pipeline {
   readonly source: ImageSource;
   readonly hashing: BlockHashing;
@@ -76,12 +86,13 @@ interface Pipeline {
 }
 
 /** Reading of one block, writing of the one before and hashing of those before overlap. */
-const pump = async (totalBytes: number, { source, hashing, target }: Pipeline, options: WriteImageOptions): Promise<void> => {
+const pump = async ({ first, from: start, to, totalBytes }: Stretch, { source, hashing, target }: Pipeline, options: WriteImageOptions): Promise<number> => {
+  let ordinal = first;
   let writing: Promise<void> = Promise.resolve();
   try {
-    for (let ordinal = 0, from = 0; from < totalBytes; ordinal += 1, from += BLOCK_BYTES) {
+    for (let from = start; from < to; ordinal += 1, from += BLOCK_BYTES) {
       options.signal?.throwIfAborted();
-      const length = Math.min(BLOCK_BYTES, totalBytes - from);
+      const length = Math.min(BLOCK_BYTES, to - from);
       const block = await hashing.take(ordinal);
       await fillBlock(source, block, length);
       await writing;
@@ -95,8 +106,25 @@ const pump = async (totalBytes: number, { source, hashing, target }: Pipeline, o
   } finally {
     await Promise.allSettled([writing]);
   }
-  options.onProgress?.(totalBytes, totalBytes);
+  options.onProgress?.(to, totalBytes);
   options.signal?.throwIfAborted();
+  return ordinal;
+};
+
+/** Writes up to the late file, if there is one, lets it be made from the digests so far, and writes the rest. */
+const pumpAll = async (plan: ImagePlan, pipeline: Pipeline, options: WriteImageOptions): Promise<void> => {
+  const totalBytes = plan.totalSectors * SECTOR_BYTES;
+  const last = plan.files.at(-1);
+  if (last === undefined || !('late' in last.file.content)) {
+    await pump({ first: 0, from: 0, to: totalBytes, totalBytes }, pipeline, options);
+    return;
+  }
+  const border = last.sector * SECTOR_BYTES;
+  const first = await pump({ first: 0, from: 0, to: border, totalBytes }, pipeline, options);
+  const digests = await pipeline.hashing.settled(FILES_ROLE);
+  const others = plan.files.slice(0, -1).map(({ file }, index) => ({ path: file.path, sha256: hexDigest(digests, index) }));
+  pipeline.source.supply(last.file.content.late(others));
+  await pump({ first, from: border, to: totalBytes, totalBytes }, pipeline, options);
 };
 
 const reportFiles = (plan: ImagePlan, fileDigests: Uint8Array | undefined, dataSetDigests: ReadonlyMap<number, string>): readonly WrittenFile[] =>
@@ -130,7 +158,7 @@ export const writeImage = async (
   try {
     const target = await openImageTarget(file);
     try {
-      await pump(bytes, { source, hashing, target }, options);
+      await pumpAll(plan, { source, hashing, target }, options);
       const [image, files, dataSets] = await hashing.finish();
       const dataSetDigests = new Map(dataSetFiles.map((index, at) => [index, hexDigest(dataSets, at)]));
       const written = reportFiles(plan, files, dataSetDigests);
