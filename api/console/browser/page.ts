@@ -1,0 +1,131 @@
+/** The page: loads the lists, follows the live events, lets a person order a disc. Keeps no patient data outside the page. */
+import { get, post, Refused } from './client.ts';
+import type { Disc, Group, Health, Order, OrderDetail, Robot, Study } from './client.ts';
+import { byId, el, personName, show } from './dom.ts';
+import { collectLine, discCard, orderCard, robotCard, studyRow } from './views.ts';
+
+const dialog = byId('order-dialog') as HTMLDialogElement;
+const strip = byId('strip');
+const details = new Map<string, OrderDetail>();
+const isOpen = (order: Order): boolean => order.state === 'PENDING' || order.state === 'CREATING';
+
+const tell = (text: string): void => {
+  strip.textContent = text;
+  strip.hidden = text === '';
+};
+const attempt = async (work: () => Promise<unknown>): Promise<void> => {
+  try {
+    await work();
+    tell('');
+    refresh();
+  } catch (error) {
+    tell(error instanceof Refused && error.status === 401 ? 'You are not signed in. Open the link that the appliance printed when it started.' : error instanceof Error ? error.message : String(error));
+  }
+};
+
+const empty = (text: string): HTMLElement => el('p', { class: 'empty' }, text);
+let aeTitle = '';
+
+const loadStudies = async (): Promise<void> => {
+  const text = (byId('text') as HTMLInputElement).value.trim();
+  const { studies } = await get<{ studies: Study[] }>(`/studies?limit=50${text === '' ? '' : `&text=${encodeURIComponent(text)}`}`);
+  const rows = studies.map((study) => studyRow(study, openOrder));
+  show(byId('study-rows'), ...(rows.length > 0 ? rows : [el('tr', {}, el('td', { colspan: 5 }, empty(text === '' ? `Nothing has arrived yet. Send a study to AE title ${aeTitle}.` : 'No study fits these words.')))]));
+  const { groups } = await get<{ groups: Group[] }>('/groups');
+  show(byId('collecting'), ...groups.map((group) => collectLine(group, (wish) => void attempt(() => post(`/groups/${group.groupId}/${wish}`)))));
+};
+
+const loadOrders = async (): Promise<void> => {
+  const { orders } = await get<{ orders: Order[] }>('/orders?limit=20');
+  await Promise.all(orders.map(async (order) => {
+    const known = details.get(order.orderId);
+    if (!known || isOpen(known.order) || isOpen(order)) details.set(order.orderId, await get<OrderDetail>(`/orders/${order.orderId}`));
+  }));
+  const cards = orders.flatMap((order) => {
+    const detail = details.get(order.orderId);
+    return detail ? [orderCard(detail, {
+      say: (wish) => void attempt(() => post(`/orders/${order.orderId}/${wish}`)),
+      resume: (volume, copy, verdict) => void attempt(() => post(`/orders/${order.orderId}/resume`, { volume, copy, verdict })),
+    })] : [];
+  });
+  show(byId('order-cards'), ...(cards.length > 0 ? cards : [empty('No orders yet. A burn rule places one when a study is complete, or press "Order disc".')]));
+};
+
+const loadRobots = async (): Promise<void> => {
+  const { robots } = await get<{ robots: Robot[] }>('/robots');
+  show(byId('robot-cards'), ...robots.map((robot) => robotCard(robot, (action) => void attempt(() => post(`/robots/${encodeURIComponent(robot.name)}/actions`, action)))));
+};
+
+const loadDiscs = async (): Promise<void> => {
+  const { discs } = await get<{ discs: Disc[] }>('/discs?limit=24');
+  const cards = discs.map((disc) => discCard(disc, zoom, (again) => void attempt(() => post(`/discs/${again.serial}/reburn`, {}, { 'idempotency-key': crypto.randomUUID() }))));
+  show(byId('disc-cards'), ...(cards.length > 0 ? cards : [empty('No discs yet.')]));
+};
+
+const loadHealth = async (): Promise<void> => {
+  const health = await get<Health>('/health');
+  const down = Object.entries(health.parts).filter(([, state]) => state !== 'ok').map(([part]) => part);
+  byId('health').textContent = down.length > 0 ? `Out of reach: ${down.join(', ')}` : health.store.warning ? `Store ${Math.round(health.store.usedPercent)} % full` : 'All parts work';
+};
+
+const zoom = (disc: Disc): void => {
+  dialog.className = 'wide';
+  dialog.replaceChildren(el('div', { class: 'inside' }, el('h3', { id: 'dialog-title' }, `Label of ${disc.serial}`), el('img', { src: `/api/v1/discs/${encodeURIComponent(disc.serial)}/label.png`, alt: 'Label picture' }),
+    el('div', { class: 'end' }, el('button', { on: { click: () => dialog.close() } }, 'Close'))));
+  dialog.showModal();
+};
+
+const openOrder = (study: Study): void => {
+  const key = crypto.randomUUID();
+  const copies = el('input', { type: 'number', min: 1, max: 99, value: 1, required: true, name: 'copies' }) as HTMLInputElement;
+  const comment = el('input', { type: 'text', maxlength: 240, name: 'comment', placeholder: 'printed on the label' }) as HTMLInputElement;
+  const submit = el('button', { class: 'main', type: 'submit' }, 'Order') as HTMLButtonElement;
+  const form = el('form', { on: { submit: (event) => {
+    event.preventDefault();
+    submit.disabled = true;
+    void attempt(async () => {
+      await post('/orders', { selection: { studies: [study.studyId] }, copies: Number(copies.value), comment: comment.value }, { 'idempotency-key': key });
+    }).then(() => dialog.close());
+  } } },
+    el('h3', { id: 'dialog-title' }, 'Order a disc'),
+    el('div', {}, el('div', { class: 'strong' }, el('bdi', {}, personName(study.patientName))), el('div', { class: 'small' }, `${study.description || 'no description'} · ${study.instances} images`)),
+    study.concerns.length > 0 ? el('div', { class: 'waits' }, 'A person must look at this study first: the order will wait to be released.') : null,
+    el('div', { class: 'two' }, el('label', {}, 'Copies', copies), el('label', {}, 'Comment', comment)),
+    el('div', { class: 'end' }, el('button', { type: 'button', on: { click: () => dialog.close() } }, 'Not now'), submit));
+  dialog.className = '';
+  dialog.replaceChildren(form);
+  dialog.showModal();
+  copies.select();
+};
+
+let pending = 0;
+/** Loads everything again soon; many events at once cost one round. */
+const refresh = (): void => {
+  if (pending !== 0) return;
+  pending = window.setTimeout(() => {
+    pending = 0;
+    void Promise.all([loadStudies(), loadOrders(), loadRobots(), loadDiscs()]).then(() => { if (strip.textContent?.startsWith('Not live')) tell(''); }, (error: unknown) => tell(error instanceof Refused && error.status === 401 ? 'You are not signed in. Open the link that the appliance printed when it started.' : 'Not live: the appliance does not answer. Trying again.'));
+  }, 250);
+};
+
+const follow = (): void => {
+  const events = new EventSource('/api/v1/events');
+  events.onmessage = refresh;
+  events.onerror = () => window.setTimeout(refresh, 3000);
+};
+
+const start = async (): Promise<void> => {
+  const facts = await (await fetch('/page-facts.json')).json() as { aeTitle: string; temporalUi: string };
+  aeTitle = facts.aeTitle;
+  byId('facts').textContent = `AE title ${facts.aeTitle}`;
+  byId('temporal').setAttribute('href', facts.temporalUi);
+  byId('search').addEventListener('submit', (event) => { event.preventDefault(); refresh(); });
+  let typing = 0;
+  byId('text').addEventListener('input', () => { window.clearTimeout(typing); typing = window.setTimeout(refresh, 150); });
+  refresh();
+  follow();
+  void attempt(loadHealth);
+  window.setInterval(() => void loadHealth().catch(() => { byId('health').textContent = 'No answer'; }), 10_000);
+  window.setInterval(refresh, 10_000);
+};
+void start();

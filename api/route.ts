@@ -1,0 +1,87 @@
+/** One route as data: what it takes, what it gives, what it does. The server mounts it and openapi.ts prints it. */
+import type { Request, Response, Router } from 'express';
+import type { z } from 'zod';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { Logger } from '../infra/log.ts';
+import type { RobotAction } from '../robots/robot.ts';
+import type { Verdict } from '../workflows/messages.ts';
+
+/** How the API reaches running workflows; wiring passes it in. @throws API_UNAVAILABLE when Temporal is out of reach */
+export interface WorkflowPort {
+  orderChanged(orderId: string, change: 'hold' | 'release' | 'cancel' | 'priority', by: string): Promise<void>;
+  resumeVolume(orderId: string, volume: number, verdict: Verdict, copy: number | undefined, by: string): Promise<void>;
+  group(groupId: number, wish: 'flush' | 'hold' | 'release', by: string): Promise<void>;
+  actOnRobot(robot: string, action: RobotAction): Promise<void>;
+  ping(): Promise<void>;
+}
+
+export interface RobotSnapshot {
+  readonly name: string;
+  readonly seenAt: Date | null;
+  readonly capabilities: unknown;
+  readonly health: unknown;
+}
+
+export interface ApiDeps {
+  readonly catalog: Catalog;
+  readonly workflows: WorkflowPort;
+  readonly robots: () => Promise<readonly RobotSnapshot[]>;
+  readonly appliance: { readonly aeTitle: string; readonly dicomHost: string; readonly dicomPort: number; readonly version: string; readonly temporalUi: string };
+  readonly store: () => Promise<{ readonly freeBytes: number; readonly usedPercent: number; readonly warning: boolean }>;
+  /** Opens a DICOM association to ourselves and echoes. */
+  readonly echo: () => Promise<void>;
+  readonly labelFile: (serial: string) => string;
+  readonly token: string;
+  readonly now: () => Date;
+  readonly log: Logger;
+}
+
+export interface Call<B = unknown, Q = unknown> {
+  readonly deps: ApiDeps;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Q;
+  readonly body: B;
+  readonly who: string;
+  readonly request: Request;
+  readonly response: Response;
+}
+
+export interface Route {
+  readonly method: 'get' | 'post' | 'put' | 'delete';
+  /** With :name parameters, below /api/v1. */
+  readonly path: string;
+  readonly summary: string;
+  readonly tag: string;
+  readonly query?: z.ZodType;
+  readonly body?: z.ZodType;
+  readonly answer?: z.ZodType;
+  readonly status: number;
+  readonly isPublic?: boolean;
+  /** Headers the route reads, for the description. */
+  readonly headers?: readonly { readonly name: string; readonly text: string }[];
+  readonly run: (call: Call) => Promise<unknown>;
+}
+
+type Of<T extends z.ZodType | undefined> = T extends z.ZodType ? z.output<T> : undefined;
+
+/** Describes a route with body and query typed by their schemas. */
+export const route = <B extends z.ZodType | undefined = undefined, Q extends z.ZodType | undefined = undefined>(
+  row: Omit<Route, 'run' | 'body' | 'query'> & { readonly body?: B; readonly query?: Q; readonly run: (call: Call<Of<B>, Of<Q>>) => Promise<unknown> },
+): Route => row as unknown as Route;
+
+/** Mounts the routes; answers are JSON, `undefined` is an empty answer. */
+export const mount = (router: Router, routes: readonly Route[], deps: ApiDeps): void => {
+  for (const row of routes) {
+    router[row.method](row.path, async (request: Request, response: Response): Promise<void> => {
+      const answer = await row.run({
+        deps, request, response, who: String(response.locals['who'] ?? ''),
+        params: request.params as Readonly<Record<string, string>>,
+        query: row.query ? row.query.parse(request.query) : undefined,
+        body: row.body ? row.body.parse(request.body ?? {}) : undefined,
+      });
+      if (response.headersSent) return;
+      if (answer === undefined) response.status(204).end();
+      else response.status(row.status).json(answer);
+    });
+  }
+};

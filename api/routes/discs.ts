@@ -1,0 +1,57 @@
+/** The disc log: which disc holds which data, label pictures, burning again. */
+import { access } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { ApplianceError } from '../../infra/errors.ts';
+import { route } from '../route.ts';
+import type { Route } from '../route.ts';
+import * as schemas from '../schemas.ts';
+import { given } from './studies.ts';
+
+const SERIAL = /^[A-Z0-9-]{1,40}$/;
+const serialOf = (params: Readonly<Record<string, string>>): string => {
+  const serial = params['serial'] ?? '';
+  if (!SERIAL.test(serial)) throw new ApplianceError('API_NOT_FOUND', 'no such disc');
+  return serial;
+};
+
+const hasFile = (file: string): Promise<boolean> => access(file).then(() => true, () => false);
+
+export const discRoutes: readonly Route[] = [
+  route({
+    method: 'get', path: '/discs', tag: 'discs', summary: 'The disc log, newest first', status: 200, query: schemas.DiscListQuery, answer: schemas.DiscList,
+    run: ({ deps, query }) => deps.catalog.discs.list({ ...given(query), limit: query.limit }),
+  }),
+  route({
+    method: 'get', path: '/discs/:serial', tag: 'discs', summary: 'One disc with every instance on it', status: 200, answer: schemas.DiscDetail,
+    run: async ({ deps, params }) => {
+      const found = await deps.catalog.discs.disc(serialOf(params));
+      if (!found) throw new ApplianceError('API_NOT_FOUND', 'no such disc');
+      return { disc: found.disc, instances: found.instances, hasLabel: await hasFile(deps.labelFile(found.disc.serial)) };
+    },
+  }),
+  route({
+    method: 'get', path: '/discs/:serial/label.png', tag: 'discs', summary: 'Picture of the label', status: 200,
+    run: async ({ deps, params, response }) => {
+      const file = deps.labelFile(serialOf(params));
+      if (!await hasFile(file)) throw new ApplianceError('API_NOT_FOUND', 'no label picture of this disc');
+      await new Promise<void>((resolve, reject) => { response.set('cache-control', 'private, no-store').sendFile(file, { dotfiles: 'allow' }, (error) => (error ? reject(error) : resolve())); });
+      return undefined;
+    },
+  }),
+  route({
+    method: 'post', path: '/discs/:serial/reburn', tag: 'discs', summary: 'Order the instances of this disc again', status: 201, body: schemas.Reburn, answer: schemas.Placed,
+    headers: [{ name: 'Idempotency-Key', text: 'the same key again answers the same order' }],
+    run: async ({ deps, params, body, who, request }) => {
+      const found = await deps.catalog.discs.disc(serialOf(params));
+      if (!found) throw new ApplianceError('API_NOT_FOUND', 'no such disc');
+      const gone = found.instances.filter((instance) => !instance.isHeld);
+      if (gone.length > 0) throw new ApplianceError('ORDER_INSTANCE_NOT_HELD', `${gone.length} instances of this disc are no longer held`, { details: { notHeld: gone.length } });
+      const key = request.headers['idempotency-key'];
+      return deps.catalog.orders.place({
+        requestKey: `reburn-${found.disc.serial}-${typeof key === 'string' ? key.slice(0, 64) : randomUUID()}`, source: who === 'page' ? 'page' : 'api', placedBy: who,
+        selection: { instances: found.instances.map((instance) => instance.instanceId) },
+        options: { copies: body.copies, media: found.disc.media, robot: body.robot, priority: 2, comment: body.comment, labelTemplate: 'default', allowSeveralPatients: found.disc.patients.length > 1, retention: 'default' },
+      });
+    },
+  }),
+];

@@ -1,0 +1,100 @@
+/** What the API takes and gives, as schemas: they validate, they type, and openapi.ts prints them. */
+import { z } from 'zod';
+
+const id = z.number().int().positive();
+const when = z.iso.datetime().describe('UTC');
+const media = z.enum(['CD', 'DVD', 'DVD-DL', 'BD', 'BD-DL']);
+const retention = z.enum(['archive', 'buffer', 'default']);
+const orderState = z.enum(['PENDING', 'CREATING', 'DONE', 'FAILURE', 'CANCELLED']);
+const priority = z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4), z.literal(5)]).describe('1 = first, 3 = ordinary, 5 = last');
+const patient = z.object({ name: z.string(), id: z.string() });
+export const limit = z.coerce.number().int().min(1).max(200).default(50);
+
+export const Problem = z.object({ type: z.string(), title: z.string(), status: z.number(), code: z.string(), detail: z.string(), advice: z.string(), retry: z.string(), details: z.record(z.string(), z.unknown()), correlationId: z.string() });
+
+export const Health = z.object({
+  status: z.enum(['ok', 'degraded']), version: z.string(), aeTitle: z.string(), dicomHost: z.string(), dicomPort: z.number(),
+  parts: z.record(z.string(), z.enum(['ok', 'unreachable'])),
+  store: z.object({ heldInstances: z.number(), heldBytes: z.number(), freeBytes: z.number(), usedPercent: z.number(), warning: z.boolean() }),
+  totals: z.object({ patients: z.number(), studies: z.number(), instances: z.number(), orders: z.number(), goodDiscs: z.number() }),
+});
+
+export const Study = z.object({
+  studyId: id, studyInstanceUid: z.string(), patientName: z.string(), patientId: z.string(), issuerOfPatientId: z.string(), birthDate: z.string(), sex: z.string(), patientKey: z.number(),
+  studyDate: z.string(), studyTime: z.string(), description: z.string(), accessionNumber: z.string(), studyIdText: z.string(), referringPhysicianName: z.string(), institutionName: z.string(),
+  modalities: z.array(z.string()), series: z.number(), instances: z.number(), heldInstances: z.number(), bytes: z.number(), firstStoredAt: when, lastStoredAt: when,
+  state: z.enum(['NORMAL', 'CONFLICT']), concerns: z.array(z.string()), goodDiscs: z.number(),
+});
+export const Series = z.object({
+  seriesId: id, seriesInstanceUid: z.string(), modality: z.string(), number: z.string(), description: z.string(), bodyPart: z.string(), station: z.string(),
+  instances: z.number(), heldInstances: z.number(), bytes: z.number(), callingAe: z.string(),
+});
+export const Instance = z.object({ instanceId: id, sopInstanceUid: z.string(), number: z.string(), sopClassUid: z.string(), transferSyntaxUid: z.string(), bytes: z.number(), isHeld: z.boolean() });
+export const Disc = z.object({
+  serial: z.string(), jobKey: z.string(), orderId: z.string(), volumeId: id, index: z.number(), of: z.number(), copy: z.number(), result: z.enum(['good', 'bad']),
+  state: z.enum(['READY', 'BAD', 'WITHDRAWN']), robot: z.string(), place: z.string(), media, fileSetId: z.string(), fileSetUid: z.string(), imageSha256: z.string(),
+  error: z.string(), madeAt: when, patients: z.array(patient), isSupplement: z.boolean(),
+});
+export const StudyDetail = z.object({ study: Study, series: z.array(Series), discs: z.array(Disc) });
+export const StudyList = z.object({ studies: z.array(Study), next: z.string().nullable() });
+export const Conflict = z.object({ sopInstanceUid: z.string(), candidates: z.array(z.object({ instanceId: id, storedAt: when, callingAe: z.string(), bytes: z.number(), patientName: z.string(), patientId: z.string() })) });
+
+export const StudySearchQuery = z.object({
+  text: z.string().max(200).optional(), patientId: z.string().max(64).optional(), accessionNumber: z.string().max(64).optional(), studyInstanceUid: z.string().max(64).optional(),
+  modality: z.string().max(16).optional(), dateFrom: z.string().regex(/^\d{8}$/).optional(), dateTo: z.string().regex(/^\d{8}$/).optional(), after: z.string().max(200).optional(), limit,
+});
+
+const ids = z.array(id).min(1).max(20_000);
+export const PlaceOrder = z.object({
+  selection: z.object({ patients: ids.optional(), studies: ids.optional(), series: ids.optional(), instances: ids.optional() })
+    .refine((s) => [s.patients, s.studies, s.series, s.instances].some((list) => list !== undefined), 'select patients, studies, series or instances'),
+  copies: z.number().int().min(1).max(99).default(1), media: z.union([media, z.literal('any')]).default('any'), robot: z.string().min(1).max(64).default('any'),
+  priority: priority.default(2), comment: z.string().max(240).default('').describe('printed on the label and stored'), labelTemplate: z.string().min(1).max(64).default('default'),
+  allowSeveralPatients: z.boolean().default(false), retention: retention.default('default'), hold: z.boolean().default(false).describe('place the order held back'),
+});
+export const Placed = z.object({ orderId: z.string(), existed: z.boolean() });
+
+export const Order = z.object({
+  orderId: z.string(), source: z.enum(['rule', 'api', 'page', 'demo']), ruleId: z.number().nullable(), state: orderState, info: z.string(), waitingFor: z.string(),
+  isHeldBack: z.boolean(), isCancelRequested: z.boolean(), isSupplement: z.boolean(),
+  options: z.object({ copies: z.number(), media: z.union([media, z.literal('any')]), robot: z.string(), priority, comment: z.string(), labelTemplate: z.string(), allowSeveralPatients: z.boolean(), retention }),
+  placedBy: z.string(), placedAt: when, startedAt: when.nullable(), endedAt: when.nullable(), instances: z.number(), bytes: z.number(), copiesGood: z.number(), version: z.number(), requestKey: z.string(),
+});
+export const OrderList = z.object({ orders: z.array(Order), next: z.string().nullable() });
+export const Operation = z.object({ id: z.number(), at: when, who: z.string(), event: z.string(), subject: z.string(), subjectKind: z.string(), result: z.string(), details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])) });
+export const OrderDetail = z.object({
+  order: Order,
+  volumes: z.array(z.object({ volumeId: id, orderId: z.string(), index: z.number(), of: z.number(), fileSetId: z.string(), fileSetUid: z.string(), media, state: z.enum(['PLANNED', 'COMPOSED', 'DROPPED']), instances: z.number(), imageBytes: z.number().nullable(), imageSha256: z.string().nullable(), createdAt: when, spoolName: z.string() })),
+  jobs: z.array(z.object({ jobKey: z.string(), volumeId: id, copy: z.number(), attempt: z.number(), serial: z.string(), robot: z.string(), ref: z.string().nullable(), state: z.string(), phase: z.string(), activity: z.string(), percent: z.number().nullable(), error: z.string(), createdAt: when, endedAt: when.nullable() })),
+  discs: z.array(Disc),
+  report: z.array(z.object({ kind: z.enum(['left-off', 'outside-profile', 'filled', 'note', 'error']), sopInstanceUid: z.string().optional(), reason: z.string() })),
+  patients: z.array(patient), studies: z.array(z.object({ studyId: id, date: z.string(), description: z.string() })), log: z.array(Operation),
+});
+export const OrderListQuery = z.object({ state: z.union([orderState, z.array(orderState)]).optional(), after: z.string().max(200).optional(), limit });
+export const Resume = z.object({ volume: z.number().int().positive().default(1), copy: z.number().int().min(0).optional(), verdict: z.enum(['retry', 'give-up', 'found', 'not-made']) });
+export const ChangePriority = z.object({ priority });
+
+const patterns = z.array(z.string().min(1).max(64)).max(50);
+export const RuleDraft = z.object({
+  name: z.string().min(1).max(100), position: z.number().int().min(0).max(10_000).default(100), isEnabled: z.boolean().default(true), also: z.boolean().default(false).describe('later rules are asked too'),
+  condition: z.object({ callingAe: patterns.optional(), calledAe: patterns.optional(), modality: patterns.optional(), station: patterns.optional(), bodyPart: patterns.optional(), description: patterns.optional() }).default({}),
+  grouping: z.enum(['series', 'study', 'patient']).default('study'), quietSeconds: z.number().int().min(1).max(86_400).default(30), longestWaitSeconds: z.number().int().min(0).max(604_800).default(0),
+  copies: z.number().int().min(1).max(99).default(1), media: z.union([media, z.literal('any')]).default('any'), robot: z.string().min(1).max(64).default('any'), priority: priority.default(4),
+  labelTemplate: z.string().min(1).max(64).default('default'), retention: retention.default('default'),
+});
+export const Rule = RuleDraft.extend({ id, version: z.number(), source: z.enum(['default', 'api', 'file']) });
+export const ChangeRule = RuleDraft.extend({ version: z.number().int().positive() });
+
+export const Group = z.object({ groupId: id, ruleId: id, rule: z.string(), grouping: z.string(), firstStoredAt: when, lastStoredAt: when, openInstances: z.number(), dueAt: when });
+export const DiscDetail = z.object({ disc: Disc, instances: z.array(z.object({ instanceId: id, sopInstanceUid: z.string(), fileId: z.string(), sha256: z.string(), isHeld: z.boolean(), counts: z.boolean() })), hasLabel: z.boolean() });
+export const DiscListQuery = z.object({ studyId: z.coerce.number().int().positive().optional(), orderId: z.string().max(32).optional(), text: z.string().max(100).optional(), after: z.string().max(200).optional(), limit });
+export const DiscList = z.object({ discs: z.array(Disc), next: z.string().nullable() });
+export const Reburn = z.object({ copies: z.number().int().min(1).max(99).default(1), comment: z.string().max(240).default(''), robot: z.string().min(1).max(64).default('any') });
+
+export const Robot = z.object({ name: z.string(), seenAt: when.nullable(), capabilities: z.unknown(), health: z.unknown() });
+export const RobotAction = z.discriminatedUnion('kind', [
+  z.object({ kind: z.enum(['ignore-ink-low', 'check-bins', 'align', 'resume']) }),
+  z.object({ kind: z.literal('refill'), bin: z.string().min(1).max(64), discs: z.number().int().min(1).max(10_000) }),
+  z.object({ kind: z.literal('empty'), bin: z.string().min(1).max(64) }),
+  z.object({ kind: z.literal('change-ink'), name: z.string().max(64).optional() }),
+]);

@@ -1,0 +1,124 @@
+/**
+ * A small reader of data elements for the gate: top level of any native syntax, sequences of Explicit VR Little Endian.
+ * Apart from the code that writes: PS3.5 section 7 read once more, so that a mistake there does not judge itself.
+ */
+import { inflateRawSync, constants } from 'node:zlib';
+
+export interface ReadElement {
+  readonly vr: string;
+  /** Absolute offset of the value in the bytes given. */
+  readonly at: number;
+  readonly value: Buffer;
+}
+
+export interface Encoding {
+  readonly isExplicit: boolean;
+  readonly isBigEndian: boolean;
+}
+
+export const EXPLICIT_LITTLE: Encoding = { isExplicit: true, isBigEndian: false };
+const LONG_VRS = new Set(['OB', 'OD', 'OF', 'OL', 'OV', 'OW', 'SQ', 'SV', 'UC', 'UN', 'UR', 'UT', 'UV']);
+const UNDEFINED = 0xffffffff;
+
+export interface ElementHead {
+  readonly tag: number;
+  readonly vr: string;
+  readonly length: number;
+  readonly valueAt: number;
+}
+
+/** The head of the element at `at`, or undefined when the bytes end there. */
+export const headAt = (bytes: Buffer, at: number, encoding: Encoding): ElementHead | undefined => {
+  if (at + 8 > bytes.length) return undefined;
+  const u16 = (offset: number): number => (encoding.isBigEndian ? bytes.readUInt16BE(offset) : bytes.readUInt16LE(offset));
+  const u32 = (offset: number): number => (encoding.isBigEndian ? bytes.readUInt32BE(offset) : bytes.readUInt32LE(offset));
+  const tag = u16(at) * 0x10000 + u16(at + 2);
+  if (!encoding.isExplicit || tag >= 0xfffe0000) return { tag, vr: '', length: u32(at + 4), valueAt: at + 8 };
+  const vr = bytes.toString('latin1', at + 4, at + 6);
+  if (!LONG_VRS.has(vr)) return { tag, vr, length: u16(at + 6), valueAt: at + 8 };
+  return at + 12 > bytes.length ? undefined : { tag, vr, length: u32(at + 8), valueAt: at + 12 };
+};
+
+/** Where the element after this one begins; walks through undefined lengths. NaN when it cannot be told. */
+const endOf = (bytes: Buffer, head: ElementHead, encoding: Encoding, depth: number): number => {
+  if (head.length !== UNDEFINED) return head.valueAt + head.length;
+  if (depth > 40) return Number.NaN;
+  const inner: Encoding = head.vr === 'UN' ? { isExplicit: false, isBigEndian: false } : encoding;
+  for (let at = head.valueAt; ;) {
+    const item = headAt(bytes, at, inner);
+    if (!item) return Number.NaN;
+    if (item.tag === 0xfffee0dd) return item.valueAt;
+    if (item.tag !== 0xfffee000) return Number.NaN;
+    if (item.length !== UNDEFINED) { at = item.valueAt + item.length; continue; }
+    for (at = item.valueAt; ;) {
+      const element = headAt(bytes, at, inner);
+      if (!element) return Number.NaN;
+      if (element.tag === 0xfffee00d) { at = element.valueAt; break; }
+      at = endOf(bytes, element, inner, depth + 1);
+      if (Number.isNaN(at)) return at;
+    }
+  }
+};
+
+/** Elements of one level from `from` until `to`; stops before `untilTag` and where the bytes cannot be followed (`isWhole` false). */
+export const readLevel = (bytes: Buffer, from: number, to: number, encoding: Encoding, untilTag = UNDEFINED): { readonly elements: ReadonlyMap<number, ReadElement>; readonly end: number; readonly isWhole: boolean } => {
+  const elements = new Map<number, ReadElement>();
+  let at = from;
+  while (at < to) {
+    const head = headAt(bytes, at, encoding);
+    if (head && (head.tag >= untilTag || head.tag === 0xfffee00d)) return { elements, end: at, isWhole: true };
+    if (!head) break;
+    const end = endOf(bytes, head, encoding, 0);
+    if (Number.isNaN(end) || end > bytes.length) break;
+    elements.set(head.tag, { vr: head.vr, at: head.valueAt, value: bytes.subarray(head.valueAt, end) });
+    at = end;
+  }
+  return { elements, end: at, isWhole: at >= to };
+};
+
+/** Items of a sequence in Explicit VR Little Endian with their absolute offsets. */
+export const itemsOf = (bytes: Buffer, sequence: ReadElement): readonly { readonly at: number; readonly elements: ReadonlyMap<number, ReadElement> }[] => {
+  const items = [];
+  const end = sequence.at + sequence.value.length;
+  for (let at = sequence.at; at + 8 <= end;) {
+    const head = headAt(bytes, at, EXPLICIT_LITTLE);
+    if (!head || head.tag !== 0xfffee000) break;
+    const to = head.length === UNDEFINED ? end : head.valueAt + head.length;
+    const level = readLevel(bytes, head.valueAt, Math.min(to, end), EXPLICIT_LITTLE);
+    items.push({ at, elements: level.elements });
+    at = head.length === UNDEFINED ? level.end + 8 : to;
+  }
+  return items;
+};
+
+/** A value as text without padding. Bytes are kept one to one (Latin-1), for comparing, not for showing. */
+export const rawText = (element: ReadElement | undefined): string => (element ? element.value.toString('latin1').replace(/[\0 ]+$/, '').replace(/^ +/, '') : '');
+
+export interface FileHead {
+  readonly transferSyntaxUid: string;
+  readonly mediaSopClassUid: string;
+  readonly mediaSopInstanceUid: string;
+  readonly hasZeroPreamble: boolean;
+  /** False when the bytes ended before `untilTag`: more of the file may hold more. */
+  readonly isWhole: boolean;
+  readonly elements: ReadonlyMap<number, ReadElement>;
+}
+
+/**
+ * The head of a Part 10 file: meta and top-level elements before `untilTag`.
+ * @param encodingOf tells the encoding of a transfer syntax; 'deflated' bytes are inflated as far as they go
+ */
+export const readFileHead = (bytes: Buffer, encodingOf: (uid: string) => (Encoding & { readonly isDeflated: boolean }) | undefined, untilTag: number): FileHead | undefined => {
+  if (bytes.length < 136 || bytes.toString('latin1', 128, 132) !== 'DICM') return undefined;
+  const meta = readLevel(bytes, 132, bytes.length, EXPLICIT_LITTLE, 0x00030000);
+  const transferSyntaxUid = rawText(meta.elements.get(0x00020010));
+  const encoding = encodingOf(transferSyntaxUid);
+  if (!encoding) return undefined;
+  const data = encoding.isDeflated ? inflateRawSync(bytes.subarray(meta.end), { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 64 << 20 }) : bytes.subarray(meta.end);
+  const level = readLevel(data, 0, data.length, encoding, untilTag);
+  return {
+    transferSyntaxUid, isWhole: level.isWhole, elements: level.elements,
+    mediaSopClassUid: rawText(meta.elements.get(0x00020002)), mediaSopInstanceUid: rawText(meta.elements.get(0x00020003)),
+    hasZeroPreamble: bytes.subarray(0, 128).every((byte) => byte === 0),
+  };
+};
