@@ -1,0 +1,45 @@
+/** Runs the independent readers that judge an image, and makes the folders the tests work in. */
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join, relative, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { onTestFinished } from 'vitest';
+
+export const run = async (command: string, args: readonly string[], environment: Record<string, string> = {}): Promise<string> => {
+  const { stdout } = await promisify(execFile)(command, [...args],
+    { timeout: 150_000, maxBuffer: 64 * 1024 * 1024, env: { ...process.env, LC_ALL: 'C.UTF-8', ...environment } });
+  return stdout;
+};
+
+/** True when the tool is installed; says so loudly when it is not. */
+export const hasTool = (name: string): boolean => {
+  const found = (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, name)));
+  if (!found) console.warn(`SKIPPED: ${name} is not installed, so it judges no image`);
+  return found;
+};
+
+/** The script that mounts an image with a real kernel, when it and its kernel are here. */
+export const kernelMount = (): string | undefined => {
+  const script = resolve(import.meta.dirname, '../../../../shared/tools/kernel-mount.sh');
+  const canRun = existsSync(script) && existsSync('/boot') && readdirSync('/boot').some((name) => /^vmlinuz-.*cloud/.test(name)) && hasTool('qemu-system-x86_64');
+  if (!canRun) console.warn('SKIPPED: no kernel to mount images with');
+  return canRun ? script : undefined;
+};
+
+export const makeFolder = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'image-test-'));
+  onTestFinished(() => { rmSync(folder, { recursive: true, force: true }); });
+  return folder;
+};
+
+export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+/** Path and digest of every file below a folder, sorted. */
+export const digestsBelow = (folder: string): Record<string, string> =>
+  Object.fromEntries(readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .map((path): [string, string] => [relative(folder, path).normalize('NFC'), sha256(readFileSync(path))])
+    .sort(([a], [b]) => (a < b ? -1 : 1)));
