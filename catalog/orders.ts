@@ -1,0 +1,88 @@
+/** The order book: placing, moving by lifecycle.ts, and what people ask of an order. Volumes live in volumes.ts, reading in order-detail.ts. */
+import type { Selectable } from 'kysely';
+import { ApplianceError } from '../infra/errors.ts';
+import { isOrderClosed, ORDER_TRANSITIONS } from '../disc/order/lifecycle.ts';
+import type { OrderInfo, OrderState, Priority } from '../disc/order/order.ts';
+import type { OrderBook, PlaceOrder } from './catalog.ts';
+import type { Database } from './database.ts';
+import type { InTransaction } from './dialects/dialect.ts';
+import { fit, sha256 } from './folding.ts';
+import { createOrderReading } from './order-detail.ts';
+import { findOrder } from './order-rows.ts';
+import { appendOperations } from './operations.ts';
+import { writeOrder } from './place-order.ts';
+import { selectInstances, selectionText } from './selection.ts';
+import type { DiscOrderTable } from './tables.ts';
+import { createVolumes } from './volumes.ts';
+
+type Row = Selectable<DiscOrderTable>;
+
+/** The order's row, locked until the transaction ends. @throws CATALOG_NOT_FOUND */
+export const lockOrder = async (database: Database, trx: InTransaction, orderId: string): Promise<Row> => {
+  const { id } = await findOrder(trx, orderId);
+  await database.engine.lockRows(trx, 'disc_order', [id]);
+  return findOrder(trx, orderId);
+};
+
+const contentOf = (order: PlaceOrder): string => {
+  const { copies, media, robot, priority, comment, labelTemplate, allowSeveralPatients, retention } = order.options;
+  return sha256(JSON.stringify([order.source, selectionText(order.selection), copies, media, robot, priority, comment, labelTemplate, allowSeveralPatients, retention]));
+};
+
+const place = async (database: Database, order: PlaceOrder): Promise<{ orderId: string; existed: boolean }> => {
+  const contentSha256 = contentOf(order);
+  return database.write(async (trx) => {
+    const known = await trx.selectFrom('disc_order').select(['order_id', 'content_sha256']).where('request_key', '=', order.requestKey).executeTakeFirst();
+    if (known && known.content_sha256 !== contentSha256) throw new ApplianceError('ORDER_KEY_REUSED', 'this request key was used for another order', { details: { orderId: known.order_id } });
+    if (known) return { orderId: known.order_id, existed: true };
+    const selected = await selectInstances(database, trx, order.selection);
+    return { orderId: await writeOrder(database, trx, { ...order, contentSha256 }, selected), existed: false };
+  });
+};
+
+/** Changes an open order and logs it; `change` answers undefined when nothing is to be done. */
+const amend = (database: Database, orderId: string, who: string, event: string, change: (row: Row) => Partial<Row> | undefined): Promise<void> => database.write(async (trx) => {
+  const row = await lockOrder(database, trx, orderId);
+  const changed = change(row);
+  if (!changed) return;
+  if (isOrderClosed(row.state as OrderState)) throw new ApplianceError('ORDER_STATE', 'the order is closed', { details: { orderId, state: row.state } });
+  await trx.updateTable('disc_order').set({ ...changed, version: row.version + 1 }).where('id', '=', row.id).execute();
+  await appendOperations(database, trx, [{ who, event, subject: orderId, subjectKind: 'order', result: row.state, details: { orderId, version: row.version + 1 } }]);
+});
+
+const setState = (database: Database, orderId: string, state: OrderState, info: OrderInfo, waitingFor: string): Promise<void> => database.write(async (trx) => {
+  const row = await lockOrder(database, trx, orderId);
+  const from = row.state as OrderState;
+  const waiting = fit(waitingFor, 400);
+  if (from === state && (isOrderClosed(state) || (row.info === info && row.waiting_for === waiting))) return;
+  if (from !== state && !Object.values(ORDER_TRANSITIONS[from]).includes(state)) throw new ApplianceError('ORDER_STATE', 'the order cannot go there from its state', { details: { orderId, from, to: state } });
+  await trx.updateTable('disc_order').set({
+    state, info, waiting_for: waiting, version: row.version + 1,
+    ...(state === 'CREATING' && row.started_at === null ? { started_at: database.now() } : {}), ...(isOrderClosed(state) ? { ended_at: database.now() } : {}),
+  }).where('id', '=', row.id).execute();
+  await appendOperations(database, trx, [{ who: 'appliance', event: 'order.state', subject: orderId, subjectKind: 'order', result: state, details: { orderId, state, info, from, version: row.version + 1 } }]);
+});
+
+/** The order book over one database. */
+export const createOrderBook = (database: Database): OrderBook => ({
+  ...createOrderReading(database),
+  ...createVolumes(database),
+  place: (order) => place(database, order),
+  confirmStarted: (orderId) => database.write(async (trx) => {
+    const { id } = await findOrder(trx, orderId);
+    await trx.updateTable('disc_order').set({ is_started: 1 }).where('id', '=', id).execute();
+  }),
+  setState: (orderId, state, info, waitingFor) => setState(database, orderId, state, info, waitingFor),
+  setPriority: (orderId, priority: Priority, who) => amend(database, orderId, who, 'order.priority', (row) => row.priority === priority ? undefined : { priority }),
+  setHeldBack: (orderId, isHeldBack, who) => amend(database, orderId, who, isHeldBack ? 'order.held-back' : 'order.let-go', (row) => (row.is_held_back === 1) === isHeldBack ? undefined : { is_held_back: isHeldBack ? 1 : 0 }),
+  release: (orderId, who) => amend(database, orderId, who, 'order.released', (row) => row.is_released === 1 ? undefined : { is_released: 1 }),
+  requestCancel: (orderId, who) => amend(database, orderId, who, 'order.cancel-requested', (row) => row.is_cancel_requested === 1 ? undefined : { is_cancel_requested: 1 }),
+  report: (orderId, entries) => database.write(async (trx) => {
+    if (entries.length === 0) return;
+    const row = await lockOrder(database, trx, orderId);
+    const known = JSON.parse(row.report) as unknown[];
+    const texts = new Set(known.map((e) => JSON.stringify(e)));
+    const added = entries.filter((e) => !texts.has(JSON.stringify(e)));
+    if (added.length > 0) await trx.updateTable('disc_order').set({ report: JSON.stringify([...known, ...added]) }).where('id', '=', row.id).execute();
+  }),
+});

@@ -1,0 +1,64 @@
+/**
+ * Writes an order with its instances and its log row in the caller's transaction. One order per request key.
+ * Refuses mixed patients and instances that are no longer held: a disc that lacks part of what was asked for is never made silently.
+ */
+import { ApplianceError } from '../infra/errors.ts';
+import type { OrderOptions, OrderSource } from '../disc/order/order.ts';
+import type { Database } from './database.ts';
+import { chunked } from './dialects/dialect.ts';
+import type { InTransaction } from './dialects/dialect.ts';
+import { fit } from './folding.ts';
+import { appendOperations } from './operations.ts';
+import { randomBase32 } from './order-rows.ts';
+
+/** One instance that is to go into an order. */
+export interface Selected {
+  readonly id: number;
+  readonly series_key: number;
+  readonly study_key: number;
+  readonly patient_key: number;
+  readonly bytes: number;
+  readonly is_held: number;
+}
+
+export interface OrderWriting {
+  readonly requestKey: string;
+  readonly contentSha256: string;
+  readonly source: OrderSource;
+  readonly placedBy: string;
+  readonly options: OrderOptions;
+  readonly rule?: { readonly ruleId: number; readonly groupId: number; readonly grouping: string; readonly isSupplement: boolean };
+}
+
+const checked = (selected: readonly Selected[], options: OrderOptions): void => {
+  if (selected.length === 0) throw new ApplianceError('ORDER_NOTHING_SELECTED', 'the selection holds no instance');
+  const missing = selected.filter((i) => i.is_held === 0).length;
+  if (missing > 0) throw new ApplianceError('ORDER_INSTANCE_NOT_HELD', 'selected instances are no longer held', { details: { missing, selected: selected.length } });
+  const patients = new Set(selected.map((i) => i.patient_key)).size;
+  if (patients > 1 && !options.allowSeveralPatients) throw new ApplianceError('ORDER_SEVERAL_PATIENTS', 'the selection holds several patients', { details: { patients } });
+};
+
+/**
+ * Writes the order and answers its id.
+ * @throws ORDER_NOTHING_SELECTED, ORDER_INSTANCE_NOT_HELD, ORDER_SEVERAL_PATIENTS
+ */
+export const writeOrder = async (database: Database, trx: InTransaction, order: OrderWriting, selected: readonly Selected[]): Promise<string> => {
+  checked(selected, order.options);
+  const { options, rule } = order;
+  const orderId = `o${randomBase32(12)}`;
+  const bytes = selected.reduce((sum, i) => sum + i.bytes, 0);
+  const orderKey = await database.engine.insertRow(trx, 'disc_order', {
+    order_id: orderId, request_key: order.requestKey, content_sha256: order.contentSha256, source: order.source, rule_key: rule?.ruleId ?? null, group_key: rule?.groupId ?? null, group_level: rule?.grouping ?? 'none',
+    state: 'PENDING', info: 'QUEUED', waiting_for: '', is_started: 0, is_held_back: 0, is_cancel_requested: 0, is_supplement: rule?.isSupplement === true ? 1 : 0, is_released: 0,
+    copies: options.copies, media: options.media, robot: options.robot, priority: options.priority, comment: fit(options.comment, 1000), label_template: fit(options.labelTemplate, 200),
+    several_patients: options.allowSeveralPatients ? 1 : 0, retention: options.retention, placed_by: fit(order.placedBy, 200), placed_at: database.now(), started_at: null, ended_at: null,
+    instances: selected.length, bytes, copies_good: 0, report: '[]', version: 1,
+  });
+  const rows = [...selected].sort((a, b) => a.id - b.id).map((i) => ({ order_key: orderKey, instance_key: i.id, rule_key: rule?.ruleId ?? null }));
+  for (const chunk of chunked(rows, 3, database.engine.maxParameters)) await trx.insertInto('order_instance').values([...chunk]).execute();
+  await appendOperations(database, trx, [{
+    who: order.placedBy, event: 'order.placed', subject: orderId, subjectKind: 'order', result: 'PENDING',
+    details: { orderId, source: order.source, instances: selected.length, bytes, copies: options.copies, media: options.media, priority: options.priority, ...(rule ? { ruleId: rule.ruleId, groupId: rule.groupId } : {}) },
+  }]);
+  return orderId;
+};

@@ -1,0 +1,83 @@
+/** Volumes of an order: the plan, written once, and what composing found. */
+import { randomUUID } from 'node:crypto';
+import { ApplianceError } from '../infra/errors.ts';
+import type { OrderBook } from './catalog.ts';
+import type { Database } from './database.ts';
+import { chunked } from './dialects/dialect.ts';
+import type { Executor, InTransaction } from './dialects/dialect.ts';
+import { appendOperations } from './operations.ts';
+import { findOrder, orderRow, volumeRow } from './order-rows.ts';
+import type { VolumeTable } from './tables.ts';
+import type { Selectable } from 'kysely';
+
+type PlannedVolume = { readonly volumeId: number; readonly index: number; readonly of: number };
+
+/** A UID made from a random UUID. @source PS3.5 B.2 */
+const randomUid = (): string => `2.25.${BigInt(`0x${randomUUID().replaceAll('-', '')}`)}`;
+
+const findVolume = async (db: Executor, volumeId: number): Promise<Selectable<VolumeTable>> => {
+  const row = await db.selectFrom('volume').selectAll().where('id', '=', volumeId).executeTakeFirst();
+  if (!row) throw new ApplianceError('CATALOG_NOT_FOUND', 'no such volume', { details: { volumeId } });
+  return row;
+};
+
+const lockVolume = async (database: Database, trx: InTransaction, volumeId: number): Promise<Selectable<VolumeTable>> => {
+  await database.engine.lockRows(trx, 'volume', [volumeId]);
+  return findVolume(trx, volumeId);
+};
+
+const recordVolumes = (database: Database, orderId: string, media: string, plan: readonly { readonly seriesIds: readonly number[] }[]): Promise<readonly PlannedVolume[]> => database.write(async (trx) => {
+  const { id: orderKey } = await findOrder(trx, orderId);
+  await database.engine.lockRows(trx, 'disc_order', [orderKey]);
+  const known = await trx.selectFrom('volume').select(['id', 'volume_index', 'volume_count']).where('order_key', '=', orderKey).orderBy('volume_index').execute();
+  if (known.length > 0) return known.map((v) => ({ volumeId: v.id, index: v.volume_index, of: v.volume_count }));
+  const inOrder = await trx.selectFrom('order_instance').innerJoin('instance', 'instance.id', 'order_instance.instance_key').where('order_instance.order_key', '=', orderKey).where('instance.counts', '=', 1)
+    .select(['instance.id', 'instance.series_key', 'instance.study_key']).orderBy('instance.id').execute();
+  const made: PlannedVolume[] = [];
+  for (const [i, { seriesIds }] of plan.entries()) {
+    const wanted = new Set(seriesIds);
+    const content = inOrder.filter((row) => wanted.has(row.series_key));
+    const volumeId = await database.engine.insertRow(trx, 'volume', {
+      order_key: orderKey, volume_index: i + 1, volume_count: plan.length, file_set_id: `SP${String(orderKey).padStart(8, '0')}_${i + 1}`, file_set_uid: randomUid(), media, state: 'PLANNED',
+      instances: content.length, spool_name: `${orderId}-v${i + 1}`, image_bytes: null, image_sha256: null, certificate: 'null', created_at: database.now(),
+    });
+    const rows = content.map((row) => ({ volume_key: volumeId, instance_key: row.id, file_id: '', sha256: '', is_left_off: 0 }));
+    for (const chunk of chunked(rows, 5, database.engine.maxParameters)) await trx.insertInto('volume_instance').values([...chunk]).execute();
+    const studies = [...new Set(content.map((row) => row.study_key))].map((study_key) => ({ volume_key: volumeId, study_key }));
+    for (const chunk of chunked(studies, 2, database.engine.maxParameters)) await trx.insertInto('volume_study').values([...chunk]).execute();
+    made.push({ volumeId, index: i + 1, of: plan.length });
+  }
+  await appendOperations(database, trx, made.map((v) => ({ who: 'appliance', event: 'volume.planned', subject: String(v.volumeId), subjectKind: 'volume', result: 'PLANNED', details: { orderId, volumeId: v.volumeId, index: v.index, of: v.of } })));
+  return made;
+});
+
+const recordComposed: (database: Database, ...args: Parameters<OrderBook['recordComposed']>) => Promise<void> = (database, volumeId, composed) => database.write(async (trx) => {
+  const row = await lockVolume(database, trx, volumeId);
+  if (row.state === 'DROPPED') throw new ApplianceError('ORDER_STATE', 'the volume was dropped', { details: { volumeId } });
+  if (row.state === 'COMPOSED' && row.image_sha256 === composed.imageSha256) return;
+  const rows = [
+    ...composed.instances.map((i) => ({ volume_key: volumeId, instance_key: i.instanceId, file_id: i.fileId, sha256: i.sha256, is_left_off: 0 })),
+    ...composed.leftOff.map((id) => ({ volume_key: volumeId, instance_key: id, file_id: '', sha256: '', is_left_off: 1 })),
+  ];
+  await trx.deleteFrom('volume_instance').where('volume_key', '=', volumeId).execute();
+  for (const chunk of chunked(rows, 5, database.engine.maxParameters)) await trx.insertInto('volume_instance').values([...chunk]).execute();
+  await trx.updateTable('volume').set({ state: 'COMPOSED', image_bytes: composed.imageBytes, image_sha256: composed.imageSha256, certificate: JSON.stringify(composed.certificate ?? null), instances: composed.instances.length }).where('id', '=', volumeId).execute();
+  await appendOperations(database, trx, [{ who: 'appliance', event: 'volume.composed', subject: String(volumeId), subjectKind: 'volume', result: 'COMPOSED', details: { volumeId, instances: composed.instances.length, leftOff: composed.leftOff.length, imageBytes: composed.imageBytes } }]);
+});
+
+/** The half of the order book that keeps volumes. */
+export const createVolumes = (database: Database): Pick<OrderBook, 'recordVolumes' | 'volume' | 'recordComposed' | 'setVolumeState'> => ({
+  recordVolumes: (orderId, media, plan) => recordVolumes(database, orderId, media, plan),
+  volume: (volumeId) => database.read(async (db) => {
+    const row = await findVolume(db, volumeId);
+    const order = await db.selectFrom('disc_order').selectAll().where('id', '=', row.order_key).executeTakeFirstOrThrow();
+    return { volume: volumeRow(row, order.order_id), order: orderRow(order) };
+  }),
+  recordComposed: (volumeId, composed) => recordComposed(database, volumeId, composed),
+  setVolumeState: (volumeId, state) => database.write(async (trx) => {
+    const row = await lockVolume(database, trx, volumeId);
+    if (row.state === state) return;
+    await trx.updateTable('volume').set({ state }).where('id', '=', volumeId).execute();
+    await appendOperations(database, trx, [{ who: 'appliance', event: 'volume.state', subject: String(volumeId), subjectKind: 'volume', result: state, details: { volumeId, from: row.state } }]);
+  }),
+});
