@@ -1,0 +1,98 @@
+/**
+ * What a DIMSE service of ours offers to the upper layer, and what it gets to see of one request. Types only.
+ */
+import type { RoleSelection } from './associate.ts';
+import type { Command } from './command.ts';
+
+/** Facts for logs and listeners; values never identify a patient. */
+export type Facts = Readonly<Record<string, string | number | boolean | null>>;
+
+/** Where events go. */
+export interface EventLog {
+  debug(event: string, facts?: Facts): void;
+  info(event: string, facts?: Facts): void;
+  warn(event: string, facts?: Facts): void;
+  error(event: string, facts?: Facts): void;
+}
+
+/** One end-to-end association as services and listeners see it. */
+export interface AssociationInfo {
+  readonly id: string;
+  readonly callingAe: string;
+  readonly calledAe: string;
+  /** Address of the peer. */
+  readonly host: string;
+  readonly implementationClassUid: string;
+  readonly implementationVersionName: string;
+}
+
+export interface AcceptedContext {
+  readonly id: number;
+  readonly abstractSyntax: string;
+  readonly transferSyntax: string;
+}
+
+/** Elements a service adds to a response; command field, message id and data set type are set for it. */
+export type ResponseFields = Omit<Partial<Command>, 'commandField' | 'messageIdRespondedTo' | 'dataSetType' | 'messageId'> & { readonly status: number };
+
+/** One request and the way to answer it. */
+export interface Exchange {
+  readonly command: Command;
+  readonly context: AcceptedContext;
+  readonly association: AssociationInfo;
+  /** Aborts when the peer cancels (reason 'cancelled') or the association ends (reason 'ended'). */
+  readonly signal: AbortSignal;
+  /**
+   * Sends a response; every status but a pending one is the last. Resolves when the socket has room again, so a
+   * sender of many responses holds little memory. Does nothing once the association has ended.
+   */
+  respond(fields: ResponseFields, dataSet?: Buffer): Promise<void>;
+  /** Counts something for the summary of the association, e.g. 'added'. */
+  tally(what: string, count?: number): void;
+}
+
+/**
+ * Takes the data set of one request and does the work.
+ * When data() or flush() throws, the rest of the data set is skipped and the error is answered at its end.
+ */
+export interface RequestHandler {
+  /** A piece of the data set; the bytes are reused once flush(), complete() or abort() has been called. */
+  data(chunk: Buffer): void;
+  /** End of one receive buffer. A promise stops reading from the peer until it settles; such a handler copies what it keeps. */
+  flush(): void | Promise<void>;
+  /** Everything is there. Answers through the exchange; a throw is answered as a failure status. Takes the last bytes before its first await. */
+  complete(): void | Promise<void>;
+  /** The association ended, or an earlier call threw, before complete(). Gives back everything at once. */
+  abort(): void;
+}
+
+/** One DIMSE service for some abstract syntaxes. */
+export interface DicomService {
+  readonly name: string;
+  /** Transfer syntaxes taken for an abstract syntax, best first; undefined when the syntax is not ours. */
+  transferSyntaxes(abstractSyntax: string): ReadonlySet<string> | undefined;
+  /** Chooses among proposed syntaxes that are all taken; without it our best one wins. */
+  choose?(proposed: readonly string[]): string;
+  /** Which roles the peer may play; without it SCU only. */
+  roles?(abstractSyntax: string): Pick<RoleSelection, 'scuRole' | 'scpRole'>;
+  /** Command fields of the requests it takes. */
+  readonly commandFields: readonly number[];
+  /** Starts one request. A throw is answered as a failure status; the data set is skipped. */
+  open(exchange: Exchange): RequestHandler;
+}
+
+/** What happened on one association, for the operation log. */
+export interface AssociationSummary extends AssociationInfo {
+  readonly startedAt: Date;
+  readonly endedAt: Date;
+  readonly outcome: 'released' | 'rejected' | 'aborted-by-peer' | 'aborted-by-us' | 'lost';
+  /** Why it was rejected or aborted by us; '' otherwise. */
+  readonly reason: string;
+  readonly bytesReceived: number;
+  readonly requests: number;
+  /** Final statuses by four hex digits. */
+  readonly statuses: Readonly<Record<string, number>>;
+  readonly tallies: Readonly<Record<string, number>>;
+  /** Abstract syntaxes that were refused. */
+  readonly refusedSopClasses: readonly string[];
+}

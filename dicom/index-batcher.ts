@@ -1,0 +1,58 @@
+/**
+ * Group commit of arrivals: while one catalog transaction runs, the next arrivals gather.
+ * Refuses nothing; a failed transaction fails all its arrivals.
+ */
+import type { ArrivedInstance, InstanceIndex, StoreOutcome } from '../catalog/catalog.ts';
+import { ApplianceError } from '../infra/errors.ts';
+
+/** Arrivals in one transaction at most. */
+export const MAX_BATCH = 200;
+
+export interface IndexBatcher {
+  /** @throws {ApplianceError} INTAKE_INDEX_UNAVAILABLE; whether the row exists is then not known */
+  store(arrival: ArrivedInstance): Promise<StoreOutcome>;
+}
+
+interface Waiting {
+  readonly arrival: ArrivedInstance;
+  resolve(outcome: StoreOutcome): void;
+  reject(error: unknown): void;
+}
+
+/** Makes the batcher before an index. */
+export const createIndexBatcher = (index: Pick<InstanceIndex, 'store'>): IndexBatcher => {
+  let waiting: Waiting[] = [];
+  let isRunning = false;
+
+  const runBatch = async (batch: readonly Waiting[]): Promise<void> => {
+    try {
+      const outcomes = await index.store(batch.map((entry) => entry.arrival));
+      batch.forEach((entry, at) => {
+        const outcome = outcomes[at];
+        if (outcome === undefined) entry.reject(new TypeError('catalog answered fewer outcomes than arrivals'));
+        else entry.resolve(outcome);
+      });
+    } catch (cause) {
+      const error = new ApplianceError('INTAKE_INDEX_UNAVAILABLE', 'catalog did not take the instance', { cause });
+      for (const entry of batch) entry.reject(error);
+    }
+  };
+
+  const run = async (): Promise<void> => {
+    isRunning = true;
+    while (waiting.length > 0) {
+      const batch = waiting.slice(0, MAX_BATCH);
+      waiting = waiting.slice(MAX_BATCH);
+      await runBatch(batch);
+    }
+    isRunning = false;
+  };
+
+  return {
+    store: (arrival) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ arrival, resolve, reject });
+        if (!isRunning) void run();
+      }),
+  };
+};

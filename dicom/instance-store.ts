@@ -1,0 +1,247 @@
+/**
+ * One Part 10 file per SOP instance, durable. Writes part files below incoming/, places them below instances/ under
+ * a name made of digests: no patient data, no name from outside. Knows nothing of the catalog.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import type { Hash } from 'node:crypto';
+import { closeSync, fdatasync, mkdirSync, openSync, readSync, readdirSync, renameSync, statSync, unlinkSync, writeSync, writevSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { ApplianceError } from '../infra/errors.ts';
+import { createDirectorySync } from './directory-sync.ts';
+import { createSpaceGauge } from './space-gauge.ts';
+import type { SpaceGauge } from './space-gauge.ts';
+
+export interface InstanceStoreOptions {
+  readonly directory: string;
+  /** False skips all syncs: a power cut may then lose instances that were answered Success. */
+  readonly durable: boolean;
+  readonly reserveBytes: number;
+  readonly highWaterPercent: number;
+  readonly gauge?: SpaceGauge;
+}
+
+export interface PlacedFile {
+  /** Relative to the store folder, '/' separated. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly dataSetOffset: number;
+  readonly dataSetSha256: string;
+  /** The same bytes were there already; nothing was added. */
+  readonly existed: boolean;
+}
+
+/** A file being written. Every call may throw INTAKE_DISK_FULL or INTAKE_STORE_FAILED; abort() is then still to be called. */
+export interface PartFile {
+  readonly dataSetBytes: number;
+  /** Appends bytes of the data set; they are written and digested when it returns. */
+  append(chunks: readonly Buffer[]): void;
+  /** The first bytes of the data set, read back. */
+  head(maxBytes: number): Buffer;
+  /** Makes the file durable and places it; it is claimed until released or discarded. */
+  commit(name: InstanceName): Promise<PlacedFile>;
+  /** Removes the part file. No effect after commit. */
+  abort(): void;
+}
+
+export interface InstanceName {
+  readonly sopInstanceUid: string;
+  /** Instances of one series lie in one folder: their directory entries are synced together, and composing reads them in a row. */
+  readonly seriesInstanceUid: string;
+}
+
+export interface InstanceStore {
+  /** Opens a part file that begins with our Part 10 header. @throws {ApplianceError} INTAKE_DISK_FULL, INTAKE_STORE_FAILED */
+  open(header: Buffer): PartFile;
+  /** The file is accounted for by a row. */
+  release(path: string): void;
+  /** Removes a placed file that no row names, unless someone else has claimed it meanwhile. */
+  discard(path: string): void;
+  /** Removes a file that the catalog no longer holds; true when it was there. */
+  remove(path: string): boolean;
+  absolute(path: string): string;
+}
+
+const INCOMING = 'incoming';
+const INSTANCES = 'instances';
+const fdatasyncAsync = promisify(fdatasync);
+
+const hex = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+const finalPath = (name: InstanceName, dataSetSha256: string): string => {
+  const shelf = hex(name.seriesInstanceUid);
+  return `${INSTANCES}/${shelf.slice(0, 2)}/${shelf.slice(2, 4)}/${hex(name.sopInstanceUid).slice(0, 32)}-${dataSetSha256.slice(0, 16)}`;
+};
+
+const storeFailed = (what: string, cause: unknown): ApplianceError => {
+  const code = (cause as NodeJS.ErrnoException).code;
+  return code === 'ENOSPC' || code === 'EDQUOT' ? new ApplianceError('INTAKE_DISK_FULL', what, { cause }) : new ApplianceError('INTAKE_STORE_FAILED', `${what} (${code ?? 'unknown'})`, { cause });
+};
+
+const guarded = <T>(what: string, action: () => T): T => {
+  try {
+    return action();
+  } catch (cause) {
+    throw storeFailed(what, cause);
+  }
+};
+
+const unlinkIfThere = (file: string): boolean => {
+  try {
+    unlinkSync(file);
+    return true;
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw storeFailed('file cannot be removed', cause);
+  }
+};
+
+/** One write for all; the file system may take less than it is given. */
+const writeAll = (fd: number, chunks: readonly Buffer[], bytes: number): void => {
+  const first = chunks[0];
+  let written = chunks.length === 1 && first !== undefined ? writeSync(fd, first) : writevSync(fd, chunks);
+  if (written === bytes) return;
+  const joined = Buffer.concat(chunks);
+  while (written < bytes) written += writeSync(fd, joined, written);
+};
+
+interface Placing {
+  place(part: string, path: string, dataSetBytes: number): { readonly existingBytes: number | undefined; readonly folders: readonly string[] };
+}
+
+const createPlacing = (directory: string, claims: Map<string, number>): Placing => {
+  const knownFolders = new Set<string>();
+  return {
+    place: (part, path, dataSetBytes) => {
+      const target = join(directory, path);
+      const folder = path.slice(0, path.lastIndexOf('/'));
+      const folders = [folder];
+      if (!knownFolders.has(folder)) {
+        if (mkdirSync(join(directory, folder), { recursive: true }) !== undefined) folders.push(folder.slice(0, folder.lastIndexOf('/')), INSTANCES);
+        knownFolders.add(folder);
+      }
+      claims.set(path, (claims.get(path) ?? 0) + 1);
+      // Same name = same instance and same digest: what is there was synced before it got its name. A shorter one is damaged.
+      const existing = statSync(target, { throwIfNoEntry: false });
+      if (existing !== undefined && existing.size > dataSetBytes) {
+        unlinkSync(part);
+        return { existingBytes: existing.size, folders };
+      }
+      renameSync(part, target);
+      return { existingBytes: undefined, folders };
+    },
+  };
+};
+
+/**
+ * Opens the store; creates its folders and removes part files of an earlier run.
+ * One process writes to a store.
+ * @throws {ApplianceError} INTAKE_STORE_FAILED
+ * @source PS3.10 7.1 (header and data set in one file); ours: name = digests, placed by rename after fdatasync
+ */
+export const createInstanceStore = (options: InstanceStoreOptions): InstanceStore => {
+  const { directory, durable } = options;
+  const gauge = options.gauge ?? createSpaceGauge(directory, options);
+  const claims = new Map<string, number>();
+  const placing = createPlacing(directory, claims);
+  const syncDirectory = createDirectorySync();
+  guarded('store cannot be opened', () => {
+    mkdirSync(join(directory, INCOMING), { recursive: true });
+    mkdirSync(join(directory, INSTANCES), { recursive: true });
+    for (const left of readdirSync(join(directory, INCOMING))) if (left.endsWith('.part')) unlinkSync(join(directory, INCOMING, left));
+  });
+
+  /** True when nobody else has the path claimed. */
+  const unclaim = (path: string): boolean => {
+    const count = (claims.get(path) ?? 1) - 1;
+    if (count > 0) claims.set(path, count);
+    else claims.delete(path);
+    return count <= 0;
+  };
+
+  const open = (header: Buffer): PartFile => {
+    gauge.take(header.length);
+    const part = join(directory, INCOMING, `${randomBytes(12).toString('hex')}.part`);
+    let fd: number | undefined = guarded('part file cannot be opened', () => openSync(part, 'wx+', 0o640));
+    const hash: Hash = createHash('sha256');
+    let waiting: readonly Buffer[] = [header];
+    let bytes = header.length;
+    let dataSetBytes = 0;
+    let isPlaced = false;
+
+    const write = (chunks: readonly Buffer[], length: number): void => {
+      const target = fd;
+      if (target === undefined) throw new TypeError('part file is closed');
+      guarded('part file cannot be written', () => writeAll(target, chunks, length));
+    };
+    const closeFd = (): void => {
+      const closing = fd;
+      fd = undefined;
+      if (closing !== undefined) guarded('part file cannot be closed', () => closeSync(closing));
+    };
+    const append = (chunks: readonly Buffer[]): void => {
+      let length = 0;
+      for (const chunk of chunks) {
+        hash.update(chunk);
+        length += chunk.length;
+      }
+      if (length === 0) return;
+      gauge.take(length);
+      const all = waiting.length === 0 ? chunks : [...waiting, ...chunks];
+      write(all, waiting.length === 0 ? length : length + header.length);
+      waiting = [];
+      bytes += length;
+      dataSetBytes += length;
+    };
+    const commit = async (name: InstanceName): Promise<PlacedFile> => {
+      if (waiting.length > 0) write(waiting, header.length);
+      waiting = [];
+      if (durable && fd !== undefined) {
+        const syncing = fd;
+        await fdatasyncAsync(syncing).catch((cause: unknown) => { throw storeFailed('part file cannot be synced', cause); });
+      }
+      closeFd();
+      const dataSetSha256 = hash.digest('hex');
+      const path = finalPath(name, dataSetSha256);
+      const { existingBytes, folders } = guarded('file cannot be placed', () => placing.place(part, path, dataSetBytes));
+      isPlaced = true;
+      if (durable) {
+        await Promise.all(folders.map((folder) => syncDirectory(join(directory, folder)))).catch((cause: unknown) => {
+          if (unclaim(path) && existingBytes === undefined) unlinkIfThere(join(directory, path));
+          throw storeFailed('folder cannot be synced', cause);
+        });
+      }
+      // The header of an earlier arrival may be longer or shorter than ours.
+      const size = existingBytes ?? bytes;
+      return { path, bytes: size, dataSetOffset: size - dataSetBytes, dataSetSha256, existed: existingBytes !== undefined };
+    };
+    return {
+      get dataSetBytes() {
+        return dataSetBytes;
+      },
+      append,
+      head: (maxBytes) => {
+        const from = fd;
+        if (from === undefined) throw new TypeError('part file is closed');
+        const head = Buffer.allocUnsafe(Math.min(maxBytes, dataSetBytes));
+        return head.subarray(0, guarded('part file cannot be read', () => readSync(from, head, 0, head.length, header.length)));
+      },
+      commit,
+      abort: () => {
+        if (isPlaced) return;
+        closeFd();
+        unlinkIfThere(part);
+      },
+    };
+  };
+
+  return {
+    open,
+    release: (path) => void unclaim(path),
+    discard: (path) => {
+      if (unclaim(path)) unlinkIfThere(join(directory, path));
+    },
+    remove: (path) => unlinkIfThere(join(directory, path)),
+    absolute: (path) => join(directory, path),
+  };
+};

@@ -1,0 +1,186 @@
+/**
+ * Our own AE: listens, hands each connection to an acceptor, counts, closes gently.
+ * The one place where an error becomes a DIMSE status.
+ */
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:net';
+import type { Server, Socket } from 'node:net';
+import { ApplianceError } from '../infra/errors.ts';
+import { Acceptor } from './association/acceptor.ts';
+import type { AssociateRequest } from './association/associate.ts';
+import type { AssociationInfo, AssociationSummary, DicomService, EventLog, ResponseFields } from './association/service.ts';
+import { REJECTIONS, negotiate } from './negotiation.ts';
+import type { Negotiated, RefusedContext } from './negotiation.ts';
+import { STATUS } from './tables/statuses.ts';
+
+export interface NodeLimits {
+  readonly associations: number;
+  readonly associationsPerCallingAe: number;
+  /** Announced maximum length of a P-DATA-TF, in bytes. */
+  readonly maxPduBytes: number;
+  readonly artimSeconds: number;
+  /** Seconds without a byte while nothing of ours is running. */
+  readonly idleSeconds: number;
+  /** Receive buffer, shared by all associations, in bytes. */
+  readonly receiveBufferBytes: number;
+}
+
+/** Used where nothing else is said. */
+export const DEFAULT_LIMITS: NodeLimits = { associations: 64, associationsPerCallingAe: 32, maxPduBytes: 262_144, artimSeconds: 30, idleSeconds: 300, receiveBufferBytes: 1_048_576 };
+
+export interface DicomNodeOptions {
+  readonly aeTitle: string;
+  /** Further called AE titles that are answered; '*' answers all. */
+  readonly alsoCalled?: readonly string[];
+  readonly host: string;
+  /** 0 takes a free port. */
+  readonly port: number;
+  /** Calling AE titles that are let in; without it everyone is. Asked anew for each association. */
+  readonly knownCallingAes?: () => ReadonlySet<string> | undefined;
+  readonly services: readonly DicomService[];
+  readonly limits?: Partial<NodeLimits>;
+  readonly log: EventLog;
+  readonly clock: { now(): Date };
+  readonly onAssociationEnded?: (summary: AssociationSummary) => void;
+  /** Without this a part of each study would be missing silently: show it to someone. */
+  readonly onContextRefused?: (refused: RefusedContext, association: AssociationInfo) => void;
+}
+
+export interface NodeCounters {
+  readonly openAssociations: number;
+  readonly associations: number;
+  readonly rejected: number;
+  readonly aborted: number;
+  readonly requests: number;
+  readonly bytesReceived: number;
+  readonly refusedContexts: number;
+}
+
+export interface DicomNode {
+  readonly port: number;
+  counters(): NodeCounters;
+  /** Accepts nothing new, waits for what runs, and aborts what is left after `drainSeconds`. */
+  close(options: { readonly drainSeconds: number }): Promise<void>;
+}
+
+/** LO of an Error Comment: 64 characters, no backslash, no control characters. @source PS3.7 C.4.2.1 */
+const errorComment = (message: string): string => message.replace(/[^\x20-\x5b\x5d-\x7e]/g, ' ').slice(0, 64).trimEnd();
+
+/**
+ * What a response says about an error: status and Error Comment of at most 64 characters.
+ * @source PS3.7 Annex C, PS3.4 Table B.2-1
+ */
+export const failureResponse = (error: unknown): ResponseFields => {
+  if (!(error instanceof ApplianceError)) return { status: STATUS.processingFailure, errorComment: 'internal error' };
+  if (error.code === 'ASSOCIATION_PROTOCOL') return { status: STATUS.unrecognizedOperation, errorComment: errorComment(error.message) };
+  return { status: error.row.dimse ?? STATUS.processingFailure, errorComment: errorComment(error.message) };
+};
+
+interface Tally {
+  associations: number;
+  rejected: number;
+  aborted: number;
+  requests: number;
+  bytesReceived: number;
+  refusedContexts: number;
+}
+
+const limitReached = (running: ReadonlySet<Acceptor>, info: AssociationInfo, limits: NodeLimits): boolean => {
+  let established = 0;
+  let sameAe = 0;
+  for (const acceptor of running) {
+    if (!acceptor.isEstablished) continue;
+    established += 1;
+    if (acceptor.info.callingAe === info.callingAe) sameAe += 1;
+  }
+  return established >= limits.associations || sameAe >= limits.associationsPerCallingAe;
+};
+
+const listen = (server: Server, options: DicomNodeOptions): Promise<number> =>
+  new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const code = cause.code === 'EADDRINUSE' ? 'CONFIG_PORT_TAKEN' : 'CONFIG_INVALID';
+      reject(new ApplianceError(code, `cannot listen for DICOM on port ${options.port}`, { cause, details: { port: options.port, host: options.host } }));
+    });
+    server.listen({ host: options.host, port: options.port, backlog: 512 }, () => {
+      const address = server.address();
+      resolve(address !== null && typeof address === 'object' ? address.port : options.port);
+    });
+  });
+
+/**
+ * Starts our AE.
+ * @throws {ApplianceError} CONFIG_PORT_TAKEN, CONFIG_INVALID (address cannot be used)
+ * @source PS3.8 9.1.4
+ */
+export const createDicomNode = async (options: DicomNodeOptions): Promise<DicomNode> => {
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const buffer = Buffer.allocUnsafeSlow(limits.receiveBufferBytes);
+  const running = new Set<Acceptor>();
+  const tally: Tally = { associations: 0, rejected: 0, aborted: 0, requests: 0, bytesReceived: 0, refusedContexts: 0 };
+  let whenIdle: (() => void) | undefined;
+  let isClosing = false;
+
+  const answer = (request: AssociateRequest, info: AssociationInfo): Negotiated => {
+    if (isClosing) return { kind: 'reject', rejection: REJECTIONS.congestion, reason: 'closing' };
+    if (limitReached(running, info, limits)) return { kind: 'reject', rejection: REJECTIONS['local-limit'], reason: 'local-limit' };
+    const known = options.knownCallingAes?.();
+    const negotiated = negotiate(request, { aeTitle: options.aeTitle, alsoCalled: options.alsoCalled ?? [], services: options.services, ...(known === undefined ? {} : { knownCallingAes: known }) });
+    if (negotiated.kind === 'accept') {
+      for (const refused of negotiated.refused) {
+        tally.refusedContexts += 1;
+        options.log.warn('association.refused-context', { associationId: info.id, callingAe: info.callingAe, host: info.host, sopClassUid: refused.abstractSyntax, reason: refused.reason });
+        options.onContextRefused?.(refused, info);
+      }
+    }
+    return negotiated;
+  };
+
+  const failure = (error: unknown): ResponseFields => {
+    const response = failureResponse(error);
+    const facts = { status: response.status, reason: error instanceof ApplianceError ? error.message : String(error) };
+    if (error instanceof ApplianceError) options.log.warn('request.failed', facts);
+    else options.log.error('request.broken', { ...facts, stack: error instanceof Error ? (error.stack ?? '') : '' });
+    return response;
+  };
+
+  const ended = (acceptor: Acceptor, summary: AssociationSummary): void => {
+    running.delete(acceptor);
+    tally.requests += summary.requests;
+    tally.bytesReceived += summary.bytesReceived;
+    if (summary.outcome === 'rejected') tally.rejected += 1;
+    if (summary.outcome === 'aborted-by-us' || summary.outcome === 'aborted-by-peer' || summary.outcome === 'lost') tally.aborted += 1;
+    options.log.info('association.ended', { associationId: summary.id, callingAe: summary.callingAe, host: summary.host, outcome: summary.outcome, reason: summary.reason, requests: summary.requests, bytesReceived: summary.bytesReceived });
+    options.onAssociationEnded?.(summary);
+    if (running.size === 0) whenIdle?.();
+  };
+
+  const server = createServer({ pauseOnConnect: true, allowHalfOpen: false }, (socket: Socket) => {
+    tally.associations += 1;
+    const acceptor: Acceptor = new Acceptor(socket, {
+      id: randomBytes(6).toString('hex'), buffer, maxPduBytes: limits.maxPduBytes, artimSeconds: limits.artimSeconds, idleSeconds: limits.idleSeconds,
+      services: options.services, log: options.log, now: () => options.clock.now(), negotiate: answer, failure, ended: (summary) => ended(acceptor, summary),
+    });
+    running.add(acceptor);
+  });
+  const port = await listen(server, options);
+  // Running out of descriptors must not end the process.
+  server.on('error', (error) => options.log.error('node.failed', { reason: error.message }));
+  options.log.info('node.listening', { aeTitle: options.aeTitle, host: options.host, port });
+
+  return {
+    port,
+    counters: () => ({ openAssociations: running.size, ...tally }),
+    close: async ({ drainSeconds }) => {
+      isClosing = true;
+      server.close();
+      if (running.size === 0) return;
+      const idle = new Promise<void>((resolve) => { whenIdle = resolve; });
+      const timer = setTimeout(() => {
+        for (const acceptor of running) acceptor.abort('node is closing');
+      }, drainSeconds * 1000);
+      await idle;
+      clearTimeout(timer);
+    },
+  };
+};
