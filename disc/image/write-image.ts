@@ -60,8 +60,10 @@ const spansOf = (plan: ImagePlan): { readonly roles: readonly Spans[]; readonly 
   return { roles: dataSets.length === 0 ? [image, files] : [image, files, Float64Array.from(dataSets)], dataSetFiles };
 };
 
-const hexDigest = (digests: Uint8Array | undefined, index: number): string =>
-  Buffer.from(digests ?? []).toString('hex', index * DIGEST_BYTES, (index + 1) * DIGEST_BYTES);
+const hexDigest = (digests: Uint8Array | undefined, index: number): string => {
+  const start = index * DIGEST_BYTES;
+  return Buffer.from((digests ?? new Uint8Array(0)).slice(start, start + DIGEST_BYTES)).toString('hex');
+};
 
 const fillBlock = async (source: ImageSource, block: Uint8Array, length: number): Promise<void> => {
   let filled = source.fill(block.subarray(0, length));

@@ -30,6 +30,11 @@ describe('names of the primary tree', () => {
       ['ABCDEFGH', 'ABCDEFG1', 'ABCDEFG2', 'ABCDEFG3', 'ABCDEFG4', 'ABCDEFG5', 'ABCDEFG6', 'ABCDEFG7', 'ABCDEFG8', 'ABCDEFG9', 'ABCDEF10', 'ABCDEF11']);
   });
 
+  it('number the names in their own order, whatever the order given', () => {
+    expect(files('page.html5', 'page.html4', 'page.html3')).toEqual(['PAGE2.HTM', 'PAGE1.HTM', 'PAGE.HTM']);
+    expect(files('page.html3', 'page.html5', 'page.html4')).toEqual(['PAGE.HTM', 'PAGE2.HTM', 'PAGE1.HTM']);
+  });
+
   it('are legal, unique and independent of the order for any set of names', () => {
     const names = fc.uniqueArray(fc.oneof(fc.string({ minLength: 1, maxLength: 12 }), fc.stringMatching(/^[aA1]{1,10}(\.[aA]{1,4})?$/)), { minLength: 1, maxLength: 40 });
     fc.assert(fc.property(names, (given) => {

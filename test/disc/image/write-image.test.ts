@@ -98,6 +98,15 @@ describe('the descriptors', () => {
     expect(Buffer.from(svd?.subarray(40, 72) ?? []).swap16().toString('utf16le')).toBe('SPINDLE_0001'.padEnd(16));
     expect(svd?.toString('hex', 702, 739)).toBe(`${'0020'.repeat(18)}00`);
     expect(end?.toString('latin1', 0, 7)).toBe('\u00ffCD001\u0001');
+    for (const descriptor of [pvd, svd]) {
+      const bytesOfTable = descriptor?.readUInt32LE(132) ?? 0;
+      const tableAt = (sector: number): Buffer => bytes.subarray(2048 * sector, 2048 * sector + bytesOfTable);
+      // The first record is the root: the same sector in either byte order, and in the descriptor.
+      const root = descriptor?.readUInt32LE(158);
+      expect(tableAt(descriptor?.readUInt32LE(140) ?? 0).readUInt32LE(2)).toBe(root);
+      expect(tableAt(descriptor?.readUInt32BE(148) ?? 0).readUInt32BE(2)).toBe(root);
+      expect(descriptor?.readUInt32BE(136)).toBe(bytesOfTable);
+    }
   });
 });
 
@@ -129,6 +138,23 @@ describe('what is reported', () => {
     const threaded = await writeImage(plan(files), { file: join(folder, '2.iso') }, { hashWorkers: true });
     expect(threaded).toEqual(inline);
     expect(readFileSync(join(folder, '1.iso')).equals(readFileSync(join(folder, '2.iso')))).toBe(true);
+  });
+});
+
+describe.each([true, false])('an image longer than the buffers (threads: %s)', (hashWorkers) => {
+  it('is every segment at its place and zeros between', async () => {
+    const folder = makeFolder();
+    const sizes = [20_000_000, 1, 3000, 16_777_217, 1, 2049, 5, 700_001, 1];
+    const files = onDisk(join(folder, 'store'), sizes.map((bytes, index): [string, number] => [`DICOM/IM${index}`, bytes]));
+    const planned = plan(files);
+    const wanted = Buffer.alloc(planned.totalSectors * 2048);
+    for (const segment of planned.segments) {
+      wanted.set('encode' in segment ? segment.encode() : contentOf(segment.file.path, segment.bytes), segment.sector * 2048);
+    }
+    const image = join(folder, 'volume.iso');
+    const written = await writeImage(planned, { file: image }, { hashWorkers });
+    expect(written.sha256).toBe(sha256(wanted));
+    expect(readFileSync(image).equals(wanted)).toBe(true);
   });
 });
 
