@@ -127,7 +127,7 @@ export class Acceptor implements PduSink {
 
   #goOn(): void {
     if (this.isHeld || this.#transport.isClosed) return;
-    this.#read(() => this.#reader.resume());
+    if (this.#reader.keptBytes > 0) this.#read(() => this.#reader.resume());
     if (!this.isHeld) this.#transport.resume();
   }
 
