@@ -1,0 +1,17 @@
+import { afterAll, beforeAll, describe, it } from 'vitest';
+import { describeCatalog } from '../contracts/catalog-dialect.ts';
+import { isMariadbThere, startLiveMariadb } from './live-mariadb.ts';
+import type { LiveServer } from './live-postgres.ts';
+
+if (isMariadbThere()) {
+  let server: LiveServer | undefined;
+  beforeAll(async () => { server = await startLiveMariadb(); });
+  afterAll(async () => { await server?.stop(); });
+  describeCatalog('MariaDB', () => {
+    if (!server) throw new TypeError('MariaDB was not started');
+    return server.makeDatabaseUrl();
+  });
+} else {
+  console.warn('SKIPPED: the catalog on MariaDB, because mariadbd is not installed');
+  describe.skip('catalog on MariaDB', () => { it('needs mariadbd', () => undefined); });
+}

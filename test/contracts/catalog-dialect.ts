@@ -1,0 +1,519 @@
+/** What every database engine must do for the catalog; one suite, run on each engine that is there. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ArrivedInstance, Catalog, PlaceOrder, RuleDraft, StoreOutcome } from '../../catalog/catalog.ts';
+import { migrateCatalog } from '../../catalog/migrate.ts';
+import { openCatalog } from '../../catalog/open.ts';
+import type { BurnRule } from '../../disc/order/burn-rule.ts';
+import { after, makeArrival, makeSeries, T0 } from '../catalog/make-arrival.ts';
+import type { ArrivalSketch } from '../catalog/make-arrival.ts';
+
+const OPTIONS: PlaceOrder['options'] = { copies: 1, media: 'any', robot: 'any', priority: 3, comment: '', labelTemplate: 'standard', allowSeveralPatients: false, retention: 'default' };
+const RULE: RuleDraft = {
+  name: 'all studies', position: 1, isEnabled: true, also: false, condition: {}, grouping: 'study', quietSeconds: 60, longestWaitSeconds: 0, copies: 1, media: 'any', robot: 'any', priority: 3, labelTemplate: 'standard', retention: 'default',
+};
+
+const idOf = (outcome: StoreOutcome | undefined): number => outcome && outcome.outcome !== 'differs' ? outcome.instanceId : Number.NaN;
+const outcomes = (all: readonly StoreOutcome[]): readonly string[] => all.map((o) => o.outcome);
+
+export const describeCatalog = (name: string, makeDatabaseUrl: () => Promise<string>): void => {
+  describe(`catalog on ${name}`, { timeout: 60_000 }, () => {
+    let catalog: Catalog;
+    let url: string;
+    let clock = T0;
+    let studyCount = 1000;
+    /** A study number no other test uses, with a patient of its own. */
+    const fresh = (sketch: ArrivalSketch = {}): ArrivalSketch & { study: number } => {
+      studyCount++;
+      return { study: studyCount, patientId: `P${studyCount}`, accessionNumber: `A${studyCount}`, ...sketch };
+    };
+    const studyOf = async (study: number): Promise<number> => {
+      const { studies } = await catalog.studies.search({ studyInstanceUid: `2.25.${study}`, limit: 10 });
+      return studies[0]?.studyId ?? Number.NaN;
+    };
+    const place = (key: string, selection: PlaceOrder['selection'], options: Partial<PlaceOrder['options']> = {}): ReturnType<Catalog['orders']['place']> =>
+      catalog.orders.place({ requestKey: key, source: 'api', placedBy: 'anna', selection, options: { ...OPTIONS, ...options } });
+    /** Stores a study, orders it, plans and composes one volume; answers what tests go on with. */
+    const composed = async (sketch = fresh(), options: Partial<PlaceOrder['options']> = {}) => {
+      const stored = await catalog.instances.store(makeSeries(3, sketch));
+      const studyId = await studyOf(sketch.study);
+      const { orderId } = await place(`composed-${sketch.study}`, { studies: [studyId] }, options);
+      await catalog.orders.setState(orderId, 'CREATING', 'NORMAL', '');
+      const brief = await catalog.orders.brief(orderId);
+      const [volume] = await catalog.orders.recordVolumes(orderId, 'CD', [{ seriesIds: brief.series.map((s) => s.seriesId) }]);
+      const volumeId = volume?.volumeId ?? Number.NaN;
+      await catalog.orders.recordComposed(volumeId, { imageBytes: 5000, imageSha256: 'ab', certificate: { gate: 'ok' }, leftOff: [], instances: stored.map((o, i) => ({ instanceId: idOf(o), fileId: `DICOM/I${i}`, sha256: 'cd' })) });
+      return { sketch, studyId, orderId, volumeId, ids: stored.map(idOf) };
+    };
+    const burned = async (sketch = fresh(), options: Partial<PlaceOrder['options']> = {}) => {
+      const made = await composed(sketch, options);
+      const job = await catalog.discs.openJob(made.volumeId, 1, 1, 'virtual');
+      await catalog.discs.jobSubmitted(job.jobKey, 'ref-1');
+      await catalog.discs.jobEnded(job.jobKey, { state: 'GOOD', error: '', discs: [{ n: 1, result: 'good', place: 'out/1/000001', error: '', at: after(10) }] });
+      await catalog.orders.setState(made.orderId, 'DONE', 'NORMAL', '');
+      return { ...made, job };
+    };
+
+    beforeAll(async () => {
+      url = await makeDatabaseUrl();
+      await migrateCatalog(url);
+      catalog = await openCatalog({ databaseUrl: url, now: () => clock });
+    });
+    afterAll(async () => { await catalog?.close(); });
+
+    describe('schema', () => {
+      it('is migrated once when several starters begin at the same time', async () => {
+        const other = await makeDatabaseUrl();
+        await Promise.all([migrateCatalog(other), migrateCatalog(other), migrateCatalog(other)]);
+        const opened = await openCatalog({ databaseUrl: other });
+        await opened.ping();
+        expect(await opened.operations.lastId()).toBe(0);
+        await opened.close();
+      });
+    });
+
+    describe('storing', () => {
+      it('adds new instances and answers already-held for the same content', async () => {
+        const batch = makeSeries(5, fresh());
+        expect(outcomes(await catalog.instances.store(batch))).toEqual(Array(5).fill('added'));
+        const again = await catalog.instances.store(batch);
+        expect(outcomes(again)).toEqual(Array(5).fill('already-held'));
+        expect(new Set(again.map(idOf)).size).toBe(5);
+      });
+
+      it('takes the same UID twice in one batch', async () => {
+        const one = makeArrival(fresh());
+        const other = makeArrival({ ...fresh(), sopInstanceUid: one.attributes.sopInstanceUid, content: 'other' });
+        expect(outcomes(await catalog.instances.store([one, one, other]))).toEqual(['added', 'already-held', 'differs']);
+      });
+
+      it('answers differs with every held content for the same UID with other content', async () => {
+        const sketch = fresh();
+        const [first] = await catalog.instances.store([makeArrival(sketch)]);
+        const [second] = await catalog.instances.store([makeArrival({ ...sketch, content: 'changed' })]);
+        expect(second).toMatchObject({ outcome: 'differs', held: [{ instanceId: idOf(first), isHeld: true, file: makeArrival(sketch).file }] });
+      });
+
+      it('keeps UIDs and patient ids that differ in case or accents apart', async () => {
+        const ids = ['idA', 'ida', 'idÀ', 'idÁ'];
+        for (const [i, patientId] of ids.entries()) await catalog.instances.store([makeArrival({ study: 500 + i, patientId })]);
+        const keys = await Promise.all(ids.map(async (patientId) => (await catalog.studies.search({ patientId, limit: 10 })).studies.map((s) => s.patientKey)));
+        expect(keys.map((k) => k.length)).toEqual([1, 1, 1, 1]);
+        expect(new Set(keys.flat()).size).toBe(4);
+      });
+
+      it('gives each UID one row when eight batches with overlapping UIDs arrive at once', async () => {
+        const sketch = fresh();
+        const all = makeSeries(60, sketch);
+        const batches = Array.from({ length: 8 }, (_, b) => [...all.slice(b * 5, b * 5 + 25)].sort(() => (b % 2 === 0 ? 1 : -1)));
+        const results = await Promise.all(batches.map((batch) => catalog.instances.store(batch)));
+        const idsOfUid = new Map<string, Set<number>>();
+        results.forEach((result, b) => result.forEach((o, i) => {
+          const uid = (batches[b] as ArrivedInstance[])[i]?.attributes.sopInstanceUid ?? '';
+          idsOfUid.set(uid, (idsOfUid.get(uid) ?? new Set()).add(idOf(o)));
+        }));
+        expect([...idsOfUid.values()].every((ids) => ids.size === 1)).toBe(true);
+        expect(results.flat().filter((o) => o.outcome === 'added')).toHaveLength(60);
+        const study = (await catalog.studies.study(await studyOf(sketch.study)))?.study;
+        expect(study).toMatchObject({ instances: 60, heldInstances: 60, bytes: 60_000 });
+      });
+
+      it('holds an instance again that was deleted', async () => {
+        const sketch = fresh();
+        const [stored] = await catalog.instances.store([makeArrival(sketch)]);
+        expect(await catalog.retention.markDeleted([idOf(stored)])).toEqual([idOf(stored)]);
+        expect((await catalog.instances.held(`2.25.${sketch.study}.1.1`))[0]?.isHeld).toBe(false);
+        expect(await catalog.instances.store([makeArrival(sketch)])).toEqual([{ outcome: 'added', instanceId: idOf(stored) }]);
+        expect((await catalog.studies.study(await studyOf(sketch.study)))?.study).toMatchObject({ instances: 1, heldInstances: 1 });
+      });
+
+      it('gives back every attribute of an instance, also where it differs from its series', async () => {
+        const sketch = fresh();
+        const arrivals = [makeArrival(sketch), makeArrival({ ...sketch, instance: 2, rows: null, imageType: 'DERIVED', seriesDescription: '' })];
+        await catalog.instances.store(arrivals);
+        const { orderId } = await place(`attributes-${sketch.study}`, { studies: [await studyOf(sketch.study)] });
+        const { series } = await catalog.orders.brief(orderId);
+        const [volume] = await catalog.orders.recordVolumes(orderId, 'DVD', [{ seriesIds: series.map((s) => s.seriesId) }]);
+        const found = await catalog.instances.instancesOfVolume(volume?.volumeId ?? 0);
+        expect(found.map((i) => i.attributes)).toEqual(arrivals.map((a) => a.attributes));
+        expect(found.map((i) => i.file)).toEqual(arrivals.map((a) => a.file));
+      });
+    });
+
+    describe('who a patient is', () => {
+      it('never groups an empty patient id beyond its study', async () => {
+        const [a, b] = [fresh({ patientId: '' }), fresh({ patientId: '' })];
+        await catalog.instances.store([makeArrival(a), makeArrival(b)]);
+        const found = await Promise.all([a, b].map(async (s) => (await catalog.studies.study(await studyOf(s.study)))?.study));
+        expect(found[0]?.patientKey).not.toBe(found[1]?.patientKey);
+        expect(found.flatMap((s) => s?.concerns)).toEqual([]);
+      });
+
+      it('keeps one study id under two patients apart and has a person look at both', async () => {
+        const sketch = fresh();
+        await catalog.instances.store([makeArrival(sketch)]);
+        await catalog.instances.store([makeArrival({ ...sketch, instance: 2, patientId: 'someone else', patientName: 'Other^One' })]);
+        const { studies } = await catalog.studies.search({ studyInstanceUid: `2.25.${sketch.study}`, limit: 10 });
+        expect(studies.map((s) => [s.instances, s.concerns])).toEqual([[1, ['PATIENT_DIFFERS']], [1, ['PATIENT_DIFFERS']]]);
+        await expect(place(`two-${sketch.study}`, { studies: studies.map((s) => s.studyId) })).rejects.toMatchObject({ code: 'ORDER_SEVERAL_PATIENTS' });
+      });
+
+      it('has a person look when one patient id comes with two names, but not for case, padding or empty values', async () => {
+        const patientId = `TWO${++studyCount}`;
+        const say = (study: number, patientName: string, patientBirthDate: string): ArrivedInstance => makeArrival({ study, patientId, patientName, patientBirthDate });
+        const numbers = Array.from({ length: 5 }, () => ++studyCount);
+        const [s1, s2, s3, s4, s5] = numbers as [number, number, number, number, number];
+        await catalog.instances.store([say(s1, 'Doe^John', '19600101'), say(s2, 'DOE^JOHN^^', '19600101'), say(s3, '', '')]);
+        expect((await catalog.studies.search({ patientId, limit: 10 })).studies.flatMap((s) => s.concerns)).toEqual([]);
+        await Promise.all([catalog.instances.store([say(s4, 'Doe^Jane', '')]), catalog.instances.store([say(s5, 'Doe^Jim', '')])]);
+        const { studies } = await catalog.studies.search({ patientId, limit: 10 });
+        const concerned = studies.filter((s) => s.concerns.includes('PATIENT_DIFFERS')).map((s) => s.studyInstanceUid).sort();
+        expect(concerned).toEqual([s1, s2, s4, s5].map((n) => `2.25.${n}`).sort());
+        expect(new Set(studies.map((s) => s.patientKey)).size).toBe(1);
+      });
+
+      it('never lets a rule order mix patients of one study id', async () => {
+        const rule = await catalog.rules.create({ ...RULE, name: 'mixing', grouping: 'study' }, 'anna', 'api');
+        const sketch = fresh();
+        await catalog.instances.store([makeArrival(sketch), makeArrival({ ...sketch, instance: 2, patientId: 'strange' })]);
+        const groups = await watchAll(rule, sketch.study);
+        expect(groups).toHaveLength(2);
+        for (const groupId of groups) {
+          const placed = await catalog.rules.orderGroup(groupId, after(1));
+          const detail = await catalog.orders.detail(placed.result === 'ordered' ? placed.orderId : '');
+          expect(detail?.patients).toHaveLength(1);
+          expect(detail?.order.instances).toBe(1);
+          expect((await catalog.orders.brief(detail?.order.orderId ?? '')).concerns).toEqual(['PATIENT_DIFFERS']);
+        }
+      });
+    });
+
+    /** Lets a rule watch what arrived of a study; answers its groups. */
+    const watchAll = async (rule: BurnRule, study: number): Promise<readonly number[]> => {
+      const groups = new Set<number>();
+      const arrivals = await catalog.rules.arrivals(1000);
+      const { studies } = await catalog.studies.search({ studyInstanceUid: `2.25.${study}`, limit: 10 });
+      const series = (await Promise.all(studies.map((s) => catalog.studies.study(s.studyId)))).flatMap((d) => d?.series.map((s) => s.seriesId) ?? []);
+      const mine = arrivals.filter((a) => series.includes(a.seriesId));
+      for (const a of mine) groups.add((await catalog.rules.watch(rule, a.seriesId)).groupId);
+      await catalog.rules.confirmArrivals(mine);
+      return [...groups];
+    };
+
+    describe('conflicting contents', () => {
+      it('asks: both contested, the study in conflict, the order waits, and settling withdraws discs of the loser', async () => {
+        const { sketch, studyId, ids, job } = await burned();
+        const newcomer = makeArrival({ ...sketch, content: 'corrected', storedAt: after(30) });
+        expect((await catalog.instances.store([newcomer]))[0]?.outcome).toBe('differs');
+        const { instanceId } = await catalog.instances.storeConflicting(newcomer, 'ask');
+        expect((await catalog.studies.study(studyId))?.study).toMatchObject({ state: 'CONFLICT', concerns: ['STUDY_CONFLICT'], instances: 3 });
+        expect((await catalog.instances.conflicts(studyId))[0]?.candidates.map((c) => c.instanceId)).toEqual([ids[0], instanceId]);
+        const { orderId } = await place(`conflict-${sketch.study}`, { studies: [studyId] });
+        expect((await catalog.orders.brief(orderId)).concerns).toEqual(['STUDY_CONFLICT']);
+        expect(await catalog.instances.settleConflict(instanceId, 'anna')).toEqual({ studyId, withdrawnDiscs: [job.serial] });
+        expect((await catalog.studies.study(studyId))?.study).toMatchObject({ state: 'NORMAL', concerns: [], instances: 3, goodDiscs: 0 });
+        expect((await catalog.discs.disc(job.serial))?.disc.state).toBe('WITHDRAWN');
+        expect((await catalog.orders.brief(orderId)).concerns).toEqual([]);
+        const [volume] = await catalog.orders.recordVolumes(orderId, 'CD', [{ seriesIds: (await catalog.orders.brief(orderId)).series.map((s) => s.seriesId) }]);
+        expect((await catalog.instances.instancesOfVolume(volume?.volumeId ?? 0)).map((i) => i.instanceId).sort()).toEqual([ids[1], ids[2], instanceId].sort());
+      });
+
+      it('decides at once for the newest or for the held content', async () => {
+        const { sketch, studyId, job } = await burned();
+        await catalog.instances.storeConflicting(makeArrival({ ...sketch, content: 'late' }), 'held');
+        expect((await catalog.discs.disc(job.serial))?.disc.state).toBe('READY');
+        await catalog.instances.storeConflicting(makeArrival({ ...sketch, content: 'later' }), 'newest');
+        expect((await catalog.discs.disc(job.serial))?.disc.state).toBe('WITHDRAWN');
+        expect((await catalog.studies.study(studyId))?.study).toMatchObject({ state: 'NORMAL', instances: 3 });
+        expect(await catalog.instances.held(`2.25.${sketch.study}.1.1`)).toHaveLength(3);
+      });
+    });
+
+    describe('search', () => {
+      it('finds words in any order, folded, with wildcards taken literally', async () => {
+        const sketch = fresh({ patientName: 'Żółć^Łucja=山田^太郎', studyDescription: '100% [bone]_scan' });
+        await catalog.instances.store([makeArrival(sketch)]);
+        const found = async (text: string): Promise<number> => (await catalog.studies.search({ text, limit: 10 })).studies.filter((s) => s.studyInstanceUid === `2.25.${sketch.study}`).length;
+        expect(await Promise.all(['ZOLC', 'BONE zolc', '山田', '100%', '[bone]_', `a${sketch.study}`].map(found))).toEqual([1, 1, 1, 1, 1, 1]);
+        expect(await Promise.all(['1%0', 'b_ne', 'zolc nothing', '[a-z]one'].map(found))).toEqual([0, 0, 0, 0]);
+      });
+
+      it('pages newest first without gaps or repeats', async () => {
+        const patientId = `PAGES${++studyCount}`;
+        for (let i = 0; i < 7; i++) await catalog.instances.store([makeArrival({ study: ++studyCount, patientId, storedAt: after(1000 + Math.floor(i / 2)) })]);
+        const seen: Date[] = [];
+        const ids = new Set<number>();
+        let cursor: string | null = null;
+        do {
+          const page: Awaited<ReturnType<Catalog['studies']['search']>> = await catalog.studies.search({ patientId, limit: 3, ...(cursor === null ? {} : { after: cursor }) });
+          for (const s of page.studies) { seen.push(s.lastStoredAt); ids.add(s.studyId); }
+          cursor = page.next;
+        } while (cursor !== null);
+        expect(ids.size).toBe(7);
+        expect(seen.map((d) => d.getTime())).toEqual(seen.map((d) => d.getTime()).sort((a, b) => b - a));
+      });
+    });
+
+    describe('orders', () => {
+      it('answers the same order for the same key, also when asked twice at once', async () => {
+        const sketch = fresh();
+        await catalog.instances.store(makeSeries(2, sketch));
+        const studyId = await studyOf(sketch.study);
+        const placed = await Promise.all([1, 2, 3].map(() => place('one-key', { studies: [studyId] })));
+        expect(new Set(placed.map((p) => p.orderId)).size).toBe(1);
+        expect(placed.filter((p) => !p.existed)).toHaveLength(1);
+        expect(placed[0]?.orderId).toMatch(/^o[a-z2-7]{12}$/);
+        await expect(place('one-key', { studies: [studyId] }, { copies: 2 })).rejects.toMatchObject({ code: 'ORDER_KEY_REUSED' });
+        expect((await catalog.orders.detail(placed[0]?.orderId ?? ''))?.log.map((l) => l.event)).toEqual(['order.placed']);
+      });
+
+      it('refuses empty, unknown and no longer held selections', async () => {
+        await expect(place('empty', { studies: [] })).rejects.toMatchObject({ code: 'ORDER_NOTHING_SELECTED' });
+        await expect(place('unknown', { studies: [999_999_999] })).rejects.toMatchObject({ code: 'CATALOG_NOT_FOUND' });
+        const sketch = fresh();
+        const [stored] = await catalog.instances.store(makeSeries(2, sketch));
+        await catalog.retention.markDeleted([idOf(stored)]);
+        await expect(place('gone', { studies: [await studyOf(sketch.study)] })).rejects.toMatchObject({ code: 'ORDER_INSTANCE_NOT_HELD', details: { missing: 1, selected: 2 } });
+      });
+
+      it('moves by the lifecycle, notes each change once, and closes for good', async () => {
+        const { orderId } = await composed();
+        await catalog.orders.setState(orderId, 'CREATING', 'OUT_OF_SUPPLIES', 'blank discs');
+        await catalog.orders.setState(orderId, 'CREATING', 'OUT_OF_SUPPLIES', 'blank discs');
+        await catalog.orders.setHeldBack(orderId, true, 'anna');
+        await catalog.orders.requestCancel(orderId, 'anna');
+        await catalog.orders.setState(orderId, 'CANCELLED', 'CANCELLED_BY_USER', '');
+        await catalog.orders.setState(orderId, 'CANCELLED', 'CANCELLED_BY_USER', '');
+        await expect(catalog.orders.setState(orderId, 'CREATING', 'NORMAL', '')).rejects.toMatchObject({ code: 'ORDER_STATE' });
+        await expect(catalog.orders.setPriority(orderId, 1, 'anna')).rejects.toMatchObject({ code: 'ORDER_STATE' });
+        const detail = await catalog.orders.detail(orderId);
+        expect(detail?.log.map((l) => l.event)).toEqual(['order.placed', 'order.state', 'order.state', 'order.held-back', 'order.cancel-requested', 'order.state']);
+        expect(detail?.order).toMatchObject({ state: 'CANCELLED', isHeldBack: true, isCancelRequested: true });
+        expect(detail?.order.endedAt).toBeInstanceOf(Date);
+      });
+
+      it('clears the concerns of an order a person released', async () => {
+        const sketch = fresh();
+        await catalog.instances.store([makeArrival(sketch), makeArrival({ ...sketch, instance: 2, patientName: 'Other^Name' })]);
+        const { orderId } = await place(`release-${sketch.study}`, { studies: [await studyOf(sketch.study)] });
+        expect((await catalog.orders.brief(orderId)).concerns).toEqual(['PATIENT_DIFFERS']);
+        await catalog.orders.release(orderId, 'anna');
+        expect((await catalog.orders.brief(orderId)).concerns).toEqual([]);
+        expect((await catalog.orders.detail(orderId))?.log.at(-1)).toMatchObject({ event: 'order.released', who: 'anna' });
+      });
+
+      it('writes the volume plan once and the report entries once', async () => {
+        const { orderId, volumeId } = await composed();
+        expect(await catalog.orders.recordVolumes(orderId, 'CD', [{ seriesIds: [] }, { seriesIds: [] }])).toEqual([{ volumeId, index: 1, of: 1 }]);
+        await catalog.orders.report(orderId, [{ kind: 'note', reason: 'a' }]);
+        await catalog.orders.report(orderId, [{ kind: 'note', reason: 'a' }, { kind: 'left-off', reason: 'b', sopInstanceUid: '2.25.1' }]);
+        expect((await catalog.orders.detail(orderId))?.report).toEqual([{ kind: 'note', reason: 'a' }, { kind: 'left-off', reason: 'b', sopInstanceUid: '2.25.1' }]);
+      });
+    });
+
+    describe('jobs and discs', () => {
+      it('opens one job per copy and attempt, with a serial that never repeats', async () => {
+        const { volumeId } = await composed();
+        const jobs = await Promise.all([1, 1, 2, 2].map((copy) => catalog.discs.openJob(volumeId, copy, 1, 'virtual')));
+        expect(new Set(jobs.map((j) => j.jobKey)).size).toBe(2);
+        expect(new Set(jobs.map((j) => j.serial)).size).toBe(2);
+        expect(jobs[0]?.serial).toMatch(/^SP-\d{9}$/);
+        expect(jobs[0]?.jobKey).toMatch(/^J[A-Z2-7]{15}$/);
+      });
+
+      it('writes the discs of a job exactly once, bad ones with serials of their own', async () => {
+        const { orderId, volumeId, studyId, ids } = await composed();
+        const job = await catalog.discs.openJob(volumeId, 1, 1, 'virtual');
+        await expect(catalog.discs.jobEnded(job.jobKey, { state: 'GOOD', error: '', discs: [] })).rejects.toMatchObject({ code: 'ORDER_STATE' });
+        await catalog.discs.jobSubmitted(job.jobKey, 'r1');
+        await catalog.discs.jobSubmitted(job.jobKey, 'r1');
+        const end = { state: 'GOOD' as const, error: '', discs: [{ n: 1, result: 'bad' as const, place: 'reject/1', error: 'ROBOT_WRITE_FAILED', at: after(5) }, { n: 2, result: 'good' as const, place: 'out/1', error: '', at: after(9) }] };
+        await Promise.all([catalog.discs.jobEnded(job.jobKey, end), catalog.discs.jobEnded(job.jobKey, end)]);
+        await catalog.discs.jobEnded(job.jobKey, end);
+        await expect(catalog.discs.jobEnded(job.jobKey, { ...end, state: 'BAD' })).rejects.toMatchObject({ code: 'ORDER_STATE' });
+        const { discs } = await catalog.discs.list({ orderId, limit: 10 });
+        expect(discs.map((d) => [d.serial, d.state])).toEqual([[job.serial, 'READY'], [`${job.serial}-B1`, 'BAD']]);
+        expect((await catalog.orders.detail(orderId))?.order.copiesGood).toBe(1);
+        expect((await catalog.studies.study(studyId))?.study.goodDiscs).toBe(1);
+        const logged = await catalog.discs.disc(job.serial);
+        expect(logged?.instances.map((i) => [i.instanceId, i.fileId])).toEqual(ids.map((id, i) => [id, `DICOM/I${i}`]));
+        expect(logged?.disc.madeAt).toEqual(after(9));
+        expect((await catalog.discs.list({ studyId, text: 'anna', limit: 10 })).discs).toHaveLength(2);
+      });
+
+      it('lets a person end a lost job as found', async () => {
+        const { volumeId } = await composed();
+        const job = await catalog.discs.openJob(volumeId, 1, 1, 'virtual');
+        await catalog.discs.jobSubmitted(job.jobKey, 'r1');
+        await catalog.discs.jobEnded(job.jobKey, { state: 'LOST', error: 'ROBOT_JOB_LOST', discs: [] });
+        await catalog.discs.jobEnded(job.jobKey, { state: 'GOOD', error: '', discs: [{ n: 1, result: 'good', place: 'out/1', error: '', at: after(5) }] });
+        expect((await catalog.discs.job(job.jobKey))?.state).toBe('GOOD');
+        expect((await catalog.discs.disc(job.serial))?.disc.state).toBe('READY');
+        expect((await catalog.discs.labelFacts(job.jobKey)).volume.volumeId).toBe(volumeId);
+      });
+    });
+
+    describe('rules and groups', () => {
+      it('keeps versions, refuses stale changes and changes of file rules', async () => {
+        const made = await catalog.rules.create({ ...RULE, name: 'mine' }, 'anna', 'api');
+        const changed = await catalog.rules.change(made.id, 1, { ...RULE, name: 'mine', copies: 2 }, 'ben');
+        expect(changed).toMatchObject({ version: 2, copies: 2 });
+        await expect(catalog.rules.change(made.id, 1, RULE, 'ben')).rejects.toMatchObject({ code: 'CATALOG_CONFLICT' });
+        expect(await catalog.rules.rule(made.id)).toMatchObject({ changedBy: 'ben', copies: 2 });
+        await catalog.rules.remove(made.id, 2, 'ben');
+        expect(await catalog.rules.rule(made.id)).toBeUndefined();
+        await catalog.rules.importFileRules([{ ...RULE, name: 'f1' }, { ...RULE, name: 'f2' }]);
+        await catalog.rules.importFileRules([{ ...RULE, name: 'f1', copies: 3 }]);
+        const fromFile = (await catalog.rules.rules()).filter((r) => r.source === 'file');
+        expect(fromFile.map((r) => [r.name, r.copies, r.isEnabled])).toEqual([['f1', 3, true], ['f2', 1, false]]);
+        await expect(catalog.rules.change(fromFile[0]?.id ?? 0, 2, RULE, 'ben')).rejects.toMatchObject({ code: 'API_FORBIDDEN' });
+        const before = (await catalog.rules.rules()).length;
+        await catalog.rules.ensureDefaultRule({ ...RULE, name: 'default' });
+        expect(await catalog.rules.rules()).toHaveLength(before);
+      });
+
+      it('orders a quiet group once, then only what came later as a supplement', async () => {
+        const rule = await catalog.rules.create({ ...RULE, name: 'quiet' }, 'anna', 'api');
+        const sketch = fresh();
+        await catalog.instances.store(makeSeries(3, { ...sketch, storedAt: after(100) }));
+        const [groupId = 0] = await watchAll(rule, sketch.study);
+        expect(await catalog.rules.openGroups()).toContain(groupId);
+        expect(await catalog.rules.group(groupId)).toMatchObject({ openInstances: 3, firstStoredAt: after(100), lastStoredAt: after(100) });
+        expect(await catalog.rules.orderGroup(groupId, after(99))).toEqual({ result: 'newer', lastStoredAt: after(100) });
+        const first = await catalog.rules.orderGroup(groupId, after(100));
+        expect(first.result).toBe('ordered');
+        expect(await catalog.rules.orderGroup(groupId, after(100))).toEqual({ result: 'empty' });
+        expect(await catalog.rules.openGroups()).not.toContain(groupId);
+        await catalog.instances.store([makeArrival({ ...sketch, instance: 9, storedAt: after(200) })]);
+        await watchAll(rule, sketch.study);
+        const second = await catalog.rules.orderGroup(groupId, after(200));
+        const detail = await catalog.orders.detail(second.result === 'ordered' ? second.orderId : '');
+        expect(detail?.order).toMatchObject({ isSupplement: true, instances: 1, ruleId: rule.id, requestKey: `rule-${rule.id}-g${groupId}-n2` });
+      });
+
+      it('puts retrieved instances into no group', async () => {
+        const sketch = fresh({ kind: 'retrieved' });
+        await catalog.instances.store(makeSeries(2, sketch));
+        const { series = [] } = await catalog.studies.study(await studyOf(sketch.study)) ?? {};
+        expect((await catalog.rules.arrivals(1000)).map((a) => a.seriesId)).not.toContain(series[0]?.seriesId);
+      });
+
+      it('keeps an arrival that came after it was read when the older version is confirmed', async () => {
+        const sketch = fresh();
+        await catalog.instances.store([makeArrival(sketch)]);
+        const { series = [] } = await catalog.studies.study(await studyOf(sketch.study)) ?? {};
+        const mine = async () => (await catalog.rules.arrivals(1000)).filter((a) => a.seriesId === series[0]?.seriesId);
+        const taken = await mine();
+        await catalog.instances.store([makeArrival({ ...sketch, instance: 2 })]);
+        await catalog.rules.confirmArrivals(taken);
+        expect(await mine()).toHaveLength(1);
+        await catalog.rules.confirmArrivals(await mine());
+        expect(await mine()).toEqual([]);
+      });
+
+      it('puts every instance into exactly one order of the rule while storing and ordering race', async () => {
+        const rule = await catalog.rules.create({ ...RULE, name: 'racing' }, 'anna', 'api');
+        const sketch = fresh();
+        await catalog.instances.store([makeArrival({ ...sketch, instance: 1 })]);
+        const [groupId = 0] = await watchAll(rule, sketch.study);
+        const orders = new Set<string>();
+        const orderOnce = async (): Promise<void> => {
+          const placed = await catalog.rules.orderGroup(groupId, after(1_000_000));
+          if (placed.result === 'ordered') orders.add(placed.orderId);
+        };
+        const storing = (async () => {
+          for (let i = 0; i < 20; i++) {
+            await catalog.instances.store(Array.from({ length: 5 }, (_, k) => makeArrival({ ...sketch, instance: 10 + i * 5 + k })));
+            await watchAll(rule, sketch.study);
+          }
+        })();
+        const ordering = Promise.all([1, 2].map(async () => { for (let i = 0; i < 20; i++) await orderOnce(); }));
+        await Promise.all([storing, ordering]);
+        await watchAll(rule, sketch.study);
+        await orderOnce();
+        const details = await Promise.all([...orders].map((o) => catalog.orders.detail(o)));
+        expect(details.reduce((sum, d) => sum + (d?.order.instances ?? 0), 0)).toBe(101);
+        expect(await catalog.rules.orderGroup(groupId, after(1_000_000))).toEqual({ result: 'empty' });
+      });
+    });
+
+    describe('retention', () => {
+      const deletable = async (now: Date, defaultRetention: 'archive' | 'buffer' = 'archive'): Promise<readonly number[]> =>
+        (await catalog.retention.deletable({ now, graceHours: 1, defaultRetention, limit: 1000 })).map((i) => i.instanceId);
+
+      it('lets go only of buffered instances on a good disc whose orders are done and whose grace time passed', async () => {
+        clock = after(50);
+        const { ids, sketch, studyId } = await burned(fresh(), { retention: 'buffer' });
+        const kept = await burned();
+        expect(await deletable(after(50 + 60))).toEqual([]);
+        const free = await deletable(after(50 + 3601));
+        for (const id of ids) expect(free).not.toContain(id);
+        await watchAll(await catalog.rules.create({ ...RULE, name: 'buffer', isEnabled: true }, 'anna', 'api'), sketch.study);
+        expect(await deletable(after(50 + 3601))).toEqual(expect.not.arrayContaining(ids));
+        const open = await catalog.rules.openGroups();
+        const { orderId } = await orderOf(open.at(-1) ?? 0);
+        await catalog.orders.requestCancel(orderId, 'anna');
+        await catalog.orders.setState(orderId, 'CANCELLED', 'CANCELLED_BY_USER', '');
+        expect((await deletable(after(50 + 3601))).filter((id) => ids.includes(id))).toEqual(ids);
+        const { orderId: again } = await place(`again-${sketch.study}`, { studies: [studyId] });
+        expect((await deletable(after(50 + 3601))).filter((id) => ids.includes(id))).toEqual([]);
+        expect(await catalog.retention.markDeleted(ids)).toEqual([]);
+        await catalog.orders.setState(again, 'CANCELLED', 'CANCELLED_BY_USER', '');
+        expect([...await catalog.retention.markDeleted(ids)].sort()).toEqual([...ids].sort());
+        expect((await catalog.studies.study(studyId))?.study).toMatchObject({ instances: 3, heldInstances: 0 });
+        expect((await deletable(after(50 + 3601))).filter((id) => kept.ids.includes(id))).toEqual([]);
+      });
+
+      const orderOf = async (groupId: number): Promise<{ orderId: string }> => {
+        const placed = await catalog.rules.orderGroup(groupId, after(1_000_000));
+        return { orderId: placed.result === 'ordered' ? placed.orderId : '' };
+      };
+
+      it('counts what is held', async () => {
+        const totals = await catalog.retention.totals();
+        expect(totals.heldInstances).toBeGreaterThan(0);
+        expect(totals.heldBytes).toBeGreaterThanOrEqual(totals.heldInstances * 1000);
+        expect(totals.instances).toBeGreaterThan(totals.heldInstances);
+      });
+    });
+
+    describe('operation log and sessions', () => {
+      it('never skips a row of a reader that follows while many write', async () => {
+        const start = await catalog.operations.lastId();
+        const seen: number[] = [];
+        let isWriting = true;
+        const reading = (async () => {
+          let last = start;
+          for (;;) {
+            const wasWriting = isWriting;
+            const rows = await catalog.operations.since(last, 1000);
+            for (const row of rows) { seen.push(row.id); last = row.id; }
+            if (!wasWriting && rows.length === 0) return;
+          }
+        })();
+        await Promise.all(Array.from({ length: 6 }, async (_, w) => {
+          for (let i = 0; i < 15; i++) await catalog.operations.write({ who: `w${w}`, event: 'robot.condition', subject: 'virtual', subjectKind: 'robot', result: 'seen', details: { i } });
+        }));
+        isWriting = false;
+        await reading;
+        expect(seen).toEqual(Array.from({ length: 90 }, (_, i) => start + 1 + i));
+      });
+
+      it('lets a login token in once and a session until it ends', async () => {
+        await catalog.sessions.addLoginToken('t1', after(100));
+        expect(await catalog.sessions.useLoginToken('t1', after(60))).toBe(true);
+        expect(await catalog.sessions.useLoginToken('t1', after(60))).toBe(false);
+        expect(await catalog.sessions.useLoginToken('t2', after(60))).toBe(false);
+        await catalog.sessions.addSession('s1', 'anna', after(100));
+        expect(await catalog.sessions.session('s1', after(60))).toEqual({ who: 'anna' });
+        expect(await catalog.sessions.session('s1', after(101))).toBeUndefined();
+        await catalog.sessions.endSession('s1');
+        expect(await catalog.sessions.session('s1', after(60))).toBeUndefined();
+      });
+
+      it('keeps names and patient ids out of the operation log', async () => {
+        const rows = JSON.stringify(await catalog.operations.since(0, 10_000));
+        expect(rows).not.toMatch(/Müller|P10\d\d|19700101/);
+      });
+    });
+  });
+};
