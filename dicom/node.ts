@@ -64,7 +64,7 @@ export interface DicomNode {
 }
 
 /** LO of an Error Comment: 64 characters, no backslash, no control characters. @source PS3.7 C.4.2.1 */
-const errorComment = (message: string): string => message.replace(/[^\x20-\x5b\x5d-\x7e]/g, ' ').slice(0, 64).trimEnd();
+const errorComment = (error: ApplianceError): string => error.message.slice(error.code.length + 2).replace(/[^\x20-\x5b\x5d-\x7e]/g, ' ').slice(0, 64).trimEnd();
 
 /**
  * What a response says about an error: status and Error Comment of at most 64 characters.
@@ -72,8 +72,8 @@ const errorComment = (message: string): string => message.replace(/[^\x20-\x5b\x
  */
 export const failureResponse = (error: unknown): ResponseFields => {
   if (!(error instanceof ApplianceError)) return { status: STATUS.processingFailure, errorComment: 'internal error' };
-  if (error.code === 'ASSOCIATION_PROTOCOL') return { status: STATUS.unrecognizedOperation, errorComment: errorComment(error.message) };
-  return { status: error.row.dimse ?? STATUS.processingFailure, errorComment: errorComment(error.message) };
+  if (error.code === 'ASSOCIATION_PROTOCOL') return { status: STATUS.unrecognizedOperation, errorComment: errorComment(error) };
+  return { status: error.row.dimse ?? STATUS.processingFailure, errorComment: errorComment(error) };
 };
 
 interface Tally {

@@ -1,9 +1,10 @@
 /**
  * Sorts files to send into associations: one presentation context per SOP class and transfer syntax, at most 128
- * contexts each. Reads file meta information only.
+ * contexts each. Reads the head of each file only.
  */
 import { open } from 'node:fs/promises';
 import type { ProposedContext } from './association/associate.ts';
+import { readAttributes } from './attributes.ts';
 import { readFileMeta } from './data-set/part10.ts';
 
 export interface SendableFile {
@@ -26,20 +27,28 @@ export interface SendGroup {
   readonly files: readonly SendableFile[];
 }
 
-const META_BYTES = 65_536;
+const HEAD_BYTES = 65_536;
 /** Presentation context ids are odd and at most 255. @source PS3.8 9.3.2.2 */
 const MAX_CONTEXTS = 128;
+
+/** The command must name what the data set says; the header may be wrong or missing. @source PS3.7 9.1.1.1 */
+const describe = (file: string, head: Buffer, bytes: number): SendableFile | UnreadableFile => {
+  const meta = readFileMeta(head);
+  const read = readAttributes(head.subarray(meta.dataSetOffset), meta.transferSyntaxUid, head.length === bytes);
+  const { sopClassUid, sopInstanceUid } = read.status === 'ok' ? read.attributes : meta;
+  if (sopClassUid === '' || sopInstanceUid === '') return { file, reason: 'no SOP class or instance' };
+  return { file, sopClassUid, sopInstanceUid, transferSyntaxUid: meta.transferSyntaxUid, dataSetOffset: meta.dataSetOffset, bytes };
+};
 
 /** Reads what sending a file needs. Never throws for a bad file. */
 export const readSendable = async (file: string): Promise<SendableFile | UnreadableFile> => {
   try {
     const handle = await open(file, 'r');
     try {
-      const head = Buffer.allocUnsafe(META_BYTES);
-      const { bytesRead } = await handle.read(head, 0, META_BYTES, 0);
-      const meta = readFileMeta(head.subarray(0, bytesRead));
+      const head = Buffer.allocUnsafe(HEAD_BYTES);
+      const { bytesRead } = await handle.read(head, 0, HEAD_BYTES, 0);
       const { size } = await handle.stat();
-      return { file, sopClassUid: meta.sopClassUid, sopInstanceUid: meta.sopInstanceUid, transferSyntaxUid: meta.transferSyntaxUid, dataSetOffset: meta.dataSetOffset, bytes: size };
+      return describe(file, head.subarray(0, bytesRead), size);
     } finally {
       await handle.close();
     }
