@@ -115,7 +115,3 @@ export const MIME_OF_CLASS: Readonly<Record<string, string>> = {
   '1.2.840.10008.5.1.4.1.1.104.4': 'model/obj',
   '1.2.840.10008.5.1.4.1.1.104.5': 'model/mtl',
 };
-
-/** SOP class of the DICOMDIR and the transfer syntax it is written in. @source PS3.4 I, PS3.10 8.6 */
-export const MEDIA_STORAGE_DIRECTORY = { sopClassUid: '1.2.840.10008.1.3.10', transferSyntaxUid: '1.2.840.10008.1.2.1' } as const;
-

@@ -1,0 +1,144 @@
+/**
+ * Composes one volume: File IDs, DICOMDIR, pages and manifest around the stored files, written as one image in one pass.
+ * Refuses a volume that does not fit or would be empty; what cannot be on the disc is left off and named.
+ */
+import { join } from 'node:path';
+import type { ReportEntry, VolumeInstance } from '../catalog/catalog.ts';
+import { ApplianceError } from '../infra/errors.ts';
+import { writeDicomdir } from './dicomdir.ts';
+import { createHeadReader } from './dicomdir/read-head.ts';
+import { inDiscOrder, placeInstances, recordOfClass } from './file-set.ts';
+import type { PlacedInstance } from './file-set.ts';
+import type { ImageFile } from './image/image-file.ts';
+import { planImage, writeImage } from './image/write-image.ts';
+import type { WrittenFile } from './image/write-image.ts';
+import { SECTOR_BYTES } from './image/sectors.ts';
+import { MANIFEST_PATH, manifestFile } from './manifest.ts';
+import { patientsOnDisc } from './pages/gather.ts';
+import type { DiscFacts, OtherVolume } from './pages/disc-facts.ts';
+import { renderIndexPage } from './pages/index-page.ts';
+import { renderReadme } from './pages/readme.ts';
+import { judgeProfile } from './profile.ts';
+import { mediaType } from './tables/media-types.ts';
+import type { MediaTypeRow } from './tables/media-types.ts';
+
+/** Bytes a volume spends besides its instances: descriptors, directories, pages, the image's end, and long reference lists of presentation states. */
+export const VOLUME_OVERHEAD_BYTES = 6 * 1024 * 1024;
+/** Bytes an instance spends besides its file: sector rounding, its share of directories, DICOMDIR, manifest and pages; enough for a series of its own. */
+export const INSTANCE_OVERHEAD_BYTES = 8 * 1024;
+
+/** ISO 9660 level 1 describes no file of 4 GiB or more. @source ECMA-119 10.1 */
+const MAX_FILE_BYTES = 0xffff_ffff;
+
+export interface ComposeRequest {
+  readonly volume: {
+    readonly fileSetId: string;
+    readonly fileSetUid: string;
+    readonly index: number;
+    readonly of: number;
+    readonly media: MediaTypeRow['media'];
+    /** Bytes the blank takes. */
+    readonly capacityBytes: number;
+  };
+  readonly order: { readonly isSupplement: boolean };
+  readonly instances: readonly VolumeInstance[];
+  readonly storeDirectory: string;
+  readonly imageFile: string;
+  readonly createdAt: Date;
+  readonly institution: string;
+  readonly contact: string;
+  /** Product name and version, as the pages show it. */
+  readonly product: string;
+  readonly otherVolumes: readonly OtherVolume[];
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
+}
+
+export interface ComposedImage {
+  readonly image: { readonly path: string; readonly bytes: number; readonly sectors: number; readonly sha256: string };
+  /** Every file of the volume, instances and manifest included, as the gate must find them. */
+  readonly files: readonly WrittenFile[];
+  readonly entries: readonly { readonly instanceId: number; readonly sopInstanceUid: string; readonly fileId: string; readonly sha256: string; readonly bytes: number }[];
+  readonly leftOff: readonly number[];
+  readonly report: readonly ReportEntry[];
+  readonly profile: string;
+  readonly manifestPath: string;
+  /** Directory records written. */
+  readonly records: number;
+}
+
+interface Placement {
+  readonly placed: readonly PlacedInstance[];
+  readonly leftOff: readonly VolumeInstance[];
+  readonly report: readonly ReportEntry[];
+}
+
+const place = (instances: readonly VolumeInstance[]): Placement => {
+  const taken: Omit<PlacedInstance, 'fileId'>[] = [];
+  const leftOff: VolumeInstance[] = [];
+  const report: ReportEntry[] = [];
+  for (const instance of inDiscOrder(instances)) {
+    const record = recordOfClass(instance.attributes.sopClassUid);
+    const reason = 'refusal' in record ? record.refusal : instance.file.bytes > MAX_FILE_BYTES ? 'its file has 4 GiB or more' : undefined;
+    if (reason === undefined && 'record' in record) { taken.push({ instance, record }); continue; }
+    leftOff.push(instance);
+    report.push({ kind: 'left-off', sopInstanceUid: instance.attributes.sopInstanceUid, reason: reason ?? '' });
+  }
+  return { placed: placeInstances(taken), leftOff, report };
+};
+
+const dicomFile = (storeDirectory: string, { instance, fileId }: PlacedInstance): ImageFile => ({
+  path: fileId.join('/'),
+  bytes: instance.file.bytes,
+  content: { file: join(storeDirectory, instance.file.path) },
+  hashDataSetFrom: instance.file.dataSetOffset,
+  expectDataSetSha256: instance.file.dataSetSha256,
+});
+
+const dataFile = (path: string, data: Buffer): ImageFile => ({ path, bytes: data.length, content: { data } });
+
+const pages = (facts: DiscFacts): readonly ImageFile[] => [dataFile('README.TXT', renderReadme(facts)), dataFile('INDEX.HTM', renderIndexPage(facts))];
+
+/**
+ * Composes the image of one volume and writes it to `imageFile`.
+ * Reads every stored file once; each data set must have the digest it was stored with. Memory grows with the directory only.
+ * @throws {ApplianceError} ORDER_EXCEEDS_MEDIA when the exact size is more than the medium takes; DISC_FILE_SET_INVALID when
+ *   nothing is left to put on; DISC_IMAGE_FAILED when a file differs from what was stored or the image cannot be written.
+ *   An abort throws the reason of the signal.
+ * @source PS3.10 7 and 8, PS3.11 D, IHE PDI RAD TF-3 4.47 (root layout)
+ */
+export const composeVolume = async (request: ComposeRequest): Promise<ComposedImage> => {
+  const { volume, storeDirectory, imageFile, createdAt, signal } = request;
+  const { placed, leftOff, report } = place(request.instances);
+  const dicomdir = await writeDicomdir({ fileSetId: volume.fileSetId, fileSetUid: volume.fileSetUid, instances: placed, readHead: createHeadReader(storeDirectory), ...(signal ? { signal } : {}) });
+  const onDisc = placed.filter(({ instance }) => !dicomdir.leftOff.has(instance.instanceId));
+  if (!onDisc.length) throw new ApplianceError('DISC_FILE_SET_INVALID', 'no instance of the volume can be put on a disc', { details: { instances: request.instances.length } });
+
+  const verdict = judgeProfile(volume.media, onDisc.map(({ instance }) => instance));
+  const wholeReport = [...report, ...dicomdir.report, ...verdict.report];
+  const front = [
+    dataFile('DICOMDIR', dicomdir.bytes),
+    ...pages({
+      institution: request.institution, contact: request.contact, product: request.product, createdAt,
+      fileSetId: volume.fileSetId, fileSetUid: volume.fileSetUid, index: volume.index, of: volume.of, isSupplement: request.order.isSupplement,
+      profile: verdict.profile, patients: patientsOnDisc(onDisc), report: wholeReport, otherVolumes: request.otherVolumes,
+    }),
+    ...onDisc.map((one) => dicomFile(storeDirectory, one)),
+  ];
+  const plan = planImage({ volumeId: volume.fileSetId, createdAt, kind: mediaType(volume.media).fileSystem, files: [...front, manifestFile(front.map(({ path }) => path))] });
+  const bytes = plan.totalSectors * SECTOR_BYTES;
+  if (bytes > volume.capacityBytes) throw new ApplianceError('ORDER_EXCEEDS_MEDIA', 'the composed volume is larger than the medium', { details: { bytes, capacityBytes: volume.capacityBytes } });
+
+  const written = await writeImage(plan, { file: imageFile }, { ...(signal ? { signal } : {}), ...(request.onProgress ? { onProgress: request.onProgress } : {}) });
+  const byPath = new Map(written.files.map((file) => [file.path, file]));
+  return {
+    image: { path: imageFile, bytes: written.bytes, sectors: written.sectors, sha256: written.sha256 },
+    files: written.files,
+    entries: onDisc.map(({ instance, fileId }) => {
+      const path = fileId.join('/');
+      return { instanceId: instance.instanceId, sopInstanceUid: instance.attributes.sopInstanceUid, fileId: path, sha256: byPath.get(path)?.sha256 ?? '', bytes: instance.file.bytes };
+    }),
+    leftOff: [...leftOff.map(({ instanceId }) => instanceId), ...dicomdir.leftOff],
+    report: wholeReport, profile: verdict.profile, manifestPath: MANIFEST_PATH, records: dicomdir.records,
+  };
+};

@@ -1,0 +1,51 @@
+/**
+ * Reads the head of a stored instance file: only as much of it as the keys of its directory record need.
+ * Reads are synchronous and small; the caller gives other work its turn between groups of them.
+ */
+import { closeSync, openSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DataSet } from '../../dicom/data-set/data-set.ts';
+import { readElements } from '../../dicom/data-set/read-elements.ts';
+import { TAG } from '../../dicom/tables/tags.ts';
+import type { PlacedInstance } from '../file-set.ts';
+
+/** Holds the head of most images in one read. */
+const FIRST_READ_BYTES = 16 * 1024;
+const GROWTH = 8;
+
+/** First tag behind everything that a record with these keys, its parents and its stand-ins are made from. */
+const untilTag = ({ record }: PlacedInstance): number => Math.min(TAG.PixelData, 1 + Math.max(TAG.InstanceNumber, ...record.keys.map(({ tag }) => tag)));
+
+const readAt = (descriptor: number, from: number, length: number): Buffer => {
+  const bytes = Buffer.allocUnsafe(length);
+  let filled = 0;
+  while (filled < length) {
+    const got = readSync(descriptor, bytes, filled, length - filled, from + filled);
+    if (got === 0) break;
+    filled += got;
+  }
+  return bytes.subarray(0, filled);
+};
+
+const readFrom = (descriptor: number, placed: PlacedInstance): DataSet => {
+  const { dataSetOffset, bytes, transferSyntaxUid } = placed.instance.file;
+  const total = bytes - dataSetOffset;
+  for (let length = FIRST_READ_BYTES; ; length *= GROWTH) {
+    const isWhole = length >= total;
+    const head = readElements(readAt(descriptor, dataSetOffset, Math.min(length, total)), transferSyntaxUid, { untilTag: untilTag(placed), truncated: !isWhole });
+    if (isWhole || head.complete) return head;
+  }
+};
+
+/**
+ * Makes a reader of heads of the files below a store folder.
+ * @throws {ApplianceError} INTAKE_CANNOT_UNDERSTAND (by the reader) when the file is no data set; errors of the file system as they come
+ */
+export const createHeadReader = (storeDirectory: string): ((placed: PlacedInstance) => DataSet) => (placed) => {
+  const descriptor = openSync(join(storeDirectory, placed.instance.file.path), 'r');
+  try {
+    return readFrom(descriptor, placed);
+  } finally {
+    closeSync(descriptor);
+  }
+};

@@ -1,0 +1,70 @@
+/**
+ * Encodes the keys of one directory record from the head of an instance.
+ * Text is copied as its bytes together with the character set of the instance, never decoded.
+ */
+import type { DataSet } from '../../dicom/data-set/data-set.ts';
+import { encodeElement } from '../../dicom/data-set/encode.ts';
+import { TAG } from '../../dicom/tables/tags.ts';
+import type { DirectoryKey, DirectoryRecordRow } from '../tables/directory-records.ts';
+import { fillFor, latestVerification } from './fill.ts';
+import type { FillContext } from './fill.ts';
+import { asciiOf, encodeCopy, encodeItems, isBlank, itemsOf } from './head.ts';
+
+export interface RecordKeys {
+  readonly bytes: Buffer;
+  /** Values that were empty in the instance and are not in the record. */
+  readonly filled: readonly { readonly tag: number; readonly text: string }[];
+}
+
+const NOTHING = Buffer.alloc(0);
+const ascii = (text: string): Buffer => Buffer.from(text, 'latin1');
+
+const sequence = (key: DirectoryKey, head: DataSet): Buffer | undefined => {
+  const element = head.elements.get(key.tag);
+  const items = element && itemsOf(element)?.filter((item) => item.elements.size > 0 && (!key.relationship || asciiOf(item, TAG.RelationshipType) === key.relationship));
+  return items?.length ? encodeItems(key.tag, items, key.keep && new Set(key.keep)) : undefined;
+};
+
+/** Dates of the form of ACR-NEMA lose their dots; what is no date at all counts as missing. @source PS3.5 6.2 (DA) */
+const date = (key: DirectoryKey, head: DataSet): Buffer | undefined => {
+  const text = asciiOf(head, key.tag).replace(/^(\d{4})\.(\d{2})\.(\d{2})$/, '$1$2$3');
+  return /^\d{8}$/.test(text) ? encodeElement(key.tag, key.vr, ascii(text)) : undefined;
+};
+
+/** What the instance has for a key; undefined when that is nothing. */
+const ownValue = (key: DirectoryKey, head: DataSet): Buffer | undefined => {
+  if (key.vr === 'SQ') return sequence(key, head);
+  if (key.vr === 'DA') return date(key, head);
+  if (key.tag === TAG.VerificationDateTime) {
+    const at = asciiOf(head, TAG.VerificationFlag) === 'VERIFIED' ? latestVerification(head) : '';
+    return at ? encodeElement(key.tag, key.vr, ascii(at)) : undefined;
+  }
+  const element = head.elements.get(key.tag);
+  if (!element || element.items || element.value.length === 0) return undefined;
+  const isNumber = key.vr === 'US' || key.vr === 'UL';
+  return !isNumber && isBlank(element.value) ? undefined : encodeCopy(key.tag, key.vr, element);
+};
+
+/**
+ * Encodes the keys of a record in the order of their tags, Specific Character Set first.
+ * Answers the tag of a required key that is missing and may not be invented.
+ * @source PS3.3 F.5, F.3.2.2 (Specific Character Set)
+ */
+export const encodeKeys = (row: DirectoryRecordRow, context: FillContext): RecordKeys | { readonly missing: number } => {
+  const { head } = context;
+  const parts: Buffer[] = [];
+  const filled: { tag: number; text: string }[] = [];
+  const characterSet = head.elements.get(TAG.SpecificCharacterSet);
+  if (characterSet && !isBlank(characterSet.value)) parts.push(encodeCopy(TAG.SpecificCharacterSet, 'CS', characterSet));
+  for (const key of row.keys) {
+    const own = ownValue(key, head);
+    if (own) { parts.push(own); continue; }
+    if (key.type === '2') parts.push(encodeElement(key.tag, key.vr, NOTHING));
+    if (key.type !== '1') continue;
+    const text = fillFor(key, context);
+    if (text === undefined) return { missing: key.tag };
+    parts.push(encodeElement(key.tag, key.vr, ascii(text)));
+    filled.push({ tag: key.tag, text });
+  }
+  return { bytes: Buffer.concat(parts), filled };
+};
