@@ -25,24 +25,38 @@ const sequence = (key: DirectoryKey, head: DataSet): Buffer | undefined => {
   return items?.length ? encodeItems(key.tag, items, key.keep && new Set(key.keep)) : undefined;
 };
 
-/** Dates of the form of ACR-NEMA lose their dots; what is no date at all counts as missing. @source PS3.5 6.2 (DA) */
-const date = (key: DirectoryKey, head: DataSet): Buffer | undefined => {
-  const text = asciiOf(head, key.tag).replace(/^(\d{4})\.(\d{2})\.(\d{2})$/, '$1$2$3');
-  return /^\d{8}$/.test(text) ? encodeElement(key.tag, key.vr, ascii(text)) : undefined;
+/**
+ * Forms that readers of a directory rely on: a value of another form counts as missing. Dates lose the dots and times the
+ * colons of ACR-NEMA. Text in any script has no form here. @source PS3.5 6.2
+ */
+const FORMS: Readonly<Record<string, { readonly strip: RegExp; readonly form: RegExp }>> = {
+  DA: { strip: /\./g, form: /^(1[89]|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$/ },
+  TM: { strip: /:/g, form: /^([01]\d|2[0-3])([0-5]\d(([0-5]\d|60)(\.\d{1,6})?)?)?$/ },
+  IS: { strip: /\0/g, form: /^[+-]?\d{1,11}$/ },
+  CS: { strip: /\0/g, form: /^[A-Z0-9_ \\]+$/ },
+};
+
+/** The bytes without what is only padding behind them. */
+const trimmed = (value: Buffer): Buffer => {
+  let end = value.length;
+  while (end > 0 && (value[end - 1] === 0 || value[end - 1] === 0x20)) end -= 1;
+  return value.subarray(0, end);
 };
 
 /** What the instance has for a key; undefined when that is nothing. */
 const ownValue = (key: DirectoryKey, head: DataSet): Buffer | undefined => {
   if (key.vr === 'SQ') return sequence(key, head);
-  if (key.vr === 'DA') return date(key, head);
   if (key.tag === TAG.VerificationDateTime) {
     const at = asciiOf(head, TAG.VerificationFlag) === 'VERIFIED' ? latestVerification(head) : '';
     return at ? encodeElement(key.tag, key.vr, ascii(at)) : undefined;
   }
   const element = head.elements.get(key.tag);
   if (!element || element.items || element.value.length === 0) return undefined;
-  const isNumber = key.vr === 'US' || key.vr === 'UL';
-  return !isNumber && isBlank(element.value) ? undefined : encodeCopy(key.tag, key.vr, element);
+  if (key.vr === 'US' || key.vr === 'UL') return encodeCopy(key.tag, key.vr, element);
+  const rule = FORMS[key.vr];
+  if (!rule) return isBlank(element.value) ? undefined : encodeElement(key.tag, key.vr, trimmed(element.value));
+  const text = asciiOf(head, key.tag).replace(rule.strip, '');
+  return rule.form.test(text) ? encodeElement(key.tag, key.vr, ascii(text)) : undefined;
 };
 
 /**
