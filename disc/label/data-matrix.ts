@@ -6,7 +6,7 @@ import { ApplianceError } from '../../infra/errors.ts';
 import type { Rect } from './geometry.ts';
 
 /** Modules kept white on each side; the symbology asks for one. */
-const QUIET_MODULES = 2;
+export const QUIET_MODULES = 2;
 
 export interface DataMatrix {
   readonly field: string;

@@ -33,6 +33,8 @@ export interface FittedText {
   readonly top: number;
   readonly bottom: number;
   readonly isTruncated: boolean;
+  /** True when a line ends inside of a word. */
+  readonly hasBrokenWord: boolean;
 }
 
 export interface FitOptions {
@@ -51,6 +53,8 @@ const ASCENT = 0.74;
 const DESCENT = 0.22;
 const GAP = 0.16;
 const SHRINK_STEP = 0.94;
+/** Columns are made exactly as wide as their widest text: a sum of floats must not decide. In em. */
+const ROUNDING = 1e-6;
 
 const widthOf = (shaped: ShapedText): number => Math.max(shaped.advance, shaped.ink.right) - shaped.ink.left;
 
@@ -73,13 +77,18 @@ const heightOf = (metrics: Metrics, lines: number, size: number): number =>
 
 const lineTop = (metrics: Metrics, line: number, size: number): number => line * (metrics.ascent + metrics.descent + GAP) * size;
 
+interface Plan {
+  readonly direction: TextDirection;
+  readonly metrics: Metrics;
+}
+
 interface Attempt {
   readonly size: number;
   readonly lineCount: number;
   readonly mayBreakWords: boolean;
 }
 
-const wrap = (options: FitOptions, plan: { direction: TextDirection; metrics: Metrics }, attempt: Attempt): { lines: string[]; rest: string } => {
+const wrap = (options: FitOptions, plan: Plan, attempt: Attempt): { lines: string[]; rest: string } => {
   const { shaper, text, style, top } = options;
   const { size } = attempt;
   let queue = unbreakablePieces(text);
@@ -88,7 +97,7 @@ const wrap = (options: FitOptions, plan: { direction: TextDirection; metrics: Me
     const lineStart = top + lineTop(plan.metrics, line, size);
     const span = options.spanAt(lineStart, lineStart + (plan.metrics.ascent + plan.metrics.descent) * size);
     const room = (span.right - span.left) / size;
-    const fits = (candidate: string): boolean => widthOf(shaper(candidate.trimEnd(), style.weight, plan.direction)) <= room;
+    const fits = (candidate: string): boolean => widthOf(shaper(candidate.trimEnd(), style.weight, plan.direction)) <= room + ROUNDING;
     let taken = '';
     while (queue[0] !== undefined && fits(taken + queue[0])) taken += queue.shift() ?? '';
     if (taken === '' && attempt.mayBreakWords) {
@@ -117,7 +126,8 @@ const attemptsOf = function* (style: TextStyle): Generator<Attempt> {
   if (style.maxLines > 1) for (const size of sizes) yield { size, lineCount: style.maxLines, mayBreakWords: true };
 };
 
-const set = (options: FitOptions, plan: { direction: TextDirection; metrics: Metrics }, size: number, texts: readonly string[], isTruncated: boolean): FittedText => {
+const set = (options: FitOptions, plan: Plan, result: { size: number; texts: readonly string[]; isTruncated?: boolean; hasBrokenWord?: boolean }): FittedText => {
+  const { size, texts, isTruncated = false, hasBrokenWord = false } = result;
   const { shaper, style, align, field, top } = options;
   const lines = texts.map((text, i): TextLine => {
     const shaped = shaper(text, style.weight, plan.direction);
@@ -133,7 +143,7 @@ const set = (options: FitOptions, plan: { direction: TextDirection; metrics: Met
     };
     return { field, shaped, x, baseline, sizeMm: size, colour: style.colour, box };
   });
-  return { lines, top, bottom: top + (lines.length === 0 ? 0 : heightOf(plan.metrics, lines.length, size)), isTruncated };
+  return { lines, top, bottom: top + (lines.length === 0 ? 0 : heightOf(plan.metrics, lines.length, size)), isTruncated, hasBrokenWord };
 };
 
 /**
@@ -145,11 +155,11 @@ export const fitText = (options: FitOptions): FittedText => {
   const direction = directionOf(text);
   const metrics = metricsOf(shaper(text, style.weight, direction));
   const plan = { direction, metrics };
-  if (text === '') return set(options, plan, style.maxMm, [], false);
+  if (text === '') return set(options, plan, { size: style.maxMm, texts: [] });
   for (const attempt of attemptsOf(style)) {
     if (heightOf(metrics, attempt.lineCount, attempt.size) > maxHeightMm) continue;
     const { lines, rest } = wrap(options, plan, attempt);
-    if (rest === '') return set(options, plan, attempt.size, lines, false);
+    if (rest === '') return set(options, plan, { size: attempt.size, texts: lines, hasBrokenWord: attempt.mayBreakWords });
   }
   const size = Math.min(style.minMm, maxHeightMm / heightOf(metrics, 1, 1));
   let lineCount = style.maxLines;
@@ -159,7 +169,7 @@ export const fitText = (options: FitOptions): FittedText => {
   const start = options.top + lineTop(metrics, last, size);
   const span = options.spanAt(start, start + (metrics.ascent + metrics.descent) * size);
   const shortened = withEllipsis(`${lines[last] ?? ''}${rest === '' ? '' : ` ${rest}`}`.trim(), (candidate) => widthOf(shaper(candidate, style.weight, direction)) * size <= span.right - span.left);
-  return set(options, plan, size, rest === '' ? lines : [...lines.slice(0, last), shortened], rest !== '');
+  return set(options, plan, { size, texts: rest === '' ? lines : [...lines.slice(0, last), shortened], isTruncated: rest !== '', hasBrokenWord: true });
 };
 
 /** Width in mm of a text set on one line. */

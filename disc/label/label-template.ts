@@ -50,15 +50,15 @@ export interface LabelTemplate {
 }
 
 const SIZES = {
-  institution: { maxMm: 3.7, minMm: 2.5, maxLines: 2 },
+  institution: { maxMm: 3.7, minMm: 2.3, maxLines: 3 },
   name: { maxMm: 8.4, minMm: 4.6, maxLines: 3 },
   ideographic: { maxMm: 6, minMm: 3.2, maxLines: 1 },
   identity: { maxMm: 4.1, minMm: 2.4, maxLines: 1 },
   study: { maxMm: 3.6, minMm: 2.4, maxLines: 3 },
-  comment: { maxMm: 3, minMm: 2.2, maxLines: 2 },
+  comment: { maxMm: 2.8, minMm: 2.2, maxLines: 2 },
 } as const;
 
-const MATRIX = { minModuleMm: 0.35, moduleMm: 0.5, areaMm: 12.5 } as const;
+const MATRIX = { minModuleMm: 0.35, moduleMm: 0.6, areaMm: 12.5 } as const;
 
 /** For media printable up to the hole: hub 23 mm. */
 export const DEFAULT_LABEL_TEMPLATE: LabelTemplate = {
@@ -68,8 +68,8 @@ export const DEFAULT_LABEL_TEMPLATE: LabelTemplate = {
   textDiameterMm: 111,
   hubMarginMm: 2,
   zones: {
-    institution: { top: 8.2, bottom: 15.6 },
-    patient: { top: 17.5, bottom: 45 },
+    institution: { top: 8.2, bottom: 16.6 },
+    patient: { top: 18, bottom: 45 },
     sides: { top: 47, bottom: 73 },
     studies: { top: 75.5, bottom: 97 },
     imprint: { top: 98, bottom: 110.5 },

@@ -27,6 +27,14 @@ const rowOf = (page: Page, patient: LabelPatient, top: number, share: number): F
   return layIdentityRow(page, { items: identityOf(patient), sizes, top, spanAt: (from, to) => textSpan(page, from, to) });
 };
 
+/** The disc is wider further down: a long name may stand larger there. The first of equals wins. */
+const STEPS_DOWN_MM = [0, 2, 4, 6, 8, 10];
+
+const worth = (text: FittedText): number => (text.isTruncated ? 0 : 200) + (text.hasBrokenWord ? 0 : 100) - 10 * text.lines.length + (text.lines[0]?.sizeMm ?? 0);
+
+const best = (candidates: readonly FittedText[]): FittedText =>
+  candidates.reduce((chosen, candidate) => (worth(candidate) > worth(chosen) + 0.3 ? candidate : chosen));
+
 const onePatient = (page: Page, patient: LabelPatient): FittedText[] => {
   const { zones: { patient: zone }, sizes, colours } = page.template;
   const name = personNameText(patient.name);
@@ -34,7 +42,9 @@ const onePatient = (page: Page, patient: LabelPatient): FittedText[] => {
   const identityMm = sizes.identity.maxMm * 1.3 + GAP_MM;
   const style = styled(sizes.name, 700, colours.text);
   const nameText = name.main === '' ? 'Name not recorded' : name.main;
-  const texts = [paragraph(page, { field: 'patients.name', text: nameText, style, top: zone.top, maxHeightMm: zone.bottom - zone.top - ideographicMm - identityMm })];
+  const roomMm = zone.bottom - zone.top - ideographicMm - identityMm;
+  const texts = [best(STEPS_DOWN_MM.filter((mm) => mm < roomMm / 2).map((mm) =>
+    paragraph(page, { field: 'patients.name', text: nameText, style, top: zone.top + mm, maxHeightMm: roomMm - mm })))];
   if (name.ideographic !== '') {
     const top = bottomOf(texts, zone.top) + GAP_MM;
     texts.push(paragraph(page, { field: 'patients.name', text: name.ideographic, style: styled(sizes.ideographic, 700, colours.text), top, maxHeightMm: ideographicMm }));
@@ -45,14 +55,14 @@ const onePatient = (page: Page, patient: LabelPatient): FittedText[] => {
 const severalPatients = (page: Page, patients: readonly LabelPatient[]): FittedText[] => {
   const { zones: { patient: zone }, colours } = page.template;
   const step = (zone.bottom - zone.top) / patients.length;
-  const nameMm = Math.min(5.2, step * 0.5);
+  const nameMm = Math.min(5.2, step * 0.46);
   const style = { weight: 700, maxMm: nameMm, minMm: 2.6, maxLines: 1, colour: colours.text } as const;
   return patients.flatMap((patient, i) => {
     const { main, ideographic } = personNameText(patient.name);
     const text = [main, ideographic].filter((part) => part !== '').join('  ');
     const top = zone.top + i * step;
     const name = paragraph(page, { field: 'patients.name', text: text === '' ? 'Name not recorded' : text, style, top, maxHeightMm: nameMm * 1.3 });
-    return [name, ...rowOf(page, patient, name.bottom + 0.5, Math.min(0.8, (step * 0.34) / page.template.sizes.identity.maxMm))];
+    return [name, ...rowOf(page, patient, name.bottom + 0.35, Math.min(0.8, (step * 0.35) / page.template.sizes.identity.maxMm))];
   });
 };
 

@@ -8,7 +8,9 @@ import type { Span } from './geometry.ts';
 import { dateText, type LabelStudy } from './label-content.ts';
 import { paragraph, styled, textSpan, zoneOf, type Page, type Zone } from './page.ts';
 
-const ROW_GAP_MM = 0.9;
+/** In em of the table's text. */
+const ROW_GAP = 0.3;
+const ROW_HEIGHT = 1;
 const COLUMN_GAP_MM = 2.2;
 
 const modalitiesOf = (study: LabelStudy): string => study.modalities.map(cleanText).filter((text) => text !== '').join('/');
@@ -29,6 +31,12 @@ const oneStudy = (page: Page, study: LabelStudy, room: Room): FittedText[] => {
   return [head, paragraph(page, { field: 'studies.description', text: descriptionOf(study), style, top, maxHeightMm: room.bottom - top })];
 };
 
+interface TableLook {
+  readonly size: number;
+  /** Lines a description may take. */
+  readonly maxLines: number;
+}
+
 interface Columns {
   readonly date: Span;
   readonly modality: Span;
@@ -36,14 +44,19 @@ interface Columns {
   readonly accession: Span;
 }
 
-const columnsOf = (page: Page, studies: readonly LabelStudy[], room: Room, size: number): Columns => {
-  const whole = textSpan(page, room.top, room.bottom);
+const columnsOf = (page: Page, studies: readonly LabelStudy[], room: Room, { size, maxLines }: TableLook): Columns => {
+  const bottom = Math.min(room.bottom, room.top + studies.length * maxLines * (ROW_HEIGHT + ROW_GAP) * size);
+  const disc = textSpan(page, room.top, bottom);
   const widest = (texts: readonly string[], weight: 400 | 700, most: number): number =>
     Math.min(most, Math.max(0, ...texts.map((text) => widthMm(page.shaper, text, weight, size))));
-  const width = whole.right - whole.left;
+  const width = disc.right - disc.left;
   const dateMm = widest(studies.map((study) => dateText(study.date)), 700, width * 0.25);
   const modalityMm = widest(studies.map(modalitiesOf), 700, width * 0.18);
   const accessionMm = widest(studies.map(accessionOf), 400, width * 0.26);
+  const descriptionMm = widest(studies.map(descriptionOf), 400, width);
+  const wanted = [dateMm, modalityMm, descriptionMm, accessionMm].filter((mm) => mm > 0);
+  const margin = Math.max(0, width - wanted.reduce((sum, mm) => sum + mm, 0) - (wanted.length - 1) * COLUMN_GAP_MM) / 2;
+  const whole = { left: disc.left + margin, right: disc.right - margin };
   const after = (left: number, mm: number): number => left + (mm === 0 ? 0 : mm + COLUMN_GAP_MM);
   const date = { left: whole.left, right: whole.left + dateMm };
   const modality = { left: after(whole.left, dateMm), right: after(whole.left, dateMm) + modalityMm };
@@ -58,9 +71,9 @@ interface Table {
   readonly bottom: number;
 }
 
-const layTable = (page: Page, studies: readonly LabelStudy[], room: Room, look: { size: number; maxLines: number }): Table => {
+const layTable = (page: Page, studies: readonly LabelStudy[], room: Room, look: TableLook): Table => {
   const { colours } = page.template;
-  const columns = columnsOf(page, studies, room, look.size);
+  const columns = columnsOf(page, studies, room, look);
   const oneSize = { maxMm: look.size, minMm: look.size, maxLines: 1 };
   const texts: FittedText[] = [];
   let [top, rows] = [room.top, 0];
@@ -76,9 +89,9 @@ const layTable = (page: Page, studies: readonly LabelStudy[], room: Room, look: 
     if (bottom > room.bottom + 1e-6) break;
     texts.push(...row);
     rows += 1;
-    top = bottom + ROW_GAP_MM;
+    top = bottom + ROW_GAP * look.size;
   }
-  return { texts, rows, bottom: top - ROW_GAP_MM };
+  return { texts, rows, bottom: top - ROW_GAP * look.size };
 };
 
 const severalStudies = (page: Page, studies: readonly LabelStudy[], room: Room): Zone => {
@@ -93,10 +106,10 @@ const severalStudies = (page: Page, studies: readonly LabelStudy[], room: Room):
   const all = layTable(page, studies, room, small);
   if (all.rows === studies.length) return zoneOf(all.texts);
   const noteMm = sizes.minMm * 1.1;
-  const shown = layTable(page, studies, { top: room.top, bottom: room.bottom - noteMm - ROW_GAP_MM }, small);
+  const shown = layTable(page, studies, { top: room.top, bottom: room.bottom - noteMm - ROW_GAP * small.size }, small);
   const note = paragraph(page, {
     field: 'studies', text: `and ${studies.length - shown.rows} more studies, see README on the disc`,
-    style: styled({ maxMm: sizes.minMm, minMm: sizes.minMm * 0.8, maxLines: 1 }, 400, colours.quiet), top: shown.bottom + ROW_GAP_MM, maxHeightMm: noteMm,
+    style: styled({ maxMm: sizes.minMm, minMm: sizes.minMm * 0.8, maxLines: 1 }, 400, colours.quiet), top: shown.bottom + ROW_GAP * small.size, maxHeightMm: noteMm,
   });
   return zoneOf([...shown.texts, note], [], ['studies']);
 };
@@ -112,7 +125,7 @@ export const layStudiesZone = (page: Page): Zone => {
   const tops = [zone.bottom - oneLineMm, zone.bottom - 2.2 * sizes.comment.minMm, zone.bottom - 2.2 * oneLineMm];
   const candidates = tops.map(commentOf);
   const comment = candidates.find((fitted) => !fitted.isTruncated && fitted.bottom <= zone.bottom + 0.2) ?? candidates.at(-1) ?? commentOf(zone.top);
-  const room = { top: zone.top, bottom: text === '' ? zone.bottom : comment.top - 1 };
+  const room = { top: zone.top, bottom: text === '' ? zone.bottom : comment.top - 1.5 };
   const [first, ...others] = page.content.studies;
   const studies = first === undefined ? zoneOf([]) : others.length === 0 ? zoneOf(oneStudy(page, first, room)) : severalStudies(page, page.content.studies, room);
   const remark = zoneOf([comment]);
