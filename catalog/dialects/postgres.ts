@@ -34,7 +34,9 @@ const fault = (error: unknown): Fault => {
 /** Opens a pool on a PostgreSQL database. */
 export const openPostgres = (url: string, poolSize: number, onPoolError: (code: string) => void): Engine => {
   const pool = new pg.Pool({ connectionString: url, max: poolSize, types, connectionTimeoutMillis: 5_000, keepAlive: true, application_name: 'spindle' });
-  pool.on('error', (error) => onPoolError(codeOf(error)));
+  // The pool listens to idle clients only: a client that breaks while checked out would otherwise end the process.
+  pool.on('connect', (client) => { client.on('error', (error) => onPoolError(codeOf(error))); });
+  pool.on('error', () => undefined);
   return {
     name: 'postgres',
     kysely: new PostgresDialect({ pool }),
