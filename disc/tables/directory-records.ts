@@ -73,7 +73,7 @@ export const DIRECTORY_RECORDS = [
   { record: 'RADIOTHERAPY', under: 'SERIES', prefix: 'RA', keys: [instanceNumber, two(TAG.ContentDescription, 'LO'), two(TAG.ContentCreatorName, 'PN'), oneC(TAG.UserContentLabel, 'SH'), oneC(TAG.UserContentLongLabel, 'LO')], source: 'PS3.3 F.5.46' },
   { record: 'RAW DATA', under: 'SERIES', prefix: 'RW', keys: [contentDate, contentTime, two(TAG.InstanceNumber, 'IS')], source: 'PS3.3 F.5.28' },
   { record: 'REGISTRATION', under: 'SERIES', prefix: 'RG', keys: dated, source: 'PS3.3 F.5.29' },
-  { record: 'RT DOSE', under: 'SERIES', prefix: 'RD', keys: [instanceNumber, one(TAG.DoseSummationType, 'CS', 'none'), three(TAG.DoseComment, 'LO')], source: 'PS3.3 F.5.19' },
+  { record: 'RT DOSE', under: 'SERIES', prefix: 'RD', keys: [instanceNumber, three(TAG.DoseComment, 'LO'), one(TAG.DoseSummationType, 'CS', 'none')], source: 'PS3.3 F.5.19' },
   { record: 'RT PLAN', under: 'SERIES', prefix: 'RP', keys: [instanceNumber, one(TAG.RTPlanLabel, 'SH', '=UNLABELED'), two(TAG.RTPlanDate, 'DA'), two(TAG.RTPlanTime, 'TM')], source: 'PS3.3 F.5.21' },
   { record: 'RT STRUCTURE SET', under: 'SERIES', prefix: 'RS', keys: [instanceNumber, one(TAG.StructureSetLabel, 'SH', '=UNLABELED'), two(TAG.StructureSetDate, 'DA'), two(TAG.StructureSetTime, 'TM')], source: 'PS3.3 F.5.20' },
   { record: 'RT TREAT RECORD', under: 'SERIES', prefix: 'RT', keys: [instanceNumber, two(TAG.TreatmentDate, 'DA'), two(TAG.TreatmentTime, 'TM')], source: 'PS3.3 F.5.22' },

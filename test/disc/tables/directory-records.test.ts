@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { CURRENT_RECORDS, RETIRED_RECORDS } from '../../../dicom/tables/sop-classes.ts';
+import { vrOf } from '../../../dicom/tables/data-elements.ts';
+import { APPLICATION_PROFILES } from '../../../disc/tables/application-profiles.ts';
+import { DIRECTORY_RECORDS, directoryRecord } from '../../../disc/tables/directory-records.ts';
+import type { DirectoryRecordRow } from '../../../disc/tables/directory-records.ts';
+import { MEDIA_TYPES } from '../../../disc/tables/media-types.ts';
+
+describe('the directory records', () => {
+  const rows: readonly DirectoryRecordRow[] = DIRECTORY_RECORDS;
+
+  it('cover every current record type but those that no patient disc carries', () => {
+    const absent = CURRENT_RECORDS.filter((record) => !directoryRecord(record));
+    expect(absent).toEqual(['INVENTORY', 'WF PRESENTATION', 'PRIVATE']);
+  });
+
+  it('hold no retired type', () => {
+    expect(rows.filter(({ record }) => (RETIRED_RECORDS as ReadonlySet<string>).has(record))).toEqual([]);
+  });
+
+  it('list their keys by ascending tag with the VR of the dictionary', () => {
+    for (const { record, keys } of rows) {
+      expect(keys.map(({ tag }) => tag), record).toEqual(keys.map(({ tag }) => tag).toSorted((a, b) => a - b));
+      for (const { tag, vr } of keys) expect([record, tag, vr]).toEqual([record, tag, vrOf(tag)]);
+    }
+  });
+
+  it('give a File ID prefix that leaves room for five digits, unique among instance types', () => {
+    const leaves = rows.filter(({ under }) => under === 'SERIES').map(({ prefix }) => prefix);
+    expect(new Set(leaves).size).toBe(leaves.length);
+    expect(rows.every(({ prefix }) => /^[A-Z]{2,3}$/.test(prefix))).toBe(true);
+  });
+});
+
+describe('the media types', () => {
+  it('grow in size and cite where each size comes from', () => {
+    const sectors = MEDIA_TYPES.map((row) => row.sectors);
+    expect(sectors).toEqual(sectors.toSorted((a, b) => a - b));
+    expect(MEDIA_TYPES.every(({ source }) => source.length > 0)).toBe(true);
+  });
+
+  it('name only media in the application profiles', () => {
+    const media = MEDIA_TYPES.map((row) => row.media as string);
+    expect(APPLICATION_PROFILES.every((row) => row.media.every((one) => media.includes(one)))).toBe(true);
+  });
+});
