@@ -25,7 +25,7 @@ export interface DicomdirRequest {
   readonly fileSetUid: string;
   /** In disc order. */
   readonly instances: readonly PlacedInstance[];
-  /** Everything of the data set up to the highest key of the record; throws when it cannot be read. */
+  /** Everything of the data set up to the highest key of the record; used up before the next call; throws when it cannot be read. */
   readonly readHead: (placed: PlacedInstance) => DataSet;
   readonly signal?: AbortSignal;
 }
