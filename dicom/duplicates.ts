@@ -3,8 +3,7 @@
  */
 import type { HeldInstance } from '../catalog/catalog.ts';
 import { elementDigest } from './data-set/element-digest.ts';
-
-type ElementDigest = Awaited<ReturnType<typeof elementDigest>>;
+import type { ElementDigest } from './data-set/element-digest.ts';
 
 /**
  * True when two files carry the same instance: all elements equal, or equal but for pixel data that is coded
@@ -23,13 +22,25 @@ export interface Arrived {
   readonly transferSyntaxUid: string;
 }
 
+export interface Comparing {
+  absolute(path: string): string;
+  /** A file could not be compared; it then counts as other content, so that nothing is lost. */
+  notComparable(file: string, error: unknown): void;
+}
+
 /** Compares an arrival with every held copy; true when one of them is the same instance. Reads the files. */
-export const isAlreadyHeld = async (arrived: Arrived, held: readonly HeldInstance[], absolute: (path: string) => string): Promise<boolean> => {
-  const own = await elementDigest(arrived.file);
+export const isAlreadyHeld = async (arrived: Arrived, held: readonly HeldInstance[], comparing: Comparing): Promise<boolean> => {
+  const digestOf = (file: string): Promise<ElementDigest | undefined> =>
+    elementDigest(file).catch((error: unknown) => {
+      comparing.notComparable(file, error);
+      return undefined;
+    });
+  const own = await digestOf(arrived.file);
+  if (own === undefined) return false;
   for (const candidate of held) {
     if (!candidate.isHeld) continue;
-    const other = await elementDigest(absolute(candidate.file.path));
-    if (isSameInstance(other, own, candidate.file.transferSyntaxUid, arrived.transferSyntaxUid)) return true;
+    const other = await digestOf(comparing.absolute(candidate.file.path));
+    if (other !== undefined && isSameInstance(other, own, candidate.file.transferSyntaxUid, arrived.transferSyntaxUid)) return true;
   }
   return false;
 };

@@ -41,7 +41,10 @@ const settle = async (deps: IntakeDeps, arrival: ArrivedInstance, placed: Placed
   }
   const isSame =
     stored.outcome === 'already-held' ||
-    (await isAlreadyHeld({ file: deps.store.absolute(placed.path), transferSyntaxUid: arrival.file.transferSyntaxUid }, stored.held, (path) => deps.store.absolute(path)));
+    (await isAlreadyHeld({ file: deps.store.absolute(placed.path), transferSyntaxUid: arrival.file.transferSyntaxUid }, stored.held, {
+      absolute: (path) => deps.store.absolute(path),
+      notComparable: (_file, error) => deps.log.warn('instance.not-comparable', { sopInstanceUid: arrival.attributes.sopInstanceUid, reason: error instanceof Error ? error.message : String(error) }),
+    }));
   if (isSame) {
     if (placed.existed) deps.store.release(placed.path);
     else await drop(deps, arrival, placed);

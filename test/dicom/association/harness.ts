@@ -184,7 +184,7 @@ export const storeRequest = (sopInstanceUid: string, messageId: number, changes:
   data(value(contextId, 3, commandBytes({ commandField: COMMAND.storeRequest, messageId, affectedSopClassUid: CT, affectedSopInstanceUid: sopInstanceUid, priority: 0, dataSetType: 1, ...changes })));
 
 const element = (group: number, number: number, vr: string, text: string | Buffer): Buffer => {
-  const bytes = text instanceof Buffer ? text : Buffer.from(text.length % 2 === 0 ? text : text + (vr === 'UI' ? '\0' : ' '), 'latin1');
+  const bytes = typeof text !== 'string' ? text : Buffer.from(text.length % 2 === 0 ? text : text + (vr === 'UI' ? '\0' : ' '), 'latin1');
   const isLong = vr === 'OW' || vr === 'OB';
   const head = Buffer.alloc(isLong ? 12 : 8);
   head.writeUInt16LE(group, 0);
