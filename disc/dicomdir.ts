@@ -128,7 +128,7 @@ const noteNameVariants = (instances: readonly VolumeInstance[], report: FillRepo
   }
 };
 
-const UNREADABLE = 'its stored file cannot be read as a data set';
+const UNREADABLE = 'its stored file cannot be read as a data set of its transfer syntax';
 
 /** Reads and adds one instance; answers why it is left off. */
 const take = (placed: PlacedInstance, request: DicomdirRequest, work: Work): string | undefined => {

@@ -5,8 +5,11 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DataSet } from '../../dicom/data-set/data-set.ts';
+import { encodingOf } from '../../dicom/data-set/encoding.ts';
 import { readElements } from '../../dicom/data-set/read-elements.ts';
 import { TAG } from '../../dicom/tables/tags.ts';
+import { transferSyntaxByUid } from '../../dicom/tables/transfer-syntaxes.ts';
+import { ApplianceError } from '../../infra/errors.ts';
 import type { PlacedInstance } from '../file-set.ts';
 
 /** Holds the head of most images in one read. */
@@ -29,12 +32,21 @@ const readAt = (descriptor: number, from: number, bytes: Buffer): Buffer => {
 
 const bytesFor = (length: number, first: Buffer): Buffer => (length <= first.length ? first.subarray(0, length) : Buffer.allocUnsafe(length));
 
+/** We read a data set that is coded otherwise than its transfer syntax says; most importers do not, so it stays off the disc. */
+const refuseMislabelled = (bytes: Buffer, transferSyntaxUid: string): void => {
+  const declared = transferSyntaxByUid.get(transferSyntaxUid);
+  if (!declared) throw new ApplianceError('DISC_FILE_SET_INVALID', 'the transfer syntax of an instance is not known', { details: { transferSyntaxUid } });
+  if (!declared.deflated && encodingOf(transferSyntaxUid, bytes).explicit !== declared.explicit) throw new ApplianceError('DISC_FILE_SET_INVALID', 'an instance is not coded as its transfer syntax says', { details: { transferSyntaxUid } });
+};
+
 const readFrom = (descriptor: number, placed: PlacedInstance, first: Buffer): DataSet => {
-  const { dataSetOffset, bytes, transferSyntaxUid } = placed.instance.file;
-  const total = bytes - dataSetOffset;
+  const { dataSetOffset, bytes: fileBytes, transferSyntaxUid } = placed.instance.file;
+  const total = fileBytes - dataSetOffset;
   for (let length = FIRST_READ_BYTES; ; length *= GROWTH) {
     const isWhole = length >= total;
-    const head = readElements(readAt(descriptor, dataSetOffset, bytesFor(Math.min(length, total), first)), transferSyntaxUid, { untilTag: untilTag(placed), truncated: !isWhole });
+    const bytes = readAt(descriptor, dataSetOffset, bytesFor(Math.min(length, total), first));
+    refuseMislabelled(bytes, transferSyntaxUid);
+    const head = readElements(bytes, transferSyntaxUid, { untilTag: untilTag(placed), truncated: !isWhole });
     if (isWhole || head.complete) return head;
   }
 };
@@ -42,7 +54,8 @@ const readFrom = (descriptor: number, placed: PlacedInstance, first: Buffer): Da
 /**
  * Makes a reader of heads of the files below a store folder. A head is valid until the next one is read: they share memory,
  * so that tens of thousands cost no more than one.
- * @throws {ApplianceError} INTAKE_CANNOT_UNDERSTAND (by the reader) when the file is no data set; errors of the file system as they come
+ * @throws {ApplianceError} INTAKE_CANNOT_UNDERSTAND (by the reader) when the file is no data set, DISC_FILE_SET_INVALID when it is not coded
+ *   as its transfer syntax says or that is not known; errors of the file system as they come
  */
 export const createHeadReader = (storeDirectory: string): ((placed: PlacedInstance) => DataSet) => {
   const first = Buffer.allocUnsafe(FIRST_READ_BYTES);
