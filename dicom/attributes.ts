@@ -13,7 +13,7 @@ export interface IndexedAttributes {
   readonly specificCharacterSet: readonly string[];
   readonly patientId: string;
   readonly issuerOfPatientId: string;
-  /** All component groups, joined by '='. */
+  /** All component groups, joined by '='; empty ones at the end are dropped. */
   readonly patientName: string;
   readonly patientBirthDate: string;
   readonly patientSex: string;
@@ -90,6 +90,9 @@ const clean = (text: string): string => {
   return last >= 0xd800 && last <= 0xdbff ? cut.slice(0, -1) : cut;
 };
 
+/** Empty component groups at the end say nothing. @source PS3.5 6.2.1.1 */
+const nameOf = (text: string): string => trimPadding(text.replace(/=+$/, ''));
+
 const uidOf = (value: Buffer | undefined): string => {
   if (value === undefined) return '';
   const uid = trimPadding(value.toString('latin1'));
@@ -143,7 +146,7 @@ export const readAttributes = (head: Buffer, transferSyntaxUid: string, isWhole 
     specificCharacterSet: characterSet === '' ? [] : characterSet.split('\\').map(trimPadding),
     patientId: text(PLACE.patientId, 'LO'),
     issuerOfPatientId: text(PLACE.issuerOfPatientId, 'LO'),
-    patientName: text(PLACE.patientName, 'PN'),
+    patientName: nameOf(text(PLACE.patientName, 'PN')),
     patientBirthDate: text(PLACE.patientBirthDate, 'DA'),
     patientSex: text(PLACE.patientSex, 'CS'),
     studyInstanceUid: uidOf(values[PLACE.studyInstanceUid]),
@@ -152,7 +155,7 @@ export const readAttributes = (head: Buffer, transferSyntaxUid: string, isWhole 
     studyId: text(PLACE.studyId, 'SH'),
     studyDescription: text(PLACE.studyDescription, 'LO'),
     accessionNumber: text(PLACE.accessionNumber, 'SH'),
-    referringPhysicianName: text(PLACE.referringPhysicianName, 'PN'),
+    referringPhysicianName: nameOf(text(PLACE.referringPhysicianName, 'PN')),
     institutionName: text(PLACE.institutionName, 'LO'),
     seriesInstanceUid: uidOf(values[PLACE.seriesInstanceUid]),
     seriesNumber: text(PLACE.seriesNumber, 'IS'),

@@ -66,6 +66,8 @@ interface Escape { readonly set: CharacterSetRow | undefined; readonly isG0: boo
 const escapeAt = (bytes: Buffer, at: number): Escape => {
   let end = at;
   while (end < bytes.length && end - at < 3 && (bytes[end] as number) >= 0x20 && (bytes[end] as number) <= 0x2f) end += 1;
+  // Without an intermediate it designates nothing: only the stray ESC goes.
+  if (end === at) return { set: undefined, isG0: false, length: 0 };
   if (end < bytes.length) end += 1;
   const sequence = bytes.toString('latin1', at, end);
   // '$B' and '$@' carry their final byte directly after '$'.
