@@ -12,6 +12,8 @@ export interface TextStyle {
   readonly maxMm: number;
   readonly minMm: number;
   readonly maxLines: number;
+  /** Text wraps rather than shrink below this size; only when no number of lines helps does it shrink to the least. */
+  readonly wrapMm?: number;
   readonly colour: string;
 }
 
@@ -120,8 +122,11 @@ const withEllipsis = (text: string, fits: (candidate: string) => boolean): strin
 
 const attemptsOf = function* (style: TextStyle): Generator<Attempt> {
   const sizes = sizesOf(style);
-  for (let lineCount = 1; lineCount <= style.maxLines; lineCount += 1) {
-    for (const size of sizes) yield { size, lineCount, mayBreakWords: false };
+  const isComfortable = (size: number): boolean => size >= (style.wrapMm ?? style.minMm);
+  for (const some of [sizes.filter(isComfortable), sizes.filter((size) => !isComfortable(size))]) {
+    for (let lineCount = 1; lineCount <= style.maxLines; lineCount += 1) {
+      for (const size of some) yield { size, lineCount, mayBreakWords: false };
+    }
   }
   if (style.maxLines > 1) for (const size of sizes) yield { size, lineCount: style.maxLines, mayBreakWords: true };
 };

@@ -11,6 +11,7 @@ export interface SizeRange {
   readonly maxMm: number;
   readonly minMm: number;
   readonly maxLines: number;
+  readonly wrapMm?: number;
 }
 
 export interface LabelTemplate {
@@ -51,7 +52,7 @@ export interface LabelTemplate {
 
 const SIZES = {
   institution: { maxMm: 3.7, minMm: 2.3, maxLines: 3 },
-  name: { maxMm: 8.4, minMm: 4.6, maxLines: 3 },
+  name: { maxMm: 8.4, wrapMm: 5, minMm: 3.8, maxLines: 3 },
   ideographic: { maxMm: 6, minMm: 3.2, maxLines: 1 },
   identity: { maxMm: 4.1, minMm: 2.4, maxLines: 1 },
   study: { maxMm: 3.6, minMm: 2.4, maxLines: 3 },
@@ -71,7 +72,7 @@ export const DEFAULT_LABEL_TEMPLATE: LabelTemplate = {
     institution: { top: 8.2, bottom: 16.6 },
     patient: { top: 18, bottom: 45 },
     sides: { top: 47, bottom: 73 },
-    studies: { top: 75.5, bottom: 97 },
+    studies: { top: 76.5, bottom: 97 },
     imprint: { top: 98, bottom: 110.5 },
   },
   sizes: SIZES,

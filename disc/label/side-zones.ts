@@ -12,6 +12,8 @@ interface SideItem {
   readonly text: string;
   readonly style: TextStyle;
   readonly gapMm: number;
+  /** Keeps the text off both ends of the column. */
+  readonly insetMm?: number;
   /** Colour of a filled pill behind the text. */
   readonly pill?: string;
 }
@@ -32,7 +34,8 @@ const layColumn = (page: Page, span: Span, items: readonly SideItem[]): Zone => 
   let top = 0;
   for (const item of items.filter(({ text }) => text !== '')) {
     const padding = item.pill === undefined ? 0 : PILL_PADDING_MM;
-    const inner = { left: span.left + 2 * padding, right: span.right - 2 * padding };
+    const inset = 2 * padding + (item.insetMm ?? 0);
+    const inner = { left: span.left + inset, right: span.right - inset };
     const text = paragraph(page, { ...item, span: inner, top: top + item.gapMm + padding, maxHeightMm: sides.bottom - sides.top - top });
     texts.push({ text, pill: item.pill });
     top = text.bottom + padding;
@@ -51,11 +54,11 @@ const discItems = (page: Page): SideItem[] => {
   const { content: { volume, copy, supplement }, template: { colours } } = page;
   return [
     { field: 'volume', text: 'DISC', style: fixedStyle(2.6, 700, colours.quiet), gapMm: 0 },
-    { field: 'volume', text: `${volume.index} of ${volume.of}`, style: fixedStyle(supplement ? 7 : 8, 700, colours.accent), gapMm: 0.6 },
+    { field: 'volume', text: `${volume.index} of ${volume.of}`, style: fixedStyle(supplement ? 6.4 : 8, 700, colours.accent), gapMm: 0.6 },
     { field: 'copy', text: copy === undefined ? '' : `Copy ${copy.index} of ${copy.of}`, style: fixedStyle(2.8, 400, colours.quiet), gapMm: 0.9 },
     ...(supplement ? [
       { field: 'supplement', text: 'SUPPLEMENT', style: fixedStyle(3.3, 700, '#ffffff'), gapMm: 1.1, pill: colours.supplement },
-      { field: 'supplement', text: 'Only images that arrived after the first disc', style: { ...fixedStyle(2.4, 400, colours.text), maxLines: 2, minMm: 2.4 }, gapMm: 0.7 },
+      { field: 'supplement', text: 'Only images that arrived after the first disc', style: { ...fixedStyle(2.4, 400, colours.text), maxLines: 2, minMm: 2.4 }, gapMm: 0.7, insetMm: 4 },
     ] : []),
   ];
 };

@@ -106,10 +106,10 @@ const severalStudies = (page: Page, studies: readonly LabelStudy[], room: Room):
   const all = layTable(page, studies, room, small);
   if (all.rows === studies.length) return zoneOf(all.texts);
   const noteMm = sizes.minMm * 1.1;
-  const shown = layTable(page, studies, { top: room.top, bottom: room.bottom - noteMm - ROW_GAP * small.size }, small);
+  const shown = layTable(page, studies, { top: room.top, bottom: room.bottom - noteMm - 2 * ROW_GAP * small.size }, small);
   const note = paragraph(page, {
     field: 'studies', text: `and ${studies.length - shown.rows} more studies, see README on the disc`,
-    style: styled({ maxMm: sizes.minMm, minMm: sizes.minMm * 0.8, maxLines: 1 }, 400, colours.quiet), top: shown.bottom + ROW_GAP * small.size, maxHeightMm: noteMm,
+    style: styled({ maxMm: sizes.minMm, minMm: sizes.minMm * 0.8, maxLines: 1 }, 400, colours.quiet), top: shown.bottom + 2 * ROW_GAP * small.size, maxHeightMm: noteMm,
   });
   return zoneOf([...shown.texts, note], [], ['studies']);
 };
