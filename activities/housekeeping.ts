@@ -26,10 +26,10 @@ export const createHousekeepingActivities = (deps: HousekeepingDeps): Housekeepi
       const page = await deps.retention.deletable({ now: deps.now(), graceHours: deps.graceHours, defaultRetention: deps.defaultRetention, limit: PAGE });
       if (page.length === 0) break;
       // Row first: a file without a held row is swept later, a held row without its file would be a promise broken.
-      await deps.retention.markDeleted(page.map((instance) => instance.instanceId));
-      for (const instance of page) await deps.removeFile(instance.path);
-      deleted += page.length;
-      if (page.length < PAGE) break;
+      const marked = new Set(await deps.retention.markDeleted(page.map((instance) => instance.instanceId)));
+      for (const instance of page) if (marked.has(instance.instanceId)) await deps.removeFile(instance.path);
+      deleted += marked.size;
+      if (page.length < PAGE || marked.size === 0) break;
     }
     if (deleted > 0) {
       await deps.operations.write({ who: 'retention', event: 'instances.expired', subject: 'store', subjectKind: 'appliance', result: 'deleted', details: { instances: deleted } });

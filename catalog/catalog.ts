@@ -396,6 +396,19 @@ export interface OperationLog {
   list(filter: { readonly subjectKind?: OperationRow['subjectKind']; readonly subject?: string; readonly limit: number; readonly before?: number }): Promise<readonly OperationRow[]>;
 }
 
+/** What one robot last said of itself; the shapes are those of robots/robot.ts. */
+export interface RobotReport {
+  readonly name: string;
+  readonly seenAt: Date;
+  readonly capabilities: unknown;
+  readonly health: unknown;
+}
+
+export interface RobotBook {
+  report(report: Omit<RobotReport, 'seenAt'>): Promise<void>;
+  all(): Promise<readonly RobotReport[]>;
+}
+
 export interface SessionBook {
   /** Tokens are stored as SHA-256 only. */
   addLoginToken(tokenSha256: string, expiresAt: Date): Promise<void>;
@@ -415,6 +428,7 @@ export interface Catalog {
   readonly retention: RetentionBook;
   readonly operations: OperationLog;
   readonly sessions: SessionBook;
+  readonly robots: RobotBook;
   /** Cheap round trip. @throws CATALOG_UNAVAILABLE */
   ping(): Promise<void>;
   close(): Promise<void>;

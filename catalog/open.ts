@@ -9,6 +9,7 @@ import { createOperationLog } from './operations.ts';
 import { createOrderBook } from './orders.ts';
 import { createParentsCache } from './parents-cache.ts';
 import { createRetentionBook } from './retention.ts';
+import { createRobotBook } from './robots.ts';
 import { createRuleBook } from './rules.ts';
 import { createSessionBook } from './sessions.ts';
 import { createStudyDirectory, ping } from './studies.ts';
@@ -50,6 +51,7 @@ export const openCatalog = async ({ databaseUrl, log, poolSize = 10, now = () =>
     retention: createRetentionBook(database),
     operations: createOperationLog(database),
     sessions: createSessionBook(database),
+    robots: createRobotBook(database),
     ping: () => ping(database),
     close: () => database.close(),
   };

@@ -7,7 +7,7 @@ const parsed = (text: string): unknown => JSON.parse(text) as unknown;
 export const createRobotBook = (database: Database): RobotBook => ({
   async report({ name, capabilities, health }) {
     const row = { capabilities: JSON.stringify(capabilities), health: JSON.stringify(health), seen_at: database.now() };
-    await database.transaction(async (trx) => {
+    await database.write(async (trx) => {
       const { numUpdatedRows } = await trx.updateTable('robot_report').set(row).where('name', '=', name).executeTakeFirst();
       if (Number(numUpdatedRows) === 0) await trx.insertInto('robot_report').values({ name, ...row }).execute();
     });

@@ -216,6 +216,7 @@ export interface DiscTable {
 export interface OperationLogTable { id: number; logged_at: Date; who: string; event: string; subject: string; subject_kind: string; result: string; details: string }
 export interface LoginTokenTable { token_sha256: string; expires_at: Date; is_used: Flag }
 export interface WebSessionTable { session_sha256: string; who: string; expires_at: Date }
+export interface RobotReportTable { name: string; capabilities: string; health: string; seen_at: Date }
 export interface SchemaVersionTable { version: number; applied_at: Date }
 
 /** Every table by its name. */
@@ -241,5 +242,6 @@ export interface Tables {
   operation_log: OperationLogTable;
   login_token: LoginTokenTable;
   web_session: WebSessionTable;
+  robot_report: RobotReportTable;
   schema_version: SchemaVersionTable;
 }

@@ -51,6 +51,7 @@ const TABLES: readonly TableSketch[] = [
     unique: [['serial']], indexes: [['order_key'], ['volume_key'], ['job_id']],
   },
   { name: 'operation_log', columns: ['id long', 'logged_at time', 'who text(200)', 'event uid(64)', 'subject text(200)', 'subject_kind uid(16)', 'result uid(64)', 'details big'], primary: ['id'], indexes: [['subject_kind', 'subject', 'id']] },
+  { name: 'robot_report', columns: ['name text(64)', 'capabilities big', 'health big', 'seen_at time'], primary: ['name'] },
   { name: 'login_token', columns: ['token_sha256 uid(64)', 'expires_at time', 'is_used flag'], primary: ['token_sha256'] },
   { name: 'web_session', columns: ['session_sha256 uid(64)', 'who text(200)', 'expires_at time'], primary: ['session_sha256'] },
 ];

@@ -1,0 +1,41 @@
+/** Chooses robot and medium for an order from what the robots last reported: fewest discs, then the smallest medium that is loaded. */
+import type { RobotChoice } from '../activities/orders.ts';
+import type { RobotReport } from '../catalog/catalog.ts';
+import { INSTANCE_OVERHEAD_BYTES, VOLUME_OVERHEAD_BYTES } from '../disc/compose-volume.ts';
+import { SECTOR_BYTES } from '../disc/image/sectors.ts';
+import type { Media } from '../disc/order/order.ts';
+import { mediaType } from '../disc/tables/media-types.ts';
+import type { Capabilities, RobotHealth } from '../robots/robot.ts';
+
+export interface RobotWish {
+  readonly media: Media | 'any';
+  readonly robot: string;
+  readonly bytes: number;
+  readonly instances: number;
+}
+
+interface Offer extends RobotChoice {
+  readonly discs: number;
+  readonly isLoaded: boolean;
+}
+
+const offersOf = (report: RobotReport, wish: RobotWish): readonly Offer[] => {
+  const capabilities = report.capabilities as Capabilities;
+  const health = report.health as RobotHealth;
+  return capabilities.media.filter(({ media }) => wish.media === 'any' || wish.media === media).map(({ media, capacitySectors }) => {
+    const capacityBytes = Math.min(mediaType(media).sectors, capacitySectors) * SECTOR_BYTES;
+    const room = Math.max(capacityBytes - VOLUME_OVERHEAD_BYTES, 1);
+    return {
+      robot: report.name, media, limits: { capacityBytes, volumeOverheadBytes: VOLUME_OVERHEAD_BYTES, instanceOverheadBytes: INSTANCE_OVERHEAD_BYTES },
+      discs: Math.ceil((wish.bytes + wish.instances * INSTANCE_OVERHEAD_BYTES) / room),
+      isLoaded: health.bins.some((bin) => (bin.role === 'in' || bin.role === 'both') && bin.media === media && bin.discs !== 0),
+    };
+  });
+};
+
+/** The best offer, or null when no robot takes the wished medium; media that are not loaded come last. */
+export const chooseRobot = (reports: readonly RobotReport[], wish: RobotWish): RobotChoice | null => {
+  const offers = reports.filter((report) => wish.robot === 'any' || report.name === wish.robot).flatMap((report) => offersOf(report, wish));
+  const [best] = offers.sort((a, b) => Number(b.isLoaded) - Number(a.isLoaded) || a.discs - b.discs || a.limits.capacityBytes - b.limits.capacityBytes || a.robot.localeCompare(b.robot));
+  return best ? { robot: best.robot, media: best.media, limits: best.limits } : null;
+};

@@ -1,0 +1,31 @@
+/** The process that receives: our AE with Verification and Storage. Works with Temporal down; needs store and catalog. */
+import { createEchoScp } from '../dicom/echo-scp.ts';
+import { createInstanceStore } from '../dicom/instance-store.ts';
+import { createDicomNode } from '../dicom/node.ts';
+import { createStorageScp } from '../dicom/storage-scp.ts';
+import { runChild } from './child.ts';
+
+await runChild('dicom-node', async ({ config, home, log, catalog }) => {
+  const clock = { now: (): Date => new Date() };
+  const store = createInstanceStore({ directory: home.store, durable: config.durableStore, reserveBytes: config.storeReserveBytes, highWaterPercent: config.storeHighWaterPercent });
+  const known = new Set(config.peers.flatMap((peer) => (typeof peer['aeTitle'] === 'string' ? [peer['aeTitle']] : [])));
+  const node = await createDicomNode({
+    aeTitle: config.aeTitle, host: config.dicomHost, port: config.dicomPort, log, clock,
+    ...(config.unknownCallers === 'reject' ? { knownCallingAes: () => known } : {}),
+    services: [
+      createEchoScp(),
+      createStorageScp({ aeTitle: config.aeTitle, store, index: catalog.instances, scope: config.storageScope, log, clock, conflictFor: (callingAe) => config.conflictBySource[callingAe] ?? config.conflictDefault }),
+    ],
+    limits: { associations: config.maxAssociations, associationsPerCallingAe: config.maxAssociations, maxPduBytes: config.maxPduBytes, artimSeconds: config.artimSeconds, idleSeconds: config.associationIdleSeconds },
+    onAssociationEnded: (summary) => {
+      if (summary.requests === 0 && summary.outcome === 'released') return;
+      const failed = Object.entries(summary.statuses).filter(([status]) => status !== '0000').reduce((sum, [, count]) => sum + count, 0);
+      void catalog.operations.write({
+        who: summary.callingAe || 'unknown', event: 'association.ended', subject: summary.host, subjectKind: 'association', result: summary.outcome,
+        details: { requests: summary.requests, failed, bytes: summary.bytesReceived, refusedSopClasses: summary.refusedSopClasses.join(' ').slice(0, 500), reason: summary.reason },
+      }).catch((error: unknown) => log.warn('operation.not-written', { error }));
+    },
+    onContextRefused: (refused, association) => log.warn('association.refused-context', { callingAe: association.callingAe, ...refused }),
+  });
+  return { close: () => node.close({ drainSeconds: 12 }) };
+});

@@ -1,0 +1,45 @@
+/** The process of the web page and the REST interface. */
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { sha256 } from '../api/auth.ts';
+import { createApp, listen } from '../api/server.ts';
+import { labelFileOf } from '../activities/make-volume-spool.ts';
+import type { RobotReport } from '../catalog/catalog.ts';
+import { echo } from '../dicom/echo-scu.ts';
+import { diskSpace } from '../dicom/space-gauge.ts';
+import { connectTemporal } from '../infra/temporal.ts';
+import { productVersion, runChild } from './child.ts';
+import { createWorkflowPort } from './workflow-starter.ts';
+
+const LOGIN_HOURS = 24;
+
+await runChild('http', async ({ config, endpoints, home, labels, log, catalog }) => {
+  const temporal = connectTemporal({ address: endpoints.temporalAddress, namespace: endpoints.temporalNamespace });
+  const token = (await readFile(home.apiToken, 'utf8')).trim();
+  // The supervisor leaves one login token a start; it is kept as a digest only, and the file goes.
+  const loginFile = join(home.run, 'login-token');
+  const login = await readFile(loginFile, 'utf8').catch(() => '');
+  if (login.trim() !== '') await catalog.sessions.addLoginToken(sha256(login.trim()), new Date(Date.now() + LOGIN_HOURS * 3_600_000));
+  await rm(loginFile, { force: true });
+
+  const app = createApp({
+    catalog, workflows: createWorkflowPort(temporal), token, log, now: () => new Date(), labelFile: (serial) => labelFileOf(labels, serial),
+    robots: async () => {
+      const reports = new Map((await catalog.robots.all()).map((report): [string, RobotReport] => [report.name, report]));
+      return config.robots.map(({ name }) => reports.get(name) ?? { name, seenAt: null, capabilities: null, health: null });
+    },
+    appliance: { aeTitle: config.aeTitle, dicomHost: config.dicomHost, dicomPort: config.dicomPort, version: await productVersion(), temporalUi: endpoints.temporalUi },
+    store: () => {
+      const space = diskSpace(home.store);
+      const usedPercent = 100 * (1 - space.freeBytes / Math.max(space.totalBytes, 1));
+      return Promise.resolve({ freeBytes: space.freeBytes, usedPercent, warning: usedPercent >= config.storeWarnPercent });
+    },
+    echo: async () => { await echo({ host: config.dicomHost === '0.0.0.0' ? '127.0.0.1' : config.dicomHost, port: config.dicomPort, calledAe: config.aeTitle, callingAe: config.aeTitle, timeoutSeconds: 3 }); },
+  });
+  const server = await listen(app, config.httpHost, config.httpPort);
+  return { close: async () => {
+    server.closeAllConnections();
+    await new Promise<void>((resolve) => { server.close(() => resolve()); });
+    await temporal.close();
+  } };
+});
