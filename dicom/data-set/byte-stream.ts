@@ -6,11 +6,9 @@ export interface ByteStream {
   peek(bytes: number): Promise<Buffer>;
   /** Drops bytes that peek has shown. */
   skip(bytes: number): void;
-  /** Takes `bytes` in pieces of at most `pieceBytes`, each but the last a multiple of 8; answers how many there were. */
+  /** Takes `bytes` in pieces, each but the last a multiple of 8, that `each` may change in place; answers how many bytes there were. */
   pass(bytes: number, each: (piece: Buffer) => void): Promise<number>;
 }
-
-const PIECE_BYTES = 1024 * 1024;
 
 /** Makes a ByteStream of chunks, e.g. a file read stream. */
 export const byteStream = (chunks: AsyncIterable<Buffer>): ByteStream => {
@@ -29,7 +27,7 @@ export const byteStream = (chunks: AsyncIterable<Buffer>): ByteStream => {
   };
   const join = (): Buffer => {
     const whole = held.length === 1 ? (held[0] as Buffer) : Buffer.concat(held);
-    held = [whole];
+    held = whole.length === 0 ? [] : [whole];
     return whole;
   };
   const peek = async (bytes: number): Promise<Buffer> => {
@@ -44,12 +42,17 @@ export const byteStream = (chunks: AsyncIterable<Buffer>): ByteStream => {
   const pass = async (bytes: number, each: (piece: Buffer) => void): Promise<number> => {
     let passed = 0;
     while (passed < bytes) {
-      const wanted = Math.min(PIECE_BYTES, bytes - passed);
-      const piece = (await peek(wanted)).subarray(0, wanted);
-      if (piece.length === 0) break;
-      each(piece);
-      skip(piece.length);
-      passed += piece.length;
+      const left = bytes - passed;
+      await fill(Math.min(8, left));
+      // A chunk goes by as it came; only the words on a seam are joined.
+      const first = (held[0]?.length ?? 0) >= Math.min(8, left) ? (held[0] as Buffer) : join();
+      const size = left <= first.length ? left : first.length >= 8 ? first.length - (first.length % 8) : first.length;
+      if (size === 0) break;
+      each(first.subarray(0, size));
+      held[0] = first.subarray(size);
+      if (size === first.length) held.shift();
+      heldBytes -= size;
+      passed += size;
     }
     return passed;
   };

@@ -19,7 +19,7 @@ import type { DataSet } from './data-set.ts';
 import { headerAt, ITEM, SEQUENCE_END, UNDEFINED_LENGTH } from './element-header.ts';
 import type { Encoding, Header } from './element-header.ts';
 import { encodingOf } from './encoding.ts';
-import { swapValue } from './encode.ts';
+import { swapInPlace } from './encode.ts';
 import { readFileMeta } from './part10.ts';
 import { readEncoded } from './read-elements.ts';
 
@@ -94,7 +94,7 @@ const passPixelData = async (stream: ByteStream, encoding: Encoding, sink: Sink)
     return true;
   }
   openElement(sink, 'V', tag, length + (length % 2));
-  const passed = await stream.pass(length, (piece) => { sink(encoding.bigEndian ? swapValue(piece, vr) : piece); });
+  const passed = await stream.pass(length, (piece) => { sink(encoding.bigEndian ? swapInPlace(piece, vr) : piece); });
   if (passed < length) throw refuse('The pixel data ends early');
   if (length % 2 === 1) sink(Buffer.of(0));
   return true;
@@ -115,15 +115,15 @@ const digestStream = async (stream: ByteStream, encodingFor: (head: Buffer) => E
 
 /**
  * Digests all data set elements of an instance file (the file meta information does not count): equal for one content in
- * Implicit or Explicit VR, either byte order, deflated or not, with any lengths and padding. Memory stays below 64 MB for
- * any size of pixel data.
+ * Implicit or Explicit VR, either byte order, deflated or not, with any lengths and padding. Memory does not grow with the
+ * pixel data (some 64 MB of stream buffers).
  * @throws {ApplianceError} INTAKE_CANNOT_UNDERSTAND when the file is no readable instance
  * @source PS3.5 chapters 6 and 7, Annex A
  */
 export const elementDigest = async (filePath: string): Promise<ElementDigest> => {
   const meta = readFileMeta(await readMetaBytes(filePath));
   const row = transferSyntaxByUid.get(meta.transferSyntaxUid);
-  const file = createReadStream(filePath, { start: meta.dataSetOffset, highWaterMark: 1024 * 1024 });
+  const file = createReadStream(filePath, { start: meta.dataSetOffset, highWaterMark: 256 * 1024 });
   let bytes: AsyncIterable<Buffer> = file;
   let inflate: Transform | undefined;
   if (row?.deflated === true) {

@@ -16,17 +16,18 @@ export const wordBytes = (vr: string): 1 | 2 | 4 | 8 => {
   }
 };
 
-/** Turns a value between big and little endian; an incomplete last word stays as it is. @source PS3.5 7.3 */
-export const swapValue = (value: Buffer, vr: string): Buffer => {
+/** Turns the words of these very bytes between big and little endian; an incomplete last word stays as it is. @source PS3.5 7.3 */
+export const swapInPlace = (value: Buffer, vr: string): Buffer => {
   const word = wordBytes(vr);
-  if (word === 1) return value;
-  const swapped = Buffer.from(value);
-  const whole = swapped.subarray(0, swapped.length - (swapped.length % word));
+  const whole = value.subarray(0, value.length - (value.length % word));
   if (word === 2) whole.swap16();
   else if (word === 4) whole.swap32();
-  else whole.swap64();
-  return swapped;
+  else if (word === 8) whole.swap64();
+  return value;
 };
+
+/** As swapInPlace, on a copy. @source PS3.5 7.3 */
+export const swapValue = (value: Buffer, vr: string): Buffer => (wordBytes(vr) === 1 ? value : swapInPlace(Buffer.from(value), vr));
 
 /** VRs padded with a space; all others with 00H. @source PS3.5 6.2 */
 const isSpacePadded = (vr: string): boolean => /^(AE|AS|CS|DA|DS|DT|IS|LO|LT|PN|SH|ST|TM|UC|UR|UT)$/.test(vr);
