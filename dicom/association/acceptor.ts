@@ -1,20 +1,20 @@
 /**
- * One accepted connection from transport to release: state machine, timers, message assembly.
- * Hands requests to services one at a time; everything a peer may do wrong ends in A-ABORT here.
+ * One accepted connection from transport to release: state machine, timers, summary.
+ * Everything a peer may do wrong ends in A-ABORT here.
  */
 import type { Socket } from 'node:net';
 import { IMPLEMENTATION, UID } from '../tables/uids.ts';
 import type { Negotiated } from '../negotiation.ts';
 import { decodeAssociateRequest, encodeAssociateAccept } from './associate.ts';
 import type { AssociateRequest } from './associate.ts';
-import { COMMAND, MAX_COMMAND_BYTES, NO_DATA_SET, RESPONSE_BIT, decodeCommand } from './command.ts';
 import type { Command } from './command.ts';
 import { createExchange } from './exchange.ts';
 import type { OwnedExchange } from './exchange.ts';
 import { ABORT_REASON, PDU, abortReasonOf, checkRelease, encodeAbort, encodeReject, encodeReleaseResponse, violation } from './pdu.ts';
 import { createPduReader } from './pdu-reader.ts';
 import type { PduReader, PduSink } from './pdu-reader.ts';
-import type { AcceptedContext, AssociationInfo, AssociationSummary, DicomService, EventLog, RequestHandler, ResponseFields } from './service.ts';
+import { Requests } from './requests.ts';
+import type { AcceptedContext, AssociationInfo, AssociationSummary, DicomService, EventLog, ResponseFields } from './service.ts';
 import { step } from './state-machine.ts';
 import type { Event, State } from './state-machine.ts';
 import { acceptTransport } from './transport.ts';
@@ -39,12 +39,6 @@ export interface AcceptorOptions {
   ended(summary: AssociationSummary): void;
 }
 
-interface Receiving {
-  readonly exchange: OwnedExchange;
-  readonly handler: RequestHandler | undefined;
-  readonly failed: unknown;
-}
-
 const PDU_EVENT: Readonly<Partial<Record<number, Event>>> = {
   [PDU.associateRequest]: 'associate-rq', [PDU.associateAccept]: 'associate-ac', [PDU.associateReject]: 'associate-rj', [PDU.data]: 'data',
   [PDU.releaseRequest]: 'release-rq', [PDU.releaseResponse]: 'release-rp', [PDU.abort]: 'abort',
@@ -55,25 +49,18 @@ export class Acceptor implements PduSink {
   readonly #options: AcceptorOptions;
   readonly #transport: Transport;
   readonly #reader: PduReader;
+  readonly #requests: Requests;
   readonly #startedAt: Date;
   #state: State = 'Sta2';
   #timer: NodeJS.Timeout;
   #info: AssociationInfo;
   #accepted: ReadonlyMap<number, AcceptedContext> = new Map();
   #peerMaxPduBytes = 0;
-  #commandParts: Buffer[] = [];
-  #commandBytes = 0;
-  #commandContextId = 0;
-  #receiving: Receiving | undefined;
-  #working: OwnedExchange | undefined;
-  #waiting: { readonly command: Command; readonly context: AcceptedContext } | undefined;
-  #isFlushing = false;
-  #isReleaseWanted = false;
   #outcome: AssociationSummary['outcome'] | undefined;
   #reason = '';
   #isReported = false;
   #bytesReceived = 0;
-  #requests = 0;
+  #requestCount = 0;
   readonly #statuses: Record<string, number> = {};
   readonly #tallies: Record<string, number> = {};
   #refused: readonly string[] = [];
@@ -82,9 +69,13 @@ export class Acceptor implements PduSink {
     this.#options = options;
     this.#startedAt = options.now();
     this.#reader = createPduReader(this, options.maxPduBytes);
+    this.#requests = new Requests({
+      services: options.services, failure: (error) => options.failure(error), settled: () => this.#settled(),
+      exchange: (command, context) => this.#exchange(command, context),
+    });
     this.#timer = setTimeout(() => this.#expired(), options.artimSeconds * 1000);
     this.#info = { id: options.id, callingAe: '', calledAe: '', host: accepted.remoteAddress ?? '', implementationClassUid: '', implementationVersionName: '' };
-    this.#transport = acceptTransport(accepted, options.buffer, { received: (chunk) => this.#received(chunk), closed: () => this.#closed() });
+    this.#transport = acceptTransport(accepted, { buffer: options.buffer, stallSeconds: options.idleSeconds }, { received: (chunk) => this.#received(chunk), closed: () => this.#closed() });
   }
 
   get info(): AssociationInfo {
@@ -97,7 +88,7 @@ export class Acceptor implements PduSink {
   }
 
   get isHeld(): boolean {
-    return this.#waiting !== undefined || this.#isFlushing || this.#state === 'Sta13' || this.#state === 'Sta1';
+    return this.#requests.isHeld || this.#state === 'Sta13' || this.#state === 'Sta1';
   }
 
   /** Ends the association from our side at once. */
@@ -111,14 +102,14 @@ export class Acceptor implements PduSink {
   #received(chunk: Buffer): void {
     this.#bytesReceived += chunk.length;
     if (this.#state === 'Sta13' || this.#state === 'Sta1') return;
-    if (this.#working === undefined) this.#timer.refresh();
+    if (!this.#requests.isWorking) this.#timer.refresh();
     this.#read(() => this.#reader.push(chunk));
   }
 
   #read(go: () => void): void {
     try {
       go();
-      this.#flush();
+      this.#requests.flush();
       if (this.isHeld && this.#state !== 'Sta13') this.#transport.pause();
     } catch (error) {
       this.#abort(2, abortReasonOf(error), error instanceof Error ? error.message : 'unreadable PDU');
@@ -131,32 +122,6 @@ export class Acceptor implements PduSink {
     if (!this.isHeld) this.#transport.resume();
   }
 
-  #flush(): void {
-    const receiving = this.#receiving;
-    if (receiving?.handler === undefined || receiving.failed !== undefined) return;
-    let pending: void | Promise<void>;
-    try {
-      pending = receiving.handler.flush();
-    } catch (error) {
-      return this.#failReceiving(error);
-    }
-    if (pending === undefined) return;
-    this.#isFlushing = true;
-    pending.then(
-      () => this.#flushed(),
-      (error: unknown) => {
-        this.#failReceiving(error);
-        this.#flushed();
-      },
-    );
-  }
-
-  #flushed(): void {
-    this.#isFlushing = false;
-    this.#timer.refresh();
-    this.#goOn();
-  }
-
   #closed(): void {
     this.#finish(this.#outcome ?? 'lost', this.#reason);
   }
@@ -165,7 +130,7 @@ export class Acceptor implements PduSink {
     if (this.#state === 'Sta2' || this.#state === 'Sta13') {
       this.#outcome ??= 'lost';
       this.#transport.destroy();
-    } else if (this.#working === undefined && !this.#isFlushing) {
+    } else if (!this.#requests.isWorking) {
       this.#abort(0, ABORT_REASON.notSpecified, 'idle too long');
     }
   }
@@ -196,40 +161,7 @@ export class Acceptor implements PduSink {
   fragment(contextId: number, control: number, chunk: Buffer, isEnd: boolean): void {
     const context = this.#accepted.get(contextId);
     if (context === undefined) throw violation('presentation context that was not accepted', ABORT_REASON.invalidParameter);
-    const isLast = isEnd && (control & 2) !== 0;
-    if ((control & 1) !== 0) this.#commandFragment(context, chunk, isLast);
-    else this.#dataFragment(context, chunk, isLast);
-  }
-
-  #commandFragment(context: AcceptedContext, chunk: Buffer, isLast: boolean): void {
-    if (this.#receiving !== undefined) throw violation('command within a data set', ABORT_REASON.unexpectedParameter);
-    if (this.#commandBytes > 0 && this.#commandContextId !== context.id) throw violation('command over two presentation contexts', ABORT_REASON.invalidParameter);
-    this.#commandBytes += chunk.length;
-    if (this.#commandBytes > MAX_COMMAND_BYTES) throw violation('command set too long', ABORT_REASON.invalidParameter);
-    this.#commandContextId = context.id;
-    this.#commandParts.push(isLast ? chunk : Buffer.from(chunk));
-    if (!isLast) return;
-    const bytes = this.#commandParts.length === 1 ? chunk : Buffer.concat(this.#commandParts);
-    this.#commandParts = [];
-    this.#commandBytes = 0;
-    this.#command(decodeCommand(bytes), context);
-  }
-
-  #dataFragment(context: AcceptedContext, chunk: Buffer, isLast: boolean): void {
-    const receiving = this.#receiving;
-    if (receiving === undefined) throw violation('data set without a command', ABORT_REASON.unexpectedParameter);
-    if (receiving.exchange.context.id !== context.id) throw violation('data set in another presentation context', ABORT_REASON.invalidParameter);
-    if (receiving.handler !== undefined && receiving.failed === undefined && chunk.length > 0) {
-      try {
-        receiving.handler.data(chunk);
-      } catch (error) {
-        this.#failReceiving(error);
-      }
-    }
-    if (!isLast) return;
-    const done = this.#receiving ?? receiving;
-    this.#receiving = undefined;
-    void this.#work(done);
+    this.#requests.fragment(context, control, chunk, isEnd);
   }
 
   // ---- association
@@ -263,9 +195,8 @@ export class Acceptor implements PduSink {
 
   #release(): void {
     this.#state = 'Sta8';
-    this.#dropReceiving();
-    this.#isReleaseWanted = true;
-    if (this.#working === undefined) this.#answerRelease();
+    this.#requests.drop();
+    if (!this.#requests.isWorking) this.#answerRelease();
   }
 
   #answerRelease(): void {
@@ -286,18 +217,9 @@ export class Acceptor implements PduSink {
   /** Our last PDU is out: the peer has ARTIM seconds to close. */
   #close(): void {
     this.#state = 'Sta13';
-    this.#dropReceiving();
-    this.#waiting = undefined;
-    this.#working?.end('ended');
+    this.#requests.end();
     this.#arm(this.#options.artimSeconds);
     this.#transport.end();
-  }
-
-  #dropReceiving(): void {
-    const receiving = this.#receiving;
-    this.#receiving = undefined;
-    receiving?.exchange.end('ended');
-    if (receiving?.failed === undefined) receiving?.handler?.abort();
   }
 
   #finish(outcome: AssociationSummary['outcome'], reason: string): void {
@@ -305,10 +227,8 @@ export class Acceptor implements PduSink {
     this.#outcome ??= outcome;
     this.#reason = reason;
     clearTimeout(this.#timer);
-    this.#dropReceiving();
-    this.#waiting = undefined;
-    this.#working?.end('ended');
-    if (this.#working === undefined) this.#report();
+    this.#requests.end();
+    if (!this.#requests.isWorking) this.#report();
   }
 
   /** Once, when the connection is gone and nothing of ours runs any more. */
@@ -317,71 +237,26 @@ export class Acceptor implements PduSink {
     this.#isReported = true;
     this.#options.ended({
       ...this.#info, startedAt: this.#startedAt, endedAt: this.#options.now(), outcome: this.#outcome ?? 'lost', reason: this.#reason, bytesReceived: this.#bytesReceived,
-      requests: this.#requests, statuses: this.#statuses, tallies: this.#tallies, refusedSopClasses: this.#refused,
+      requests: this.#requestCount, statuses: this.#statuses, tallies: this.#tallies, refusedSopClasses: this.#refused,
     });
   }
 
-  // ---- messages
+  // ---- from the requests
 
-  #command(command: Command, context: AcceptedContext): void {
-    if (command.commandField === COMMAND.cancelRequest) {
-      if (this.#working?.command.messageId === command.messageIdRespondedTo) this.#working?.end('cancelled');
-      return;
-    }
-    if ((command.commandField & RESPONSE_BIT) !== 0) throw violation('response to nothing', ABORT_REASON.unexpectedParameter);
-    // A peer that does not wait for its answer waits in its socket instead of in our memory.
-    if (this.#working !== undefined) this.#waiting = { command, context };
-    else this.#start(command, context);
-  }
-
-  #start(command: Command, context: AcceptedContext): void {
-    this.#requests += 1;
-    const exchange = createExchange({
+  #exchange(command: Command, context: AcceptedContext): OwnedExchange {
+    this.#requestCount += 1;
+    return createExchange({
       command, context, association: this.#info, peerMaxPduBytes: this.#peerMaxPduBytes, transport: this.#transport,
       tally: (what, count) => { this.#tallies[what] = (this.#tallies[what] ?? 0) + count; },
       answered: (status) => { const hex = status.toString(16).padStart(4, '0'); this.#statuses[hex] = (this.#statuses[hex] ?? 0) + 1; },
     });
-    let receiving: Receiving;
-    try {
-      const service = this.#options.services.find((candidate) => candidate.commandFields.includes(command.commandField) && candidate.transferSyntaxes(context.abstractSyntax) !== undefined);
-      if (service === undefined) throw violation('command that this presentation context does not know', ABORT_REASON.unexpectedParameter);
-      receiving = { exchange, handler: service.open(exchange), failed: undefined };
-    } catch (error) {
-      receiving = { exchange, handler: undefined, failed: error };
-    }
-    if (command.dataSetType === NO_DATA_SET) void this.#work(receiving);
-    else this.#receiving = receiving;
   }
 
-  #failReceiving(error: unknown): void {
-    const receiving = this.#receiving;
-    if (receiving === undefined) return;
-    receiving.handler?.abort();
-    this.#receiving = { exchange: receiving.exchange, handler: undefined, failed: error };
-  }
-
-  async #work(receiving: Receiving): Promise<void> {
-    const { exchange, handler, failed } = receiving;
-    this.#working = exchange;
-    try {
-      if (handler === undefined) throw failed;
-      await handler.complete();
-      if (!exchange.isAnswered) throw new TypeError('request left unanswered');
-    } catch (error) {
-      if (!exchange.isAnswered && !this.#transport.isClosed) await exchange.respond(this.#options.failure(error));
-    }
-    this.#working = undefined;
-    this.#next();
-  }
-
-  #next(): void {
+  #settled(): void {
+    if (this.#requests.isWorking) return this.#goOn();
     if (this.#state === 'Sta1') return this.#report();
     this.#timer.refresh();
-    if (this.#isReleaseWanted && this.#state === 'Sta8') return this.#answerRelease();
-    const waiting = this.#waiting;
-    if (waiting === undefined) return;
-    this.#waiting = undefined;
-    this.#start(waiting.command, waiting.context);
-    this.#goOn();
+    if (this.#state === 'Sta8') this.#answerRelease();
+    else this.#goOn();
   }
 }

@@ -17,7 +17,7 @@ export interface Transport {
   /** Between these two, writes are gathered into one. */
   cork(): void;
   uncork(): void;
-  /** Resolves when the socket has room, or has closed. */
+  /** Resolves when the socket has room, or has closed. A peer that takes nothing for too long is cut off. */
   drained(): Promise<void>;
   /** Stops and starts reading from the peer; what the kernel buffers then slows the peer down. */
   pause(): void;
@@ -61,7 +61,7 @@ const withBuffer = (accepted: Socket, buffer: Buffer, received: (chunk: Buffer) 
 };
 
 /** Wires an open socket. `onBytes` is already being called by the socket. */
-const wire = (socket: Socket, closed: () => void): Transport => {
+const wire = (socket: Socket, closed: () => void, stallMs?: number): Transport => {
   let isClosed = false;
   socket.setNoDelay(true);
   // 'close' always follows and carries the news.
@@ -78,7 +78,9 @@ const wire = (socket: Socket, closed: () => void): Transport => {
     drained: () =>
       new Promise((resolve) => {
         if (isClosed || socket.destroyed || !socket.writableNeedDrain) return resolve();
+        const stalled = stallMs === undefined ? undefined : setTimeout(() => socket.destroy(), stallMs);
         const done = (): void => {
+          clearTimeout(stalled);
           socket.off('drain', done);
           socket.off('close', done);
           resolve();
@@ -103,13 +105,17 @@ const wire = (socket: Socket, closed: () => void): Transport => {
   };
 };
 
-/**
- * Takes over a socket accepted with pauseOnConnect. All reads go into `buffer`, which many transports may share:
- * a read is handed on before the next one starts.
- */
-export const acceptTransport = (accepted: Socket, buffer: Buffer, events: TransportEvents): Transport => {
+export interface AcceptOptions {
+  /** All reads go into it; many transports may share it, for a read is handed on before the next one starts. */
+  readonly buffer: Buffer;
+  /** Seconds a peer may take nothing of what we wrote. */
+  readonly stallSeconds: number;
+}
+
+/** Takes over a socket accepted with pauseOnConnect. */
+export const acceptTransport = (accepted: Socket, { buffer, stallSeconds }: AcceptOptions, events: TransportEvents): Transport => {
   const socket = withBuffer(accepted, buffer, (chunk) => events.received(chunk));
-  const transport = wire(socket, () => events.closed());
+  const transport = wire(socket, () => events.closed(), stallSeconds * 1000);
   socket.resume();
   return transport;
 };

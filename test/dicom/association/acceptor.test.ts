@@ -339,6 +339,37 @@ describe('messages', () => {
     await own.close();
   });
 
+  it('cuts off a peer that takes none of its answers', async () => {
+    let sent = 0;
+    const endless: DicomService = {
+      name: 'endless', transferSyntaxes: (uid) => (uid === '1.2.3.4' ? new Set([IMPLICIT]) : undefined), commandFields: [COMMAND.findRequest],
+      open: (exchange) => ({
+        data: () => undefined, flush: () => undefined, abort: () => undefined,
+        complete: async () => {
+          for (; !exchange.signal.aborted; sent += 1) await exchange.respond({ status: 0xff00 }, Buffer.alloc(100_000));
+          await exchange.respond({ status: 0xfe00 });
+        },
+      }),
+    };
+    const own = await startNode({ services: [endless], node: { limits: { idleSeconds: 0.1 } } });
+    const peer = await associate(own.node.port, [{ id: 1, abstractSyntax: '1.2.3.4', transferSyntaxes: [IMPLICIT] }]);
+    peer.socket.pause();
+    peer.send(data(value(1, 3, commandBytes({ commandField: COMMAND.findRequest, messageId: 7, affectedSopClassUid: '1.2.3.4' }))));
+    await until(() => own.summaries.length === 1, 'association ended');
+    // Kernel buffers hold some megabytes; memory of ours one response.
+    expect(sent).toBeLessThan(300);
+    peer.socket.destroy();
+    await own.close();
+  });
+
+  it('reads a command whose last fragment is empty', async () => {
+    const peer = await associate(test.node.port);
+    const command = commandBytes({ commandField: COMMAND.echoRequest, messageId: 8, affectedSopClassUid: VERIFICATION });
+    peer.send(data(value(3, 1, command)), data(value(3, 3, Buffer.alloc(0))));
+    expect(await peer.response()).toMatchObject({ status: 0, messageIdRespondedTo: 8 });
+    peer.socket.destroy();
+  });
+
   it('uses the explicit syntax of the context it was given', async () => {
     const peer = await associate(test.node.port, [{ id: 1, abstractSyntax: CT, transferSyntaxes: [IMPLICIT, EXPLICIT] }]);
     peer.send(storeRequest('2.25.13', 1), dataPdus(dataSet('2.25.13')));
