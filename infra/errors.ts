@@ -69,6 +69,7 @@ export const ERRORS = {
   CONFIG_PLATFORM: row('never', 500, 'This platform is not supported: use Linux on x64 or arm64 with glibc.'),
   CONFIG_TEMPORAL_SERVER: row('operator', 500, 'No Temporal server could be had: see the named ways.'),
   CONFIG_DATABASE: row('operator', 500, 'The embedded database does not start: see its log in the home folder.'),
+  CONFIG_PROCESS: row('operator', 500, 'A process of the appliance does not start: see its log in the home folder.'),
   API_INVALID: row('never', 400, 'The request is not as described: see the named fields.'),
   API_UNAUTHENTICATED: row('never', 401, 'Sign in by the link printed at start, or send the token of the file api-token.'),
   API_FORBIDDEN: row('never', 403, 'This is not allowed here.'),

@@ -33,6 +33,7 @@ export interface TemporalBinaryOptions {
   /** Environment for Go: it needs HOME, PATH, proxies. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly connectMs?: number;
+  readonly signal?: AbortSignal;
 }
 
 const exists = (path: string): Promise<boolean> => stat(path).then(() => true, (error: unknown) => {
@@ -59,6 +60,7 @@ const fromArchive = async (options: TemporalBinaryOptions, folder: string, targe
   const temporary = await mkdtemp(join(folder, '.archive-'));
   try {
     const body = await openDownload(url, { connectMs: options.connectMs ?? CONNECT_MS, silenceMs: SILENCE_MS });
+    options.signal?.addEventListener('abort', () => { body.destroy(new RangeError('stopped')); }, { once: true });
     const expected = Number(body.headers['content-length'] ?? Number.NaN);
     let received = 0;
     body.on('data', (chunk: Buffer) => {
@@ -101,7 +103,7 @@ const byGo = async (options: TemporalBinaryOptions, folder: string, target: stri
   const began = performance.now();
   const ticking = setInterval(() => { options.onStep(`Building the Temporal server: ${Math.round((performance.now() - began) / 1_000)} s`, true); }, 1_000);
   try {
-    const built = await run(['go', 'install', `${GO_PACKAGE}@v${TEMPORAL_VERSION}`], { timeoutMs: BUILD_MS, env: { ...options.env, GOBIN: temporary, GOFLAGS: '' } });
+    const built = await run(['go', 'install', `${GO_PACKAGE}@v${TEMPORAL_VERSION}`], { timeoutMs: BUILD_MS, ...(options.signal === undefined ? {} : { signal: options.signal }), env: { ...options.env, GOBIN: temporary, GOFLAGS: '' } });
     if (built.code !== 0) throw new RangeError(built.isTimedOut ? 'go takes too long' : `go says: ${built.stderrTail.trim().slice(-300)}`);
     const line = await versionLine(join(temporary, 'temporal'));
     if (!isPinned(line, false)) throw new RangeError(`go built another version (${line.slice(0, 80)})`);
@@ -137,6 +139,7 @@ export const temporalBinary = async (options: TemporalBinaryOptions): Promise<Te
       await get(options, folder, path);
       return found;
     } catch (error) {
+      options.signal?.throwIfAborted();
       tried.push(`${way}: ${reason(error)}`);
       options.onStep(`Not by ${way}: ${reason(error)}`);
     }
