@@ -1,0 +1,27 @@
+/** Chapter 8 of the conformance statement: where this version differs from the reference statement. */
+import { IMPLEMENTATION } from '../../../dicom/tables/uids.ts';
+import { SOP_CLASSES } from '../../../dicom/tables/sop-classes.ts';
+import { TRANSFER_SYNTAXES } from '../../../dicom/tables/transfer-syntaxes.ts';
+import { markdownTable } from '../generated-doc.ts';
+
+const more = (rows: readonly { readonly inReference: boolean }[]): number => rows.filter((row) => !row.inReference).length;
+
+const rows = (): readonly (readonly string[])[] => [
+  ['Private SOP class Siemens CSA Non-Image Storage', 'accepted and kept; it has no directory record and is left off discs', 'PS3.3 F.5'],
+  ['Basic Study Content Notification is listed as a storage class', 'the presentation context is accepted; what arrives is kept like any instance and left off discs', 'PS3.6 A: retired, not a class of PS3.4 Annex B'],
+  ['Stored Print and the Hardcopy classes', 'accepted; Hardcopy images get IMAGE records, Stored Print is left off discs because its record is retired', 'PS3.3-2004 Annex F'],
+  ['The Storage service class UID is listed as if it were a SOP class', 'never negotiated as an abstract syntax', 'PS3.4 B: a service class'],
+  ['C-STORE status 0001 for errors', 'the codes of the Standard: A7xx, A9xx, Cxxx, 0110, 0211 (3.4)', 'PS3.4 Table B.2-1; 0001 is a warning of the N-services'],
+  ['Explicit VR Big Endian', 'accepted, marked as retired', 'PS3.5 (2016 on)'],
+  ['Every transfer syntax for every SOP class', 'the same; one is chosen per presentation context in the order of 3.2', 'PS3.8 9.3.2.2'],
+  ['Implementation Class UID of a toolkit', `our own: \`${IMPLEMENTATION.classUid}\``, 'PS3.7 D.3.3.2'],
+  ['List of SOP classes ends with its year', `${more(SOP_CLASSES)} further SOP classes and ${more(TRANSFER_SYNTAXES)} further transfer syntaxes are accepted unless \`storageScope\` is \`reference\``, 'PS3.6 A'],
+  ['Query/Retrieve as provider (Patient Root, Study Root, Patient/Study Only; C-FIND and C-MOVE)', 'not in this version', ''],
+  ['Query of a third-party archive', 'not in this version', ''],
+];
+
+/** The whole chapter. */
+export const deviations = (): string => [
+  markdownTable(['reference statement', 'this version', 'source'], rows()),
+  'What the reference statement leaves open and this one says: maximum PDU length, numbers of associations, time limits (3.2), behaviour on failures (3.5), duplicates and conflicts (3.4), character sets (5), media (4).',
+].join('\n\n');

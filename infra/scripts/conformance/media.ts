@@ -1,0 +1,43 @@
+/** Chapter 4 of the conformance statement: what a disc is, and what is said where it is less. */
+import { transferSyntaxByUid } from '../../../dicom/tables/transfer-syntaxes.ts';
+import { APPLICATION_PROFILES } from '../../../disc/tables/application-profiles.ts';
+import { DIRECTORY_RECORDS } from '../../../disc/tables/directory-records.ts';
+import type { DirectoryKey, DirectoryRecordRow } from '../../../disc/tables/directory-records.ts';
+import { MEDIA_TYPES } from '../../../disc/tables/media-types.ts';
+import { TAG } from '../../../dicom/tables/tags.ts';
+import { markdownTable } from '../generated-doc.ts';
+
+const KEYWORDS: ReadonlyMap<number, string> = new Map(Object.entries(TAG).map(([keyword, tag]) => [tag, keyword]));
+const keywordOf = (tag: number): string => KEYWORDS.get(tag) ?? tag.toString(16).toUpperCase().padStart(8, '0');
+
+const FILLS: Readonly<Record<string, string>> = {
+  number: 'smallest free number among its siblings',
+  'from-uid': 'SPINDLE- and eight hexadecimal digits derived from the Study Instance UID',
+  date: 'next best date of the instance, else 19000101',
+  time: 'time that belongs to that date, else 000000',
+  mime: 'what the SOP class implies',
+};
+
+const fillText = ({ fill }: DirectoryKey): string => FILLS[fill] ?? `the value ${fill.slice(1)}`;
+
+const mandatory = (row: DirectoryRecordRow, wanted: (key: DirectoryKey) => boolean): string =>
+  row.keys.filter((key) => key.type === '1' && wanted(key)).map((key) => (key.fill === 'none' ? keywordOf(key.tag) : `${keywordOf(key.tag)} (${fillText(key)})`)).join('; ');
+
+/** The whole chapter. @source PS3.2 Annex A, PS3.10, PS3.11 Annex D */
+export const mediaStorage = (): string => [
+  'Role: **File-set creator**, interchange option. Discs are written once, finalized, one file-set each; nothing is updated and nothing is read in from media. An order that needs several discs makes several independent file-sets, split at series borders where possible.',
+  '### 4.1 Application profiles',
+  markdownTable(['profile', 'media', 'transfer syntax', 'source'], APPLICATION_PROFILES.map((row) => [row.id, row.media.join(', '), row.transferSyntaxes.map((uid) => transferSyntaxByUid.get(uid)?.name ?? uid).join(', '), row.source])),
+  'A disc claims a profile only when every instance on it obeys it. Instances in other transfer syntaxes are written as they are held; the disc then claims no profile, and each of them is named as *outside-profile* in the report of the order, in README.TXT and in INDEX.HTM. Other media than those of the table claim no profile.',
+  '### 4.2 Physical media and file system',
+  markdownTable(['medium', 'sectors of 2,048 bytes that are used at most', 'file system', 'source'], MEDIA_TYPES.map((row) => [row.media, row.sectors.toLocaleString('en-US'), 'ISO 9660 level 1 with a Joliet tree', row.source])),
+  'UDF is not written in this version. The volume identifier is the File-set ID.',
+  '### 4.3 File-set',
+  'DICOMDIR in the root, instance files under `DICOM/` with File IDs of at most 8 components of at most 8 characters of A-Z 0-9 _. Beside them README.TXT, INDEX.HTM and SHA256.TXT (SHA-256 of every other file), which no directory record references. File names carry no patient data.',
+  'An instance is **left off**, and named in the report, when its SOP class is private, unknown, or has no current directory record (7.1), when its file has 4 GiB or more, or when a mandatory key without a stand-in (4.4) has no value. An order of which nothing is left fails.',
+  'Before a disc is burned the finished image is read back by code that shares nothing with the writer: names, both trees, every byte by its digest, every directory record against its file. An image that is refused is never burned. Labels are printed from what was read back.',
+  '### 4.4 Directory records',
+  'Where an instance has no value for a mandatory key, a stand-in is written into the directory record only; the instance keeps its bytes and the report names it as *filled*.',
+  markdownTable(['record', 'under', 'mandatory keys with stand-in', 'mandatory keys without', 'source'], DIRECTORY_RECORDS.map((row: DirectoryRecordRow) => [row.record, row.under, mandatory(row, (key) => key.fill !== 'none'), mandatory(row, (key) => key.fill === 'none'), row.source])),
+  'Instances whose record stands directly under the root carry no patient and lie in a folder of their own.',
+].join('\n\n');

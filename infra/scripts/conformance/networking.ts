@@ -1,0 +1,93 @@
+/** Chapter 3 of the conformance statement: association policies, Verification, Storage. */
+import { STATUS, statusOf } from '../../../dicom/tables/statuses.ts';
+import { ERRORS } from '../../../infra/errors.ts';
+import type { ErrorRow } from '../../../infra/errors.ts';
+import { SETTINGS, environmentName } from '../../../infra/settings.ts';
+import type { SettingKey } from '../../../infra/settings.ts';
+import { markdownTable } from '../generated-doc.ts';
+
+const hex = (code: number): string => `\`${code.toString(16).toUpperCase().padStart(4, '0')}\``;
+
+const setting = (key: SettingKey): readonly string[] => {
+  const row: { readonly default: unknown; readonly about: string; readonly unit?: string; readonly min?: number; readonly max?: number; readonly defaultText?: string } = SETTINGS[key];
+  const fallback = row.defaultText ?? `${typeof row.default === 'number' ? row.default.toLocaleString('en-US', { useGrouping: key !== 'dicomPort' }) : String(row.default)}${row.unit === undefined || row.unit === 'port' ? '' : ` ${row.unit}`}`;
+  const range = row.min === undefined || row.max === undefined ? '' : `${row.min} to ${row.max}`;
+  return [row.about, fallback, range, `\`${key}\`, \`${environmentName(key)}\``];
+};
+
+const POLICY_SETTINGS = ['aeTitle', 'dicomHost', 'dicomPort', 'unknownCallers', 'peers', 'maxAssociations', 'maxPduBytes', 'artimSeconds', 'associationIdleSeconds', 'storageScope'] as const satisfies readonly SettingKey[];
+
+/** How an association request is refused; compared with the negotiation code by a test. @source PS3.8 Table 9-21 */
+export const REJECTION_ROWS = [
+  { cause: 'protocol-version', when: 'protocol version 1 is not offered', result: 1, source: 2, reason: 2 },
+  { cause: 'application-context', when: 'another application context than that of DICOM', result: 1, source: 1, reason: 2 },
+  { cause: 'calling-ae', when: 'calling AE title not in `peers`, where unknown callers are rejected', result: 1, source: 1, reason: 3 },
+  { cause: 'called-ae', when: 'called AE title is not ours', result: 1, source: 1, reason: 7 },
+  { cause: 'local-limit', when: 'as many associations as allowed are open', result: 2, source: 3, reason: 2 },
+  { cause: 'congestion', when: 'the node is closing', result: 2, source: 3, reason: 1 },
+] as const;
+
+const policies = (): string => [
+  '### 3.2 Association policies', '',
+  markdownTable(['policy', 'default', 'range', 'setting'], POLICY_SETTINGS.map(setting)), '',
+  'One operation at a time on an association: an asynchronous operations window is answered with 1 and 1. No role selection is granted beyond the default roles. User identity gets no answer. Extended negotiation gets no answer.', '',
+  'The node never opens an association to the peer that opened one to it. As a user it proposes one presentation context for each pair of SOP class and transfer syntax among the files to send, 128 contexts at most on one association.', '',
+  '#### Rejections sent', '',
+  markdownTable(['when', 'result', 'source', 'reason'], REJECTION_ROWS.map(({ when, result, source, reason }) => [when, String(result), String(source), String(reason)])), '',
+  '#### Presentation contexts', '',
+  'Verification takes the three uncompressed transfer syntaxes. Of the transfer syntaxes proposed for a storage class, the one proposed first is accepted where it is compressed or deflated; among the uncompressed ones Explicit VR Little Endian is preferred, then Implicit VR Little Endian, then Explicit VR Big Endian. An unknown abstract syntax is answered with result 3, a context of which no transfer syntax is known with result 4; each is logged with calling AE and SOP class.',
+].join('\n');
+
+const verification = (): string => [
+  '### 3.3 Verification', '',
+  'As provider: every C-ECHO is answered. As user: one C-ECHO on an association of its own, Implicit VR Little Endian.', '',
+  markdownTable(['status', 'meaning', 'when'], [[hex(STATUS.success), 'Success', 'always']]),
+].join('\n');
+
+const storageFailures = (): readonly (readonly string[])[] =>
+  Object.entries(ERRORS as Readonly<Record<string, ErrorRow>>).flatMap(([code, row]) =>
+    row.dimse === undefined ? [] : [[hex(row.dimse), statusOf('C-STORE', row.dimse)?.name ?? '', `${code}: ${row.advice}`, row.retry === 'auto' ? 'yes' : 'no']]);
+
+const storage = (): string => [
+  '### 3.4 Storage', '',
+  'Level 2 (Full) in the sense of PS3.4 B.4.1: every element of the data set is kept, private ones included; the bytes of the data set are stored exactly as received behind a Part 10 header of our own. No signature is checked or made.', '',
+  '**Success is answered only after the file is synced to the disk and its row is committed to the catalog** (setting `durableStore`). A sender may delete its copy then as far as this node is concerned, but Storage Commitment is not offered.', '',
+  '#### Statuses sent as provider', '',
+  markdownTable(['status', 'meaning', 'when', 'sending again can help'], [
+    [hex(STATUS.success), 'Success', 'file and row are durable; also for an instance that is already held, and for one that is held with other content (see below)', ''],
+    ...storageFailures(),
+    [hex(STATUS.unrecognizedOperation), statusOf('C-STORE', STATUS.unrecognizedOperation)?.name ?? '', 'a command that the presentation context does not know', 'no'],
+    [hex(STATUS.processingFailure), statusOf('C-STORE', STATUS.processingFailure)?.name ?? '', 'any other failure', 'yes'],
+  ]), '',
+  'Failures carry an Error Comment (0000,0902) of at most 64 characters without patient data. Warnings are never sent: nothing is coerced and no element is discarded.', '',
+  '#### The same SOP Instance UID again', '',
+  markdownTable(['what arrives', 'what happens'], [
+    ['the same data set in the same transfer syntax', 'already held: nothing is stored twice'],
+    ['the same elements in another encoding, or the same elements with pixel data in another lossless transfer syntax', 'the same instance in another transfer syntax: already held, the held file stays'],
+    ['any other content', 'kept beside the held one as a conflict; which one counts is decided by a person or by setting `conflictDefault` or `conflictBySource`. Held content is never overwritten'],
+  ]), '',
+  '#### Statuses as user', '',
+  markdownTable(['status of the peer', 'what is reported for the instance'], [
+    ['`0000`', 'stored'],
+    ['warnings (`Bxxx`, `0001`, `0107`, `0116`)', 'stored, with warning and Error Comment'],
+    ['everything else', 'refused, with status and Error Comment'],
+    ['presentation context not accepted', 'not sent: instances are never converted'],
+  ]),
+].join('\n');
+
+const failures = (): string => [
+  '### 3.5 Communication failures', '',
+  markdownTable(['failure', 'behaviour as provider', 'behaviour as user'], [
+    ['connection without association request', `closed after ${SETTINGS.artimSeconds.default} s (ARTIM, \`artimSeconds\`)`, 'given up after the time limit of the caller'],
+    ['no byte on an open association', `A-ABORT after ${SETTINGS.associationIdleSeconds.default.toLocaleString('en-US')} s (\`associationIdleSeconds\`), unless we are still working on the request`, 'A-ABORT after the time limit of the caller (storage 60 s, verification 30 s); the instances concerned are reported as failed'],
+    ['A-ABORT or lost connection within a data set', 'the incomplete file is removed, no row is made', 'the instances concerned are reported as failed; those answered before keep their result'],
+    ['release within a data set', 'the incomplete file is removed, the release is answered', 'does not occur'],
+    ['unrecognised, unexpected or malformed PDU', 'A-ABORT by the service provider with the reason of PS3.8 Table 9-26', 'the same'],
+    ['PDU longer than announced', 'A-ABORT', 'A-ABORT'],
+    ['catalog out of reach', 'status A700; the association stays', 'not applicable'],
+    ['Temporal out of reach', 'none: receiving goes on, orders follow when it is back', 'not applicable'],
+  ]),
+].join('\n');
+
+/** Chapters 3.2 to 3.5. @source PS3.2 Annex A, PS3.7, PS3.8 */
+export const networking = (): string => [policies(), verification(), storage(), failures()].join('\n\n');
