@@ -74,6 +74,8 @@ interface Metrics {
 
 const metricsOf = (shaped: ShapedText): Metrics => ({ ascent: Math.max(ASCENT, shaped.ink.top), descent: Math.max(DESCENT, -shaped.ink.bottom) });
 
+const taller = (a: Metrics, b: Metrics): Metrics => ({ ascent: Math.max(a.ascent, b.ascent), descent: Math.max(a.descent, b.descent) });
+
 const heightOf = (metrics: Metrics, lines: number, size: number): number =>
   (lines * (metrics.ascent + metrics.descent) + (lines - 1) * GAP) * size;
 
@@ -131,24 +133,26 @@ const attemptsOf = function* (style: TextStyle): Generator<Attempt> {
   if (style.maxLines > 1) for (const size of sizes) yield { size, lineCount: style.maxLines, mayBreakWords: true };
 };
 
-const set = (options: FitOptions, plan: Plan, result: { size: number; texts: readonly string[]; isTruncated?: boolean; hasBrokenWord?: boolean }): FittedText => {
+const set = (options: FitOptions, { direction, metrics: planned }: Plan, result: { size: number; texts: readonly string[]; isTruncated?: boolean; hasBrokenWord?: boolean }): FittedText => {
   const { size, texts, isTruncated = false, hasBrokenWord = false } = result;
   const { shaper, style, align, field, top } = options;
+  // A joining letter at the end of a broken line takes its final form, which may be taller or deeper than planned.
+  const metrics = texts.map((text) => metricsOf(shaper(text, style.weight, direction))).reduce(taller, planned);
   const lines = texts.map((text, i): TextLine => {
-    const shaped = shaper(text, style.weight, plan.direction);
-    const lineStart = top + lineTop(plan.metrics, i, size);
-    const span = options.spanAt(lineStart, lineStart + (plan.metrics.ascent + plan.metrics.descent) * size);
+    const shaped = shaper(text, style.weight, direction);
+    const lineStart = top + lineTop(metrics, i, size);
+    const span = options.spanAt(lineStart, lineStart + (metrics.ascent + metrics.descent) * size);
     const slack = span.right - span.left - widthOf(shaped) * size;
     const share = { left: 0, centre: 0.5, right: 1 }[align];
     const x = span.left + slack * share - shaped.ink.left * size;
-    const baseline = lineStart + plan.metrics.ascent * size;
+    const baseline = lineStart + metrics.ascent * size;
     const box = {
       left: x + shaped.ink.left * size, right: x + shaped.ink.right * size,
       top: baseline - shaped.ink.top * size, bottom: baseline - shaped.ink.bottom * size,
     };
     return { field, shaped, x, baseline, sizeMm: size, colour: style.colour, box };
   });
-  return { lines, top, bottom: top + (lines.length === 0 ? 0 : heightOf(plan.metrics, lines.length, size)), isTruncated, hasBrokenWord };
+  return { lines, top, bottom: top + (lines.length === 0 ? 0 : heightOf(metrics, lines.length, size)), isTruncated, hasBrokenWord };
 };
 
 /**

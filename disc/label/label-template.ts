@@ -72,7 +72,7 @@ export const DEFAULT_LABEL_TEMPLATE: LabelTemplate = {
     institution: { top: 8.2, bottom: 16.6 },
     patient: { top: 18, bottom: 45 },
     sides: { top: 47, bottom: 73 },
-    studies: { top: 76.5, bottom: 97 },
+    studies: { top: 75.8, bottom: 97 },
     imprint: { top: 98, bottom: 110.5 },
   },
   sizes: SIZES,

@@ -9,6 +9,7 @@ import { paragraph, styled, textSpan, zoneOf, type Page, type Zone } from './pag
 
 const MAX_LISTED = 4;
 const GAP_MM = 1.5;
+const ROW_GAP_MM = 0.35;
 
 /** Share of the room left over that goes above the block; the rest keeps it off the hub. */
 const SLACK_ABOVE = 0.45;
@@ -53,16 +54,18 @@ const onePatient = (page: Page, patient: LabelPatient): FittedText[] => {
 };
 
 const severalPatients = (page: Page, patients: readonly LabelPatient[]): FittedText[] => {
-  const { zones: { patient: zone }, colours } = page.template;
+  const { zones: { patient: zone }, sizes: { identity }, colours } = page.template;
   const step = (zone.bottom - zone.top) / patients.length;
   const nameMm = Math.min(5.2, step * 0.46);
-  const style = { weight: 700, maxMm: nameMm, minMm: 2.6, maxLines: 1, colour: colours.text } as const;
+  const share = Math.min(0.8, (step * 0.35) / identity.maxMm);
+  const rowMm = Math.max(identity.minMm, identity.maxMm * share) + 2 * ROW_GAP_MM;
+  const style = { weight: 700, maxMm: nameMm, minMm: 2.4, maxLines: 1, colour: colours.text } as const;
   return patients.flatMap((patient, i) => {
     const { main, ideographic } = personNameText(patient.name);
     const text = [main, ideographic].filter((part) => part !== '').join('  ');
     const top = zone.top + i * step;
-    const name = paragraph(page, { field: 'patients.name', text: text === '' ? 'Name not recorded' : text, style, top, maxHeightMm: nameMm * 1.3 });
-    return [name, ...rowOf(page, patient, name.bottom + 0.35, Math.min(0.8, (step * 0.35) / page.template.sizes.identity.maxMm))];
+    const name = paragraph(page, { field: 'patients.name', text: text === '' ? 'Name not recorded' : text, style, top, maxHeightMm: step - rowMm });
+    return [name, ...rowOf(page, patient, name.bottom + ROW_GAP_MM, share)];
   });
 };
 

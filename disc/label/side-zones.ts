@@ -58,7 +58,7 @@ const discItems = (page: Page): SideItem[] => {
     { field: 'copy', text: copy === undefined ? '' : `Copy ${copy.index} of ${copy.of}`, style: fixedStyle(2.8, 400, colours.quiet), gapMm: 0.9 },
     ...(supplement ? [
       { field: 'supplement', text: 'SUPPLEMENT', style: fixedStyle(3.3, 700, '#ffffff'), gapMm: 1.1, pill: colours.supplement },
-      { field: 'supplement', text: 'Only images that arrived after the first disc', style: { ...fixedStyle(2.4, 400, colours.text), maxLines: 2, minMm: 2.4 }, gapMm: 0.7, insetMm: 4 },
+      { field: 'supplement', text: 'Only images that arrived after the first disc', style: { ...fixedStyle(2.4, 400, colours.text), maxLines: 2, minMm: 2.1 }, gapMm: 0.7, insetMm: 3.6 },
     ] : []),
   ];
 };

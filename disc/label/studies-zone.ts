@@ -119,13 +119,13 @@ export const layStudiesZone = (page: Page): Zone => {
   const { zones: { studies: zone }, sizes, colours } = page.template;
   const text = cleanText(page.content.comment);
   const commentOf = (top: number): FittedText =>
-    paragraph(page, { field: 'comment', text, style: styled(sizes.comment, 400, colours.quiet), top, maxHeightMm: zone.bottom - zone.top });
+    paragraph(page, { field: 'comment', text, style: styled(sizes.comment, 400, colours.quiet), top, maxHeightMm: zone.bottom - top });
   // The comment stands on the bottom of the band, where the disc is narrowest: it is fitted there, not moved there.
   const oneLineMm = sizes.comment.maxMm * 1.1;
-  const tops = [zone.bottom - oneLineMm, zone.bottom - 2.2 * sizes.comment.minMm, zone.bottom - 2.2 * oneLineMm];
+  const tops = [zone.bottom - oneLineMm, zone.bottom - 2.2 * sizes.comment.minMm, zone.bottom - 2.2 * oneLineMm, zone.bottom - 3 * oneLineMm];
   const candidates = tops.map(commentOf);
-  const comment = candidates.find((fitted) => !fitted.isTruncated && fitted.bottom <= zone.bottom + 0.2) ?? candidates.at(-1) ?? commentOf(zone.top);
-  const room = { top: zone.top, bottom: text === '' ? zone.bottom : comment.top - 1.5 };
+  const comment = candidates.find((fitted) => !fitted.isTruncated) ?? candidates.at(-1) ?? commentOf(zone.top);
+  const room = { top: zone.top, bottom: text === '' ? zone.bottom : comment.top - 1.3 };
   const [first, ...others] = page.content.studies;
   const studies = first === undefined ? zoneOf([]) : others.length === 0 ? zoneOf(oneStudy(page, first, room)) : severalStudies(page, page.content.studies, room);
   const remark = zoneOf([comment]);
