@@ -1,6 +1,6 @@
 /** A private MariaDB from the system package for one test file. */
 import { execFileSync, spawn } from 'node:child_process';
-import { chownSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { chownSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -19,8 +19,6 @@ const freePort = (): Promise<number> => new Promise((resolve, reject) => {
 
 const MARIADBD = '/usr/sbin/mariadbd';
 const INSTALL = '/usr/bin/mariadb-install-db';
-
-export const isMariadbThere = (): boolean => existsSync(MARIADBD) && existsSync(INSTALL);
 
 export const startLiveMariadb = async (): Promise<LiveServer> => {
   const scratch = mkdtempSync(join(tmpdir(), 'catalog-mariadb-'));

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { describeCatalog } from '../contracts/catalog-dialect.ts';
-import { isMariadbThere, startLiveMariadb } from './live-mariadb.ts';
+import { needs } from '../fixtures/peers.ts';
+import { startLiveMariadb } from './live-mariadb.ts';
 import type { LiveServer } from './live-postgres.ts';
 
-if (isMariadbThere()) {
+if (needs('mariadb')) {
   let server: LiveServer | undefined;
   beforeAll(async () => { server = await startLiveMariadb(); });
   afterAll(async () => { await server?.stop(); });
@@ -12,6 +13,5 @@ if (isMariadbThere()) {
     return server.makeDatabaseUrl();
   });
 } else {
-  console.warn('SKIPPED: the catalog on MariaDB, because mariadbd is not installed');
   describe.skip('catalog on MariaDB', () => { it('needs mariadbd', () => undefined); });
 }

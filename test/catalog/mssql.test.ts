@@ -7,14 +7,15 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import { migrateCatalog } from '../../catalog/migrate.ts';
 import { openCatalog } from '../../catalog/open.ts';
 import { describeCatalog } from '../contracts/catalog-dialect.ts';
+import { needs } from '../fixtures/peers.ts';
 import { createInvention } from '../simulators/tds/invented-rows.ts';
 import type { Invention } from '../simulators/tds/invented-rows.ts';
 import { startTdsServer } from '../simulators/tds/server.ts';
 import type { TdsServer } from '../simulators/tds/server.ts';
 import { after, makeArrival, T0 } from './make-arrival.ts';
 
-const realServer = process.env['MSSQL_URL'];
-if (realServer !== undefined) describeCatalog('SQL Server', () => Promise.resolve(realServer));
+const realServer = process.env['MSSQL_URL'] ?? '';
+if (needs('mssql')) describeCatalog('SQL Server', () => Promise.resolve(realServer));
 
 const OPTIONS = { copies: 1, media: 'any', robot: 'any', priority: 3, comment: 'für Anna', labelTemplate: 'standard', allowSeveralPatients: true, retention: 'default' } as const;
 const RULE = { name: 'all', position: 1, isEnabled: true, also: false, condition: {}, grouping: 'study', quietSeconds: 60, longestWaitSeconds: 0, copies: 1, media: 'any', robot: 'any', priority: 3, labelTemplate: 'standard', retention: 'default' } as const;
@@ -128,11 +129,7 @@ describe('catalog on a simulated SQL Server', () => {
   });
 
   it('sends only statements that parse as T-SQL', ({ skip }) => {
-    const probe = spawnSync('sqlfluff', ['--version'], { encoding: 'utf8', timeout: 20_000 });
-    if (probe.status !== 0) {
-      console.warn('SKIPPED: parsing the statements for SQL Server, because sqlfluff is not installed');
-      skip();
-    }
+    if (!needs('sqlfluff')) skip();
     const parse = (statements: string): string => {
       const folder = mkdtempSync(join(tmpdir(), 'tsql-'));
       writeFileSync(join(folder, '.sqlfluff'), '[sqlfluff]\ndialect = tsql\nlarge_file_skip_byte_limit = 0\nmax_line_length = 0\n');

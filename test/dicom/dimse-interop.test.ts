@@ -1,5 +1,5 @@
-import { execFile, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer } from 'node:net';
@@ -8,23 +8,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeFileMeta, readFileMeta } from '../../dicom/data-set/part10.ts';
 import { echo } from '../../dicom/echo-scu.ts';
 import { sendInstances } from '../../dicom/storage-scu.ts';
+import { needs, program, pythonWith } from '../fixtures/peers.ts';
 import { CT, EXPLICIT, IMPLICIT, dataSet, startNode, until } from './association/harness.ts';
 import type { TestNode } from './association/harness.ts';
 
 const run = promisify(execFile);
-/** The system's tools: pynetdicom installs commands of the same names. */
-const tool = (name: string): string | undefined => (existsSync(`/usr/bin/${name}`) ? `/usr/bin/${name}` : undefined);
-const hasPython = ((): boolean => {
-  try {
-    execFileSync('python3', ['-c', 'import pynetdicom'], { stdio: 'ignore', timeout: 30_000 });
-    return true;
-  } catch {
-    return false;
-  }
-})();
-const hasDcmtk = ['storescu', 'dcmsend', 'echoscu', 'storescp'].every((name) => tool(name) !== undefined);
-if (!hasDcmtk) console.warn('SKIPPED: DCMTK is not installed');
-if (!hasPython) console.warn('SKIPPED: pynetdicom is not installed');
+const tool = program;
+const hasDcmtk = needs('dcmtk');
+const hasPython = needs('pynetdicom');
 
 let test: TestNode;
 let folder: string;
@@ -144,7 +135,7 @@ second = ae.associate('127.0.0.1', ${test.node.port}, ae_title='SPINDLE')
 second.abort()
 `;
     const before = test.summaries.length;
-    await run('python3', ['-c', script, ...files()], { timeout: 60_000 });
+    await run(pythonWith('pynetdicom') ?? '', ['-c', script, ...files()], { timeout: 60_000 });
     expectStored();
     await until(() => test.summaries.length === before + 2, 'both associations ended');
     expect(test.summaries.slice(before).map((summary) => summary.outcome)).toEqual(['released', 'aborted-by-peer']);

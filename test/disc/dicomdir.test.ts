@@ -5,16 +5,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { composeVolume, INSTANCE_OVERHEAD_BYTES, VOLUME_OVERHEAD_BYTES } from '../../disc/compose-volume.ts';
 import type { ComposedImage, ComposeRequest } from '../../disc/compose-volume.ts';
+import { needs } from '../fixtures/peers.ts';
 import { sharedData } from '../fixtures/shared-data.ts';
 import { storedInstances } from './stored-instances.ts';
 
 const FOLDERS = ['ct', 'mr', 'us', 'sr', 'doc', 'rt', 'charset', 'series', 'ps-ko', 'waveform', 'seg-vl-other', 'nm-pt', 'xr', 'sc', 'odd', 'nonimage-private'];
 const store = sharedData();
-const has = (tool: string): boolean => {
-  const found = spawnSync('which', [tool]).status === 0;
-  if (!found) console.warn(`SKIPPED: no ${tool}`);
-  return found;
-};
 
 interface Record { readonly offset: number; readonly next: number; readonly lower: number; readonly inUse: number; readonly type: string; readonly fileId: string }
 
@@ -66,7 +62,7 @@ describe.skipIf(!store)('the DICOMDIR of real instances', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'dicomdir-'));
     composed = await composeVolume(request(all()));
-    if (has('xorriso')) {
+    if (needs('xorriso')) {
       spawnSync('xorriso', ['-osirrox', 'on', '-indev', composed.image.path, '-extract', '/', tree()], { timeout: 60_000 });
       directory = readFileSync(join(tree(), 'DICOMDIR'));
     }
@@ -101,17 +97,17 @@ describe.skipIf(!store)('the DICOMDIR of real instances', () => {
     expect(readFileSync(join(tree(), 'SHA256.TXT'), 'latin1').trim().split('\n')).toHaveLength(composed.files.length - 1);
   });
 
-  it.skipIf(!has('dcdirdmp'))('is traversed by dcdirdmp to every file', () => {
+  it.skipIf(!needs('dcmtk'))('is traversed by dcdirdmp to every file', () => {
     const dump = spawnSync('dcdirdmp', ['DICOMDIR'], { cwd: tree(), timeout: 20_000 });
     expect(dump.status).toBe(0);
     expect(`${dump.stdout.toString()}${dump.stderr.toString()}`.match(/-> DICOM/g)).toHaveLength(composed.entries.length);
   });
 
-  it.skipIf(!has('gdcminfo'))('is read by gdcminfo', () => {
+  it.skipIf(!needs('gdcm'))('is read by gdcminfo', () => {
     expect(execFileSync('gdcminfo', ['DICOMDIR'], { cwd: tree(), timeout: 20_000 }).toString()).toContain('Media Storage Directory');
   });
 
-  it.skipIf(!has('dciodvfy'))('satisfies dciodvfy for sound instances', async () => {
+  it.skipIf(!needs('dicom3tools'))('satisfies dciodvfy for sound instances', async () => {
     const sound = await composeVolume(request(all().filter((path) => /^(series\/(ct-ge|mr-ctk)|sr\/|rt\/)/.test(path)), { imageFile: join(folder, 'sound.iso') }));
     spawnSync('xorriso', ['-osirrox', 'on', '-indev', sound.image.path, '-extract', '/DICOMDIR', join(folder, 'SOUND')], { timeout: 60_000 });
     const judged = spawnSync('dciodvfy', [join(folder, 'SOUND')], { timeout: 20_000 });

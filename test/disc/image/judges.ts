@@ -3,9 +3,10 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join, relative, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { onTestFinished } from 'vitest';
+import { needs } from '../../fixtures/peers.ts';
 
 export const run = async (command: string, args: readonly string[], environment: Record<string, string> = {}): Promise<string> => {
   const { stdout } = await promisify(execFile)(command, [...args],
@@ -13,17 +14,10 @@ export const run = async (command: string, args: readonly string[], environment:
   return stdout;
 };
 
-/** True when the tool is installed; says so loudly when it is not. */
-export const hasTool = (name: string): boolean => {
-  const found = (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, name)));
-  if (!found) console.warn(`SKIPPED: ${name} is not installed, so it judges no image`);
-  return found;
-};
-
 /** The script that mounts an image with a real kernel, when it and its kernel are here. */
 export const kernelMount = (): string | undefined => {
   const script = resolve(import.meta.dirname, '../../../../shared/tools/kernel-mount.sh');
-  const canRun = existsSync(script) && existsSync('/boot') && readdirSync('/boot').some((name) => /^vmlinuz-.*cloud/.test(name)) && hasTool('qemu-system-x86_64');
+  const canRun = needs('kernel') && existsSync(script);
   if (!canRun) console.warn('SKIPPED: no kernel to mount images with');
   return canRun ? script : undefined;
 };

@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { writeImage, type ImageFile } from '../../../disc/image/write-image.ts';
-import { digestsBelow, hasTool, kernelMount, makeFolder, run, sha256 } from './judges.ts';
+import { needs } from '../../fixtures/peers.ts';
+import { digestsBelow, kernelMount, makeFolder, run, sha256 } from './judges.ts';
 import { contentOf, expectedDigests, inMemory, MIXED_TREE, onDisk, plan } from './volumes.ts';
 
 const hashFile = async (path: string): Promise<string> => {
@@ -21,20 +22,20 @@ const writeMixed = async (): Promise<{ folder: string; image: string; files: Ima
 };
 
 describe('the image of a mixed tree', () => {
-  it.skipIf(!hasTool('xorriso'))('gives xorriso every name and every byte', async () => {
+  it.skipIf(!needs('xorriso'))('gives xorriso every name and every byte', async () => {
     const { folder, image, files } = await writeMixed();
     await run('xorriso', ['-osirrox', 'on', '-indev', image, '-extract', '/', join(folder, 'out')]);
     expect(digestsBelow(join(folder, 'out'))).toEqual(expectedDigests(files));
   });
 
-  it.skipIf(!hasTool('7z'))('gives 7-Zip every name and every byte', async () => {
+  it.skipIf(!needs('7z'))('gives 7-Zip every name and every byte', async () => {
     const { folder, image, files } = await writeMixed();
     await run('7z', ['t', image]);
     await run('7z', ['x', `-o${join(folder, 'out')}`, image]);
     expect(digestsBelow(join(folder, 'out'))).toEqual(expectedDigests(files));
   });
 
-  it.skipIf(!hasTool('isoinfo'))('shows isoinfo blank identifiers, the File-set ID and Joliet', async () => {
+  it.skipIf(!needs('isoinfo'))('shows isoinfo blank identifiers, the File-set ID and Joliet', async () => {
     const { image } = await writeMixed();
     const lines = (await run('isoinfo', ['-d', '-i', image])).split('\n').map((line) => line.trim());
     expect(lines).toEqual(expect.arrayContaining([
@@ -44,7 +45,7 @@ describe('the image of a mixed tree', () => {
     ]));
   });
 
-  it.skipIf(!hasTool('isoinfo'))('has level 1 names in the primary tree, found through its path table too', async () => {
+  it.skipIf(!needs('isoinfo'))('has level 1 names in the primary tree, found through its path table too', async () => {
     const { image } = await writeMixed();
     const names = (await run('isoinfo', ['-f', '-i', image])).split('\n').filter((line) => line.includes(';')).sort();
     expect(names).toEqual([
@@ -159,7 +160,7 @@ describe.each([true, false])('an image longer than the buffers (threads: %s)', (
 });
 
 describe('large trees', () => {
-  it.skipIf(!hasTool('7z'))('hold 1,000 files in one directory', async () => {
+  it.skipIf(!needs('7z'))('hold 1,000 files in one directory', async () => {
     const folder = makeFolder();
     const files = Array.from({ length: 1000 }, (_, index) => inMemory(`DICOM/IM${String(index).padStart(6, '0')}`, index));
     await writeImage(plan(files), { file: join(folder, 'volume.iso') });
@@ -201,7 +202,7 @@ describe('large trees', () => {
     const image = join(folder, 'volume.iso');
     await writeImage(planned, { file: image });
     expect(statSync(image).size).toBe(planned.totalSectors * 2048);
-    if (hasTool('isoinfo')) {
+    if (needs('isoinfo')) {
       const listed = (await run('isoinfo', ['-f', '-J', '-i', image])).split('\n').filter((line) => line.includes('/IM'));
       expect(listed).toHaveLength(21_000);
     }
