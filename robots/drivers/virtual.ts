@@ -41,13 +41,14 @@ const CLOSE_LIMIT_MS = 5_000;
 
 const invalid = (what: string, key?: string): ApplianceError => new ApplianceError('ROBOT_JOB_INVALID', what, key === undefined ? {} : { details: { jobKey: key } });
 
-const createMachine = async ({ directory, clock = systemClock, definition = DEFAULT_DEFINITION, onStep = () => undefined }: VirtualRobotOptions, closing: AbortSignal): Promise<Machine> => {
+const createMachine = async ({ directory, clock = systemClock, definition = DEFAULT_DEFINITION, onStep = () => undefined }: VirtualRobotOptions, closing: AbortSignal, abandoned: AbortSignal): Promise<Machine> => {
   await makeFolders(directory);
   const machine: Machine = {
     directory,
     clock,
     onStep,
     closing,
+    abandoned,
     file: await openRobotFile(directory, definition),
     book: await openJobBook(join(directory, 'jobs')),
     bell: createBell(clock),
@@ -72,16 +73,22 @@ const createMachine = async ({ directory, clock = systemClock, definition = DEFA
   return machine;
 };
 
-/** Refuses what no robot of this kind could do. */
-const accept = (machine: Machine, job: DiscJob): DiscJob => {
+/** The job as asked for, when it is well-formed. */
+const wellFormed = (job: DiscJob): DiscJob => {
   const parsed = discJobSchema.safeParse(job);
-  if (!parsed.success) throw invalid(`refused: ${[...new Set(parsed.error.issues.map(({ path }) => path.join('.')))].join(', ')}`);
+  if (parsed.success) return parsed.data;
+  throw invalid(`refused: ${[...new Set(parsed.error.issues.map(({ path }) => path.join('.')))].join(', ')}`);
+};
+
+/** Refuses what this robot cannot do. */
+const needBins = (machine: Machine, job: DiscJob): void => {
   const state = machine.file.state();
   if (!inBins(state).some(({ media }) => media === job.media)) throw invalid('no input bin holds this medium', job.key);
   if (job.inBin !== undefined && inBins(state).every(({ id }) => id !== job.inBin)) throw invalid('the robot has no such input bin', job.key);
   if (job.outBin !== undefined && !state.bins.some(({ id, role }) => role === 'out' && id === job.outBin)) throw invalid('the robot has no such output bin', job.key);
-  return parsed.data;
 };
+
+const CANCELLED_EARLY = { isCancelAsked: true, phase: 'cancelled', error: robotError('ROBOT_CANCELLED', 'job', 'cancelled before a disc was taken') } as const;
 
 const cancelJob = async (machine: Machine, queue: Queue, ref: string): Promise<'accepted' | 'too-late'> => {
   const run = queue.runOf(ref);
@@ -89,7 +96,8 @@ const cancelJob = async (machine: Machine, queue: Queue, ref: string): Promise<'
     if (run.isCommitted) return 'too-late';
     run.isCancelAsked = true;
     run.stop.abort();
-    await machine.book.update(ref, (found) => ({ ...found, isCancelAsked: true }));
+    // A job that is still queued has no disc, and takes none any more.
+    await machine.book.update(ref, (found) => (found.phase === 'queued' ? { ...found, ...CANCELLED_EARLY } : { ...found, isCancelAsked: true }));
     return 'accepted';
   }
   const open = machine.book.open().find(({ job }) => job.key.toLowerCase() === ref.toLowerCase());
@@ -98,7 +106,7 @@ const cancelJob = async (machine: Machine, queue: Queue, ref: string): Promise<'
   await machine.book.update(ref, (found) => {
     // Between the look above and this turn a drive may have taken the job.
     isStarted = queue.runOf(ref) !== undefined;
-    return isStarted ? found : { ...found, isCancelAsked: true, phase: 'cancelled', error: robotError('ROBOT_CANCELLED', 'job', 'cancelled before a disc was taken') };
+    return isStarted ? found : { ...found, ...CANCELLED_EARLY };
   });
   return isStarted ? cancelJob(machine, queue, ref) : 'accepted';
 };
@@ -111,10 +119,11 @@ export const createVirtualRobot = async (options: VirtualRobotOptions): Promise<
   await mkdir(options.directory, { recursive: true });
   const directory = await realpath(options.directory);
   const closing = new AbortController();
+  const abandoned = new AbortController();
   const unlock = await lockRobot(directory, options.name);
   let machine: Machine;
   try {
-    machine = await createMachine({ ...options, directory }, closing.signal);
+    machine = await createMachine({ ...options, directory }, closing.signal, abandoned.signal);
   } catch (error) {
     await unlock();
     throw error;
@@ -130,10 +139,10 @@ export const createVirtualRobot = async (options: VirtualRobotOptions): Promise<
       if (known && known.job.image.sha256.toLowerCase() !== job.image.sha256.toLowerCase()) throw invalid('this key was used for another image', ref);
       return { ref, existed: true };
     }
+    needBins(machine, job);
     try {
-      await machine.book.add(newRecord(accept(machine, job), machine.book.nextAge(), machine.clock.now()));
+      await machine.book.add(newRecord(job, machine.book.nextAge(), machine.clock.now()));
     } catch (error) {
-      if (error instanceof ApplianceError) throw error;
       const { code, raw } = failureOf(error);
       throw new ApplianceError(code, raw, { cause: error });
     }
@@ -146,10 +155,11 @@ export const createVirtualRobot = async (options: VirtualRobotOptions): Promise<
       await machine.file.refresh();
       return capabilitiesOf(machine.file.state());
     },
-    async submit(job) {
+    async submit(asked) {
       needLink(machine);
+      const job = wellFormed(asked);
       await machine.file.refresh();
-      const key = String(job.key).toLowerCase();
+      const key = job.key.toLowerCase();
       for (let other = submitting.get(key); other; other = submitting.get(key)) await Promise.allSettled([other]);
       const mine = submitOnce(job);
       submitting.set(key, mine);
@@ -161,9 +171,9 @@ export const createVirtualRobot = async (options: VirtualRobotOptions): Promise<
     },
     async status(ref) {
       needLink(machine);
+      const run = queue.runOf(ref);
       const record = await machine.book.read(ref);
       if (!record) return lostStatus(machine.clock.now());
-      const run = queue.runOf(ref);
       const blocker = run || isEnded(record) ? undefined : await queue.blockerOf(record);
       return statusOf(record, run, blocker, machine.clock.now());
     },
@@ -184,6 +194,9 @@ export const createVirtualRobot = async (options: VirtualRobotOptions): Promise<
     async close() {
       if (closing.signal.aborted) return;
       closing.abort();
+      machine.bell.ring();
+      await queue.settle(CLOSE_LIMIT_MS);
+      abandoned.abort();
       await queue.settle(CLOSE_LIMIT_MS);
       await machine.file.flush();
       await unlock();

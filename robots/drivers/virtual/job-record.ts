@@ -52,7 +52,7 @@ export const isEnded = ({ phase }: JobRecord): boolean => phase === 'done' || ph
 
 /** The job as it stands before any disc. */
 export const newRecord = (job: DiscJob, age: number, at: Date): JobRecord =>
-  ({ job: discJobSchema.parse(job), age, submittedAt: at.toISOString(), phase: 'queued', isCancelAsked: false, discs: [] });
+  ({ job, age, submittedAt: at.toISOString(), phase: 'queued', isCancelAsked: false, discs: [] });
 
 /** The record without a disc at hand. */
 export const handsFree = ({ current: _, ...record }: JobRecord): JobRecord => record;

@@ -53,7 +53,7 @@ const takeBlank = (machine: Machine, run: Run): DiscAtHand | undefined => {
 
 /**
  * Loads a blank. Faults at this step strike before the blank is taken, so nothing is spent; only what needs a disc comes after.
- * The count in robot.json follows later: opening the robot makes up for it from the intent.
+ * The count in robot.json is written before the disc is settled; until then opening the robot makes up for it from the intent.
  */
 export const loadBlank = async (machine: Machine, run: Run): Promise<Stop | { disc: DiscAtHand; error?: Stop }> => {
   run.activity = 'loading';
@@ -61,7 +61,7 @@ export const loadBlank = async (machine: Machine, run: Run): Promise<Stop | { di
   const kind = await strike(machine, run, moment);
   if (kind === 'hang') await hang(machine, run);
   if (kind === 'vanish') return { kind: 'vanished' };
-  const stop = stopOf(machine, run);
+  const stop = stopOf(machine, run) ?? (machine.closing.aborted ? { kind: 'closing' as const } : undefined);
   if (stop) return stop.kind === 'bad' ? { kind: 'refused', error: stop.error } : stop;
   const spoils = kind === 'wrong-media' || kind === 'write-fail' || kind === 'verify-fail' || kind === 'unknown';
   if (kind !== undefined && !spoils && kind !== 'hang' && kind !== 'link-down') return { kind: 'requeue' };

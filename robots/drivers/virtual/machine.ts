@@ -36,7 +36,10 @@ export interface Machine {
   readonly bell: Bell;
   /** One for each busy drive. */
   readonly runs: Set<Run>;
+  /** No new disc is begun, and nothing waits any more. */
   readonly closing: AbortSignal;
+  /** The discs in the drives are left to the next opening. */
+  readonly abandoned: AbortSignal;
   readonly onStep: (point: DiscPoint, key: string) => void;
   /** True since a 'link-down' fault of this process's life began. */
   isLinkDown: boolean;

@@ -52,13 +52,13 @@ export const createQueue = (machine: Machine): Queue => {
   const begin = (record: JobRecord, drive: string, berth: Berth): void => {
     const run = newRun(record.job.key, drive, berth);
     const stopAll = (): void => { run.stop.abort(); };
-    closing.addEventListener('abort', stopAll);
+    machine.abandoned.addEventListener('abort', stopAll);
     runs.add(run);
     const work = workOnJob(machine, run, record)
       // A mistake of ours must not stop the robot silently: it stands as a condition until the driver is opened again.
       .catch((error: unknown) => { machine.trouble = robotError('ROBOT_UNKNOWN', 'robot', error instanceof Error ? error.name : 'unknown'); return machine.clock.wait(2 ** 31 - 1, closing); })
       .finally(() => {
-        closing.removeEventListener('abort', stopAll);
+        machine.abandoned.removeEventListener('abort', stopAll);
         runs.delete(run);
         working.delete(work);
         bell.ring();

@@ -37,21 +37,24 @@ export const lostStatus = (at: Date): JobStatus =>
   ({ phase: 'lost', good: 0, bad: 0, remaining: 1, error: robotError('ROBOT_JOB_LOST', 'job', 'the robot knows no such job'), discs: [], observedAt: at.toISOString() });
 
 const progressOf = (record: JobRecord, run: Run | undefined, blocker: RobotError | undefined): Pick<JobStatus, 'phase' | 'activity' | 'percent' | 'error'> => {
-  if (isEnded(record)) return { phase: record.phase, ...(record.error ? { error: record.error } : {}) };
+  if (isEnded(record) && !run) return { phase: record.phase, ...(record.error ? { error: record.error } : {}) };
   if (run?.isCancelAsked || record.isCancelAsked) return { phase: 'cancelling', ...(run ? { activity: run.activity } : {}) };
   if (!run) return blocker ? { phase: 'paused', activity: 'waiting', error: blocker } : { phase: 'queued', activity: 'waiting' };
   const seen = { activity: run.activity, ...(run.percent === undefined ? {} : { percent: run.percent }) };
   return run.condition ? { phase: 'paused', ...seen, error: run.condition } : { phase: 'running', ...seen };
 };
 
+/** A job is seen as ended once its disc lies in its bin; until then its result is not shown. */
 export const statusOf = (record: JobRecord, run: Run | undefined, blocker: RobotError | undefined, at: Date): JobStatus => {
-  const good = record.discs.filter(({ result }) => result === 'good').length;
+  const isMoving = run !== undefined && isEnded(record);
+  const discs = isMoving && run.hasBlank ? record.discs.slice(0, -1) : record.discs;
+  const good = discs.filter(({ result }) => result === 'good').length;
   return {
     ...progressOf(record, run, blocker),
     good,
-    bad: record.discs.length - good,
-    remaining: isEnded(record) ? 0 : 1,
-    discs: record.discs,
+    bad: discs.length - good,
+    remaining: isEnded(record) && !isMoving ? 0 : 1,
+    discs,
     observedAt: at.toISOString(),
   };
 };

@@ -24,7 +24,7 @@ export const CANCELLED: Stop = { kind: 'bad', error: robotError('ROBOT_CANCELLED
 /** What ended the work on a disc from outside. */
 export const stopOf = (machine: Machine, run: Run): Stop | undefined => {
   if (run.isCancelAsked) return CANCELLED;
-  return machine.closing.aborted ? { kind: 'closing' } : undefined;
+  return machine.abandoned.aborted ? { kind: 'closing' } : undefined;
 };
 
 const CONDITION_OF = { jam: 'ROBOT_JAM', 'cover-open': 'ROBOT_COVER_OPEN', 'printer-fault': 'ROBOT_PRINTER_FAULT', 'no-space': 'ROBOT_NO_SPACE' } as const;
@@ -78,7 +78,7 @@ export const strike = async (machine: Machine, run: Run, moment: Moment): Promis
 /** Waits until someone resumes the robot, cancels the job or closes the driver. */
 export const hang = async (machine: Machine, run: Run): Promise<void> => {
   run.isHanging = true;
-  while (run.isHanging && !run.stop.signal.aborted) await machine.bell.next(run.stop.signal);
+  while (run.isHanging && !run.stop.signal.aborted && !machine.closing.aborted) await machine.bell.next(run.stop.signal);
   run.isHanging = false;
 };
 
@@ -96,6 +96,7 @@ export const beginStep = async (machine: Machine, run: Run, moment: Moment): Pro
     if (stop) return stop;
     run.condition = blockerOf(machine, moment.step);
     if (run.condition) {
+      if (machine.closing.aborted) return { kind: 'closing' };
       await machine.bell.next(run.stop.signal);
       await machine.file.refresh();
       continue;
@@ -108,7 +109,10 @@ export const beginStep = async (machine: Machine, run: Run, moment: Moment): Pro
       case 'unknown': return { kind: 'bad', error: robotError('ROBOT_UNKNOWN', 'job', 'unknown fault') };
       case 'drive-fault': return { kind: 'bad', error: robotError('ROBOT_DRIVE_FAULT', 'disc', `drive ${run.drive} failed`) };
       case 'vanish': return { kind: 'vanished' };
-      case 'hang': await hang(machine, run); break;
+      case 'hang':
+        await hang(machine, run);
+        if (machine.closing.aborted) return { kind: 'closing' };
+        break;
       case 'jam': case 'cover-open': case 'printer-fault': case 'no-space': case 'ink-empty': case 'out-of-discs': case 'link-down': break;
       default: kind satisfies never;
     }

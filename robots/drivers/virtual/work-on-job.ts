@@ -70,11 +70,12 @@ export const workOnJob = async (machine: Machine, run: Run, record: JobRecord): 
   const disc = 'disc' in loaded ? loaded.disc : undefined;
   const stop = 'disc' in loaded ? loaded.error ?? await produce(machine, run, record, loaded.disc) : loaded;
   run.condition = undefined;
+  // The intent says that a blank is gone until robot.json says so: the intent may only go after this.
+  if (!(await machine.persist(() => machine.file.flush()))) return;
   if (stop) {
     if (disc) run.activity = 'rejecting';
     await machine.persist(() => settle(machine, record, disc, stop));
   } else if (disc && await machine.persist(() => commitGood(machine, key, disc))) {
     await machine.persist(() => unload(machine, key, disc));
   }
-  await machine.persist(() => machine.file.flush());
 };
