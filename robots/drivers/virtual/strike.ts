@@ -70,14 +70,15 @@ export const strike = async (machine: Machine, run: Run, moment: Moment): Promis
     countStrike(state, kind, moment);
     afflict(state, kind, run);
   });
+  // Set at once: a resume may come as soon as the strike can be seen.
+  if (kind === 'hang') run.isHanging = true;
   await machine.persist(() => machine.file.flush());
   machine.bell.ring();
   return kind;
 };
 
-/** Waits until someone resumes the robot, cancels the job or closes the driver. */
+/** Waits, when a strike has made the run hang, until someone resumes the robot, cancels the job or closes the driver. */
 export const hang = async (machine: Machine, run: Run): Promise<void> => {
-  run.isHanging = true;
   while (run.isHanging && !run.stop.signal.aborted && !machine.closing.aborted) await machine.bell.next(run.stop.signal);
   run.isHanging = false;
 };
