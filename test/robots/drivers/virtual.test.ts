@@ -99,6 +99,10 @@ describe('virtual robot: discs', () => {
     expect(await readdir(robot.directory)).not.toContain('lock');
   });
 
+  it('refuses a driver that it does not have', async () => {
+    await expect(openRobot({ name: 'x', driver: 'teleport' as 'virtual', directory: '/nowhere' })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+  });
+
   it('refuses a robot.json that does not fit', async () => {
     const robot = await start();
     await robot.driver().close();
