@@ -71,7 +71,7 @@ export const run = (argv: readonly [string, ...string[]], options: RunOptions): 
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    ...(options.env === undefined ? {} : { env: options.env as NodeJS.ProcessEnv }),
+    ...(options.env === undefined ? {} : { env: options.env }),
     ...(options.uid === undefined ? {} : { uid: options.uid }),
     ...(options.gid === undefined ? {} : { gid: options.gid }),
   });
@@ -141,7 +141,7 @@ export const spawnChild = async (argv: readonly [string, ...string[]], options: 
     detached: true,
     stdio: [options.holdsInput === true ? 'pipe' : 'ignore', options.outputFd ?? (options.onLine === undefined ? 'ignore' : 'pipe'), options.errorFd ?? options.outputFd ?? 'ignore'],
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    ...(options.env === undefined ? {} : { env: options.env as NodeJS.ProcessEnv }),
+    ...(options.env === undefined ? {} : { env: options.env }),
     ...(options.uid === undefined ? {} : { uid: options.uid }),
     ...(options.gid === undefined ? {} : { gid: options.gid }),
   });

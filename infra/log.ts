@@ -26,9 +26,13 @@ interface PinoLike {
   error(fields: object, event: string): void;
 }
 
+/** Names of our own in every line; a field of the same name would stand there twice. */
+const RESERVED = new Set(['level', 'time', 'process', 'event']);
+const withoutReserved = (fields: LogFields): LogFields => Object.fromEntries(Object.entries(fields).map(([name, value]) => [RESERVED.has(name) ? `${name}_` : name, value]));
+
 const port = (target: PinoLike, always: LogFields): Logger => {
   const write = (level: LogLevel) => (event: string, fields: LogFields = {}): void => {
-    target[level](scrub({ ...always, ...fields }), event);
+    target[level](scrub(withoutReserved({ ...always, ...fields })), event);
   };
   return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error'), child: (fields) => port(target, { ...always, ...fields }) };
 };

@@ -3,7 +3,6 @@
  * The only module that knows the Temporal client package.
  */
 import { Client, Connection } from '@temporalio/client';
-import { SearchAttributeType, defineSearchAttributeKey } from '@temporalio/common';
 
 export type AttributeTypes = Readonly<Record<string, 'Keyword' | 'Int' | 'Datetime'>>;
 
@@ -98,8 +97,3 @@ export const ensureNamespace = async ({ address, namespace, attributes }: { addr
 };
 
 type Long = NonNullable<NonNullable<Parameters<Connection['workflowService']['registerNamespace']>[0]['workflowExecutionRetentionPeriod']>['seconds']>;
-
-const ATTRIBUTE_TYPES = { Keyword: SearchAttributeType.KEYWORD, Int: SearchAttributeType.INT, Datetime: SearchAttributeType.DATETIME } as const;
-
-/** Typed key of a search attribute, for clients that start workflows. */
-export const searchAttributeKey = <T extends keyof typeof ATTRIBUTE_TYPES>(name: string, type: T) => defineSearchAttributeKey(name, ATTRIBUTE_TYPES[type]);

@@ -61,7 +61,7 @@ const startDatabase = async ({ config, home, log, onStep }: ApplianceOptions, st
     stops.push(() => database.stop());
     url = database.url;
   }
-  await migrateCatalog(url, { info: (fields, event) => { log.info(event ?? 'catalog', fields); }, warn: (fields, event) => { log.warn(event ?? 'catalog', fields); } });
+  await migrateCatalog(url, { info: ({ event, ...fields }) => { log.info(String(event ?? 'catalog'), fields); }, warn: ({ event, ...fields }) => { log.warn(String(event ?? 'catalog'), fields); } });
   onStep(config.databaseUrl === '' ? 'Database ready' : 'Database of the site ready');
   return url;
 };

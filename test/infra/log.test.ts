@@ -18,6 +18,12 @@ describe('log', () => {
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 'info', process: 'test', event: 'order.placed', orderId: 'o1', copies: 2 });
   });
 
+  it('keeps its own names apart from fields of the same name', () => {
+    const { lines, log } = collect();
+    log.info('catalog', { event: 'catalog.migrated', level: 9 });
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ event: 'catalog', event_: 'catalog.migrated', level: 'info', level_: 9 });
+  });
+
   it('masks what identifies a patient and what is secret, however deep and however spelled', () => {
     const { lines, log } = collect();
     log.debug('study.seen', { PatientName: 'Meier^Anna', study: { patient_id: 'P77', rows: [{ birthDate: '19700101', seriesId: 5 }] }, 'Accession Number': 'A9', apiToken: 'xyz' });
