@@ -3,7 +3,8 @@
  * Nothing leaves here for a robot that the gate did not read back and accept.
  */
 import { Context } from '@temporalio/activity';
-import type { Catalog } from '../catalog/catalog.ts';
+import type { Catalog, ReportEntry } from '../catalog/catalog.ts';
+import { isApplianceError } from '../infra/errors.ts';
 import type { VolumeSpool } from './volume-spool.ts';
 
 export interface Composed {
@@ -23,6 +24,12 @@ export interface ComposeDeps {
   readonly spool: VolumeSpool;
 }
 
+/** What a volume that holds nothing at all says of each instance. */
+const leftOffOf = (error: unknown): readonly ReportEntry[] => {
+  const named = isApplianceError(error, 'DISC_FILE_SET_INVALID') ? error.details['leftOff'] : undefined;
+  return Array.isArray(named) ? named.map((line: string): ReportEntry => ({ kind: 'left-off', sopInstanceUid: line.split(' ')[0] ?? '', reason: line.slice(line.indexOf(' ') + 1) })) : [];
+};
+
 export const createComposeActivities = ({ catalog, spool }: ComposeDeps): ComposeActivities => ({
   async composeVolume(volumeId) {
     const context = Context.current();
@@ -30,7 +37,12 @@ export const createComposeActivities = ({ catalog, spool }: ComposeDeps): Compos
     try {
       const { volume, order } = await catalog.orders.volume(volumeId);
       const instances = await catalog.instances.instancesOfVolume(volumeId);
-      const made = await spool.compose({ volume, order, instances, signal: context.cancellationSignal, onProgress: (done, total) => context.heartbeat(Math.floor((100 * done) / Math.max(total, 1))) });
+      const made = await spool.compose({
+        volume, order, instances, signal: context.cancellationSignal, onProgress: (done, total) => context.heartbeat(Math.floor((100 * done) / Math.max(total, 1))),
+      }).catch(async (error: unknown) => {
+        await catalog.orders.report(order.orderId, leftOffOf(error));
+        throw error;
+      });
       await catalog.orders.report(order.orderId, made.report);
       await catalog.orders.recordComposed(volumeId, made.composed);
       return { imageBytes: made.composed.imageBytes, instances: made.composed.instances.length, leftOff: made.composed.leftOff.length };

@@ -26,6 +26,9 @@ export interface SpoolOptions {
   readonly product: string;
 }
 
+/** Orders that name no template of their own. */
+const DEFAULT_TEMPLATE = 'default';
+
 /** What is kept beside a composed image until its volume is dropped. */
 interface Made {
   readonly composed: ComposedVolume;
@@ -90,7 +93,7 @@ export const createVolumeSpool = (options: SpoolOptions): VolumeSpool => {
         patients: made.label.patients, studies: made.label.studies, institution: options.institution || made.label.institution, comment: order.options.comment,
         volume: { index: volume.index, of: volume.of }, copy: { index: job.copy, of: order.options.copies }, supplement: order.isSupplement,
         createdAt: volume.createdAt, contentKind: 'DICOM ONLY', profile: made.profile, serial: job.serial,
-      }, { dpi: options.labelDpi, template: order.options.labelTemplate });
+      }, { dpi: options.labelDpi, ...(order.options.labelTemplate === DEFAULT_TEMPLATE ? {} : { template: order.options.labelTemplate }) });
       await writeDurably(labelFileOf(options.labelDirectory, job.serial), picture.png, { mode: 0o640 });
     },
 

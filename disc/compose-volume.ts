@@ -112,7 +112,7 @@ export const composeVolume = async (request: ComposeRequest): Promise<ComposedIm
   const { placed, leftOff, report } = place(request.instances);
   const dicomdir = await writeDicomdir({ fileSetId: volume.fileSetId, fileSetUid: volume.fileSetUid, instances: placed, readHead: createHeadReader(storeDirectory), ...(signal ? { signal } : {}) });
   const onDisc = placed.filter(({ instance }) => !dicomdir.leftOff.has(instance.instanceId));
-  if (!onDisc.length) throw new ApplianceError('DISC_FILE_SET_INVALID', 'no instance of the volume can be put on a disc', { details: { instances: request.instances.length } });
+  if (!onDisc.length) throw new ApplianceError('DISC_FILE_SET_INVALID', 'no instance of the volume can be put on a disc', { details: { leftOff: [...report, ...dicomdir.report].map(({ sopInstanceUid, reason }) => `${sopInstanceUid ?? ''} ${reason}`) } });
 
   const verdict = judgeProfile(volume.media, onDisc.map(({ instance }) => instance));
   const wholeReport = [...report, ...dicomdir.report, ...verdict.report];

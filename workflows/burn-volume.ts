@@ -111,9 +111,22 @@ export async function burnVolume(input: BurnVolumeInput): Promise<VolumeEnd> {
     retry: { initialInterval: '1s', maximumInterval: '15s' },
   });
 
-  const burn = async (copy: number, attempt: number): Promise<CopyEnd & { jobKey: string }> => {
+  /** False when a person gave up on the label. */
+  const label = async (jobKey: string, copy: number): Promise<boolean> => {
+    for (;;) {
+      try {
+        await spool.renderLabel(jobKey);
+        return true;
+      } catch (error) {
+        if (wf.isCancellation(error)) throw error;
+        if (await ask(copy, failureType(error), ['retry', 'give-up']) === 'give-up') return false;
+      }
+    }
+  };
+
+  const burn = async (copy: number, attempt: number): Promise<(CopyEnd & { jobKey: string }) | 'given-up'> => {
     const { jobKey } = await log.openJob(input.volumeId, copy, attempt, input.robot);
-    await spool.renderLabel(jobKey);
+    if (!await label(jobKey, copy)) return 'given-up';
     try {
       return { jobKey, ...await robot.burnCopy(jobKey, copy) };
     } catch (error) {
@@ -126,6 +139,7 @@ export async function burnVolume(input: BurnVolumeInput): Promise<VolumeEnd> {
     let allowed = 1 + REMAKES;
     for (let attempt = 1; ; attempt++) {
       const end = await burn(copy, attempt);
+      if (end === 'given-up') return 'failed';
       switch (end.state) {
         case 'GOOD': goodCopies++; show(); return 'good';
         case 'CANCELLED': return 'cancelled';

@@ -112,6 +112,17 @@ describe('burnVolume', () => {
     });
   });
 
+  it('waits for a person when the label cannot be rendered, and burns nothing meanwhile', async () => {
+    const test = makeVolume([]);
+    let refusals = 1;
+    Object.assign(test.fakes, { renderLabel: () => { if (refusals-- > 0) throw ApplicationFailure.create({ type: 'DISC_LABEL_FAILED', nonRetryable: true }); return null; } });
+    await run(test, 1, async (virtual) => {
+      expect([virtual.attributes.get('BlockedOn'), test.jobs]).toEqual(['DISC_LABEL_FAILED', []]);
+      await virtual.update('resumeAfterService', { by: 'clerk', verdict: 'retry' });
+      expect([virtual.value, test.jobs]).toEqual(['good', ['J1.1']]);
+    });
+  });
+
   it('answers oversized when the composed volume exceeds the medium', async () => {
     const test = makeVolume([], () => { throw ApplicationFailure.create({ type: 'ORDER_EXCEEDS_MEDIA', nonRetryable: true }); });
     await run(test, 1, async (virtual) => expect([virtual.value, test.dropped()]).toEqual(['oversized', 1]));
