@@ -1,7 +1,7 @@
 /** Runs the independent readers that judge an image, and makes the folders the tests work in. */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -14,13 +14,8 @@ export const run = async (command: string, args: readonly string[], environment:
   return stdout;
 };
 
-/** The script that mounts an image with a real kernel, when it and its kernel are here. */
-export const kernelMount = (): string | undefined => {
-  const script = resolve(import.meta.dirname, '../../../../shared/tools/kernel-mount.sh');
-  const canRun = needs('kernel') && existsSync(script);
-  if (!canRun) console.warn('SKIPPED: no kernel to mount images with');
-  return canRun ? script : undefined;
-};
+/** The script that mounts an image with a real kernel, when the machine for it is here. */
+export const kernelMount = (): string | undefined => (needs('kernel') ? resolve(import.meta.dirname, '../../fixtures/kernel-mount.sh') : undefined);
 
 export const makeFolder = (): string => {
   const folder = mkdtempSync(join(tmpdir(), 'image-test-'));
