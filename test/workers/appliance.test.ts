@@ -1,19 +1,17 @@
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { TEMPORAL_VERSION } from '../../infra/embedded/temporal-binary.ts';
 import { spawnChild } from '../../infra/exec.ts';
 import type { Child } from '../../infra/exec.ts';
 import { freePort, isPortFree } from '../../infra/ports.ts';
 import { commandLine, identify } from '../../infra/process-identity.ts';
 import { waitUntil } from '../../infra/wait-until.ts';
+import { needs } from '../fixtures/peers.ts';
 
 const entry = join(import.meta.dirname, '../../workers/appliance.ts');
-const binary = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'spindle/temporal', TEMPORAL_VERSION, 'temporal');
-const isHere = existsSync(binary);
-if (!isHere) console.warn(`SKIPPED: no Temporal server at ${binary}; npm start fetches it`);
+const isHere = needs('temporal');
 
 const folder = mkdtempSync(join(tmpdir(), 'appliance-'));
 const home = join(folder, 'home');

@@ -1,9 +1,8 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TEMPORAL_VERSION } from '../../../infra/embedded/temporal-binary.ts';
 import { startTemporalServer } from '../../../infra/embedded/temporal-server.ts';
 import type { EmbeddedTemporal } from '../../../infra/embedded/temporal-server.ts';
 import { spawnChild } from '../../../infra/exec.ts';
@@ -14,10 +13,10 @@ import { freePort, isPortFree } from '../../../infra/ports.ts';
 import { identify } from '../../../infra/process-identity.ts';
 import { connectTemporal, isTemporalAway, temporalAnswers } from '../../../infra/temporal.ts';
 import { waitUntil } from '../../../infra/wait-until.ts';
+import { needs, temporalProgram } from '../../fixtures/peers.ts';
 
-const path = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'spindle/temporal', TEMPORAL_VERSION, 'temporal');
-const isHere = existsSync(path);
-if (!isHere) console.warn(`SKIPPED: no Temporal server at ${path}; npm start fetches it`);
+const path = temporalProgram();
+const isHere = needs('temporal');
 
 const folder = mkdtempSync(join(tmpdir(), 'temporal-'));
 let home: Home;
