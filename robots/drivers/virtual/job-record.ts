@@ -11,7 +11,7 @@ export const discJobSchema = z.object({
   media: z.enum(['CD', 'DVD', 'DVD-DL', 'BD', 'BD-DL']),
   image: z.object({ path, bytes: z.int().min(1), sha256: z.string().regex(/^[0-9a-f]{64}$/i), volumeId: z.string().max(32) }),
   label: z.object({ path, format: z.literal('png') }).exactOptional(),
-  serial: z.string().max(64).regex(/^[^\x00-\x1f]*$/),
+  serial: z.string().max(64).refine((text) => !/\p{Cc}/u.test(text), 'control characters'),
   verify: z.boolean(),
   speed: z.number().positive().exactOptional(),
   inBin: bin.exactOptional(),
