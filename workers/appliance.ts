@@ -43,10 +43,14 @@ const announce = (config: Config, home: Home, appliance: Appliance): void => {
 
 const main = async (): Promise<number> => {
   const ending = new AbortController();
+  let askedAt = 0;
   const stopWish = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.on(signal, () => {
-        steps.say(ending.signal.aborted ? 'Still stopping; open associations and discs are brought to an end' : `\nStopping (${signal})`);
+        // npm and the shell pass on the same Ctrl-C: only a later one is a question.
+        if (!ending.signal.aborted) steps.say(`\nStopping (${signal})`);
+        else if (performance.now() - askedAt > 2_000) steps.say('Still stopping; open associations and discs are brought to an end');
+        askedAt = performance.now();
         ending.abort();
         resolve();
       });

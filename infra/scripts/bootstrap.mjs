@@ -4,7 +4,8 @@
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -72,22 +73,42 @@ const isInstalledByHand = () => {
   return Object.entries(wanted).every(([path, entry]) => path === '' || installed[path]?.version === entry.version || (installed[path] === undefined && entry.optional === true));
 };
 
+const guard = join(tmpdir(), `spindle-install-${createHash('sha256').update(root).digest('hex').slice(0, 16)}`);
+const takeGuard = () => {
+  try {
+    writeFileSync(guard, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+    return false;
+  }
+};
+const isGuardHeld = () => existsSync(guard) && existsSync(`/proc/${readFileSync(guard, 'utf8').trim() || 'none'}`);
+
+/** Two scripts started together must not install into each other: the second waits, and finds everything there. */
+const guarded = async (work) => {
+  for (let told = false; !takeGuard(); told = true) {
+    if (!isGuardHeld()) rmSync(guard, { force: true });
+    else if (!told) say('Waiting for another script that installs the dependencies');
+    await new Promise((resolve) => { setTimeout(resolve, 500); });
+  }
+  const free = () => { rmSync(guard, { force: true }); };
+  process.once('exit', free);
+  await work();
+  process.removeListener('exit', free);
+  free();
+};
+
 const ensureInstalled = async () => {
   const hash = lockHash();
   if (readStamp() === hash && existsSync(pinnedNode)) return;
+  await guarded(() => install(hash));
+};
+
+const install = async (hash) => {
+  if (readStamp() === hash && existsSync(pinnedNode)) return;
   if (!isInstalledByHand()) {
-    const guard = join(root, '.spindle-installing');
-    try {
-      mkdirSync(guard);
-    } catch (error) {
-      if (error.code !== 'EEXIST') throw error;
-      fail(`Another installation seems to be going on in this folder. If not, remove ${guard}`);
-    }
-    const free = () => { rmSync(guard, { recursive: true, force: true }); };
-    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => { free(); process.exit(1); });
     const { code, text } = await runShown('Installing the locked dependencies (npm ci)', 'npm', ['ci', '--no-audit', '--no-fund']);
-    free();
-    for (const signal of ['SIGINT', 'SIGTERM']) process.removeAllListeners(signal);
     if (code !== 0) fail(`${text.trim().split('\n').slice(-15).join('\n')}\n\nThe dependencies cannot be installed: is the npm registry in reach, and this folder writable?`);
   }
   if (!existsSync(pinnedNode)) fail(`The installation lacks ${pinnedNode}: it was made without optional dependencies. Run: npm ci --include=optional`);
@@ -113,8 +134,8 @@ const main = async () => {
     stdio: 'inherit',
     env: { ...process.env, PATH: `${join(pinnedNode, '..')}:${process.env.PATH ?? ''}` },
   });
-  // A Ctrl-C on the terminal reaches the child by itself; forwarding it too would be a second one.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => { if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal); });
+  // On a terminal a Ctrl-C reaches the child by itself too; twice the same wish does no harm.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => { child.kill(signal); });
   child.on('error', (error) => { fail(`The Node of this project does not run: ${error.message}`); });
   child.on('exit', (code, signal) => {
     if (signal === null) process.exit(code ?? 1);
