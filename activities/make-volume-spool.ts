@@ -91,7 +91,7 @@ export const createVolumeSpool = (options: SpoolOptions): VolumeSpool => {
       if (!made) throw new ApplianceError('DISC_LABEL_FAILED', 'the volume of this label is not composed', { details: { jobKey: job.jobKey } });
       const picture = await renderLabel({
         patients: made.label.patients, studies: made.label.studies, institution: options.institution || made.label.institution, comment: order.options.comment,
-        volume: { index: volume.index, of: volume.of }, copy: { index: job.copy, of: order.options.copies }, supplement: order.isSupplement,
+        volume: { index: volume.index, of: volume.of }, ...(order.options.copies > 1 ? { copy: { index: job.copy, of: order.options.copies } } : {}), supplement: order.isSupplement,
         createdAt: volume.createdAt, contentKind: 'DICOM ONLY', profile: made.profile, serial: job.serial,
       }, { dpi: options.labelDpi, ...(order.options.labelTemplate === DEFAULT_TEMPLATE ? {} : { template: order.options.labelTemplate }) });
       await writeDurably(labelFileOf(options.labelDirectory, job.serial), picture.png, { mode: 0o640 });
