@@ -2,7 +2,8 @@
  * Reads a DICOMDIR by its offsets, as an importing workstation does, and checks every rule on the way.
  * @source PS3.3 F.3, F.4; PS3.10 8
  */
-import { EXPLICIT_LITTLE, itemsOf, rawText, readLevel } from './element-reader.ts';
+import { TAG } from '../../dicom/tables/tags.ts';
+import { AFTER_META, EXPLICIT_LITTLE, itemsOf, rawText, readLevel } from './element-reader.ts';
 import type { ReadElement } from './element-reader.ts';
 
 export interface DirectoryRecord {
@@ -26,7 +27,10 @@ export interface Directory {
   readonly problems: readonly string[];
 }
 
-const T = { fileSetId: 0x00041130, first: 0x00041200, last: 0x00041202, consistency: 0x00041212, sequence: 0x00041220, next: 0x00041400, inUse: 0x00041410, lower: 0x00041420, type: 0x00041430, fileId: 0x00041500 };
+const NO_DIRECTORY: Directory = { fileSetId: '', fileSetUid: '', transferSyntaxUid: '', sopClassUid: '', records: [], problems: [] };
+
+/** The directory of a volume that has none to read. */
+export const noDirectory = (problem: string): Directory => ({ ...NO_DIRECTORY, problems: [problem] });
 
 const u32 = (element: ReadElement | undefined): number => (element && element.value.length >= 4 ? element.value.readUInt32LE(0) : Number.NaN);
 const u16 = (element: ReadElement | undefined): number => (element && element.value.length >= 2 ? element.value.readUInt16LE(0) : Number.NaN);
@@ -34,14 +38,16 @@ const u16 = (element: ReadElement | undefined): number => (element && element.va
 /** Reads all records reachable by offsets; whatever breaks a rule becomes a problem. Never throws for a bad directory. */
 export const readDicomdir = (bytes: Buffer): Directory => {
   const problems: string[] = [];
-  if (bytes.length < 140 || bytes.toString('latin1', 128, 132) !== 'DICM') return { fileSetId: '', fileSetUid: '', transferSyntaxUid: '', sopClassUid: '', records: [], problems: ['DICOMDIR is no Part 10 file'] };
-  const meta = readLevel(bytes, 132, bytes.length, EXPLICIT_LITTLE, 0x00030000);
+  if (bytes.length < 140 || bytes.toString('latin1', 128, 132) !== 'DICM') return noDirectory('DICOMDIR is no Part 10 file');
+  const meta = readLevel(bytes, 132, bytes.length, EXPLICIT_LITTLE, AFTER_META);
   const set = readLevel(bytes, meta.end, bytes.length, EXPLICIT_LITTLE);
   if (set.end !== bytes.length) problems.push(`DICOMDIR cannot be followed beyond byte ${set.end}`);
-  if (u16(set.elements.get(T.consistency)) !== 0) problems.push('the file-set consistency flag is not 0000H');
+  if (u16(set.elements.get(TAG.FileSetConsistencyFlag)) !== 0) problems.push('the file-set consistency flag is not 0000H');
 
-  const sequence = set.elements.get(T.sequence);
-  const items = new Map((sequence ? itemsOf(bytes, sequence) : []).map((item) => [item.at, item.elements]));
+  const sequence = set.elements.get(TAG.DirectoryRecordSequence);
+  const read = sequence ? itemsOf(bytes, sequence) : { items: [], isWhole: false };
+  if (!read.isWhole) problems.push('the records cannot be followed item by item');
+  const items = new Map(read.items.map((item) => [item.at, item.elements]));
   const reached = new Map<number, DirectoryRecord>();
   const follow = (start: number, parent: DirectoryRecord | undefined): DirectoryRecord | undefined => {
     let last: DirectoryRecord | undefined;
@@ -49,10 +55,10 @@ export const readDicomdir = (bytes: Buffer): Directory => {
       const elements = items.get(at);
       if (!elements) { problems.push(`offset ${at} points at no record`); break; }
       if (reached.has(at)) { problems.push(`record at ${at} is reached twice`); break; }
-      if (u16(elements.get(T.inUse)) !== 0xffff) problems.push(`record at ${at}: in-use flag is not FFFFH`);
+      if (u16(elements.get(TAG.RecordInUseFlag)) !== 0xffff) problems.push(`record at ${at}: in-use flag is not FFFFH`);
       const record: DirectoryRecord = {
-        type: rawText(elements.get(T.type)), at, next: u32(elements.get(T.next)), lower: u32(elements.get(T.lower)), depth: (parent?.depth ?? -1) + 1, parent,
-        fileId: rawText(elements.get(T.fileId)).split('\\').map((part) => part.trim()).filter((part) => part !== '').join('/'), elements,
+        type: rawText(elements.get(TAG.DirectoryRecordType)), at, next: u32(elements.get(TAG.OffsetOfTheNextDirectoryRecord)), lower: u32(elements.get(TAG.OffsetOfReferencedLowerLevelDirectoryEntity)), depth: (parent?.depth ?? -1) + 1, parent,
+        fileId: rawText(elements.get(TAG.ReferencedFileID)).split('\\').map((part) => part.trim()).filter((part) => part !== '').join('/'), elements,
       };
       reached.set(at, record);
       if (Number.isNaN(record.next) || Number.isNaN(record.lower)) { problems.push(`record at ${at} lacks its offsets`); break; }
@@ -63,11 +69,11 @@ export const readDicomdir = (bytes: Buffer): Directory => {
     }
     return last;
   };
-  const lastRoot = follow(u32(set.elements.get(T.first)) || 0, undefined);
+  const lastRoot = follow(u32(set.elements.get(TAG.OffsetOfTheFirstDirectoryRecordOfTheRootDirectoryEntity)) || 0, undefined);
   if (reached.size !== items.size) problems.push(`${items.size - reached.size} of ${items.size} records cannot be reached by offsets`);
-  if ((lastRoot?.at ?? 0) !== u32(set.elements.get(T.last))) problems.push('the offset of the last root record is wrong');
+  if ((lastRoot?.at ?? 0) !== u32(set.elements.get(TAG.OffsetOfTheLastDirectoryRecordOfTheRootDirectoryEntity))) problems.push('the offset of the last root record is wrong');
   return {
-    fileSetId: rawText(set.elements.get(T.fileSetId)), fileSetUid: rawText(meta.elements.get(0x00020003)), transferSyntaxUid: rawText(meta.elements.get(0x00020010)),
-    sopClassUid: rawText(meta.elements.get(0x00020002)), records: [...reached.values()], problems,
+    fileSetId: rawText(set.elements.get(TAG.FileSetID)), fileSetUid: rawText(meta.elements.get(TAG.MediaStorageSOPInstanceUID)), transferSyntaxUid: rawText(meta.elements.get(TAG.TransferSyntaxUID)),
+    sopClassUid: rawText(meta.elements.get(TAG.MediaStorageSOPClassUID)), records: [...reached.values()], problems,
   };
 };

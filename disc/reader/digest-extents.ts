@@ -1,6 +1,7 @@
 /** SHA-256 of extents of an image, read back from the file; large images on two threads, small ones here. */
 import { createHash } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
+import { ApplianceError } from '../../infra/errors.ts';
 import type { ImageBytes } from './iso9660-reader.ts';
 
 export interface Extent {
@@ -30,5 +31,5 @@ const digestHere = (image: ImageBytes, { offset, bytes }: Extent): string => {
 const digestInThread = (path: string, extents: readonly Extent[]): Promise<readonly string[]> => new Promise((resolve, reject) => {
   const worker = new Worker(new URL('./digest-worker.ts', import.meta.url), { workerData: { path, extents } });
   worker.once('message', resolve);
-  worker.once('error', reject);
+  worker.once('error', (cause) => { reject(new ApplianceError('DISC_IMAGE_FAILED', 'the image cannot be read back', { cause })); });
 });

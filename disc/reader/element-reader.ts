@@ -3,6 +3,7 @@
  * Apart from the code that writes: PS3.5 section 7 read once more, so that a mistake there does not judge itself.
  */
 import { inflateRawSync, constants } from 'node:zlib';
+import { TAG } from '../../dicom/tables/tags.ts';
 
 export interface ReadElement {
   readonly vr: string;
@@ -19,6 +20,9 @@ export interface Encoding {
 export const EXPLICIT_LITTLE: Encoding = { isExplicit: true, isBigEndian: false };
 const LONG_VRS = new Set(['OB', 'OD', 'OF', 'OL', 'OV', 'OW', 'SQ', 'SV', 'UC', 'UN', 'UR', 'UT', 'UV']);
 const UNDEFINED = 0xffffffff;
+const MAX_INFLATED_BYTES = 64 << 20;
+/** First tag that is no longer file meta information. */
+export const AFTER_META = 0x00030000;
 
 export interface ElementHead {
   readonly tag: number;
@@ -47,13 +51,13 @@ const endOf = (bytes: Buffer, head: ElementHead, encoding: Encoding, depth: numb
   for (let at = head.valueAt; ;) {
     const item = headAt(bytes, at, inner);
     if (!item) return Number.NaN;
-    if (item.tag === 0xfffee0dd) return item.valueAt;
-    if (item.tag !== 0xfffee000) return Number.NaN;
+    if (item.tag === TAG.SequenceDelimitationItem) return item.valueAt;
+    if (item.tag !== TAG.Item) return Number.NaN;
     if (item.length !== UNDEFINED) { at = item.valueAt + item.length; continue; }
     for (at = item.valueAt; ;) {
       const element = headAt(bytes, at, inner);
       if (!element) return Number.NaN;
-      if (element.tag === 0xfffee00d) { at = element.valueAt; break; }
+      if (element.tag === TAG.ItemDelimitationItem) { at = element.valueAt; break; }
       at = endOf(bytes, element, inner, depth + 1);
       if (Number.isNaN(at)) return at;
     }
@@ -66,7 +70,7 @@ export const readLevel = (bytes: Buffer, from: number, to: number, encoding: Enc
   let at = from;
   while (at < to) {
     const head = headAt(bytes, at, encoding);
-    if (head && (head.tag >= untilTag || head.tag === 0xfffee00d)) return { elements, end: at, isWhole: true };
+    if (head && (head.tag >= untilTag || head.tag === TAG.ItemDelimitationItem)) return { elements, end: at, isWhole: true };
     if (!head) break;
     const end = endOf(bytes, head, encoding, 0);
     if (Number.isNaN(end) || end > bytes.length) break;
@@ -76,19 +80,29 @@ export const readLevel = (bytes: Buffer, from: number, to: number, encoding: Enc
   return { elements, end: at, isWhole: at >= to };
 };
 
-/** Items of a sequence in Explicit VR Little Endian with their absolute offsets. */
-export const itemsOf = (bytes: Buffer, sequence: ReadElement): readonly { readonly at: number; readonly elements: ReadonlyMap<number, ReadElement> }[] => {
-  const items = [];
+export interface ReadItem {
+  /** Absolute offset of the item tag. */
+  readonly at: number;
+  readonly elements: ReadonlyMap<number, ReadElement>;
+}
+
+/** Items of a sequence in Explicit VR Little Endian; `isWhole` tells that they fill it, each ending where its elements end. */
+export const itemsOf = (bytes: Buffer, sequence: ReadElement): { readonly items: readonly ReadItem[]; readonly isWhole: boolean } => {
+  const items: ReadItem[] = [];
   const end = sequence.at + sequence.value.length;
-  for (let at = sequence.at; at + 8 <= end;) {
+  let at = sequence.at;
+  let isWhole = true;
+  while (at + 8 <= end) {
     const head = headAt(bytes, at, EXPLICIT_LITTLE);
-    if (!head || head.tag !== 0xfffee000) break;
+    if (head?.tag !== TAG.Item) break;
     const to = head.length === UNDEFINED ? end : head.valueAt + head.length;
     const level = readLevel(bytes, head.valueAt, Math.min(to, end), EXPLICIT_LITTLE);
+    if (head.length !== UNDEFINED && level.end !== to) isWhole = false;
     items.push({ at, elements: level.elements });
     at = head.length === UNDEFINED ? level.end + 8 : to;
   }
-  return items;
+  const isDelimited = headAt(bytes, at, EXPLICIT_LITTLE)?.tag === TAG.SequenceDelimitationItem;
+  return { items, isWhole: isWhole && (at === end || isDelimited) };
 };
 
 /** A value as text without padding. Bytes are kept one to one (Latin-1), for comparing, not for showing. */
@@ -104,21 +118,32 @@ export interface FileHead {
   readonly elements: ReadonlyMap<number, ReadElement>;
 }
 
+/** Inflates as far as the bytes go; undefined when they are no deflated stream, or one that swells beyond reason. */
+const inflated = (bytes: Buffer): Buffer | undefined => {
+  try {
+    return inflateRawSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: MAX_INFLATED_BYTES });
+  } catch {
+    // What zlib refuses is the answer itself: these bytes are no data set.
+    return undefined;
+  }
+};
+
 /**
  * The head of a Part 10 file: meta and top-level elements before `untilTag`.
  * @param encodingOf tells the encoding of a transfer syntax; 'deflated' bytes are inflated as far as they go
  */
 export const readFileHead = (bytes: Buffer, encodingOf: (uid: string) => (Encoding & { readonly isDeflated: boolean }) | undefined, untilTag: number): FileHead | undefined => {
   if (bytes.length < 136 || bytes.toString('latin1', 128, 132) !== 'DICM') return undefined;
-  const meta = readLevel(bytes, 132, bytes.length, EXPLICIT_LITTLE, 0x00030000);
-  const transferSyntaxUid = rawText(meta.elements.get(0x00020010));
+  const meta = readLevel(bytes, 132, bytes.length, EXPLICIT_LITTLE, AFTER_META);
+  const transferSyntaxUid = rawText(meta.elements.get(TAG.TransferSyntaxUID));
   const encoding = encodingOf(transferSyntaxUid);
   if (!encoding) return undefined;
-  const data = encoding.isDeflated ? inflateRawSync(bytes.subarray(meta.end), { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 64 << 20 }) : bytes.subarray(meta.end);
+  const data = encoding.isDeflated ? inflated(bytes.subarray(meta.end)) : bytes.subarray(meta.end);
+  if (!data) return undefined;
   const level = readLevel(data, 0, data.length, encoding, untilTag);
   return {
     transferSyntaxUid, isWhole: level.isWhole, elements: level.elements,
-    mediaSopClassUid: rawText(meta.elements.get(0x00020002)), mediaSopInstanceUid: rawText(meta.elements.get(0x00020003)),
+    mediaSopClassUid: rawText(meta.elements.get(TAG.MediaStorageSOPClassUID)), mediaSopInstanceUid: rawText(meta.elements.get(TAG.MediaStorageSOPInstanceUID)),
     hasZeroPreamble: bytes.subarray(0, 128).every((byte) => byte === 0),
   };
 };

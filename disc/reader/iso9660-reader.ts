@@ -3,8 +3,11 @@
  * Written from ECMA-119 and the Joliet specification, apart from the writer: the gate trusts nothing the writer says.
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { ApplianceError } from '../../infra/errors.ts';
 
 export const SECTOR = 2048;
+/** Directories and path tables are small: a larger one is garbage and not worth its memory. */
+const MAX_TABLE_BYTES = 64 << 20;
 
 /** A problem found in the file system: plain words, names of the disc only. */
 export type Problem = string;
@@ -36,8 +39,17 @@ export interface ImageBytes {
   close(): void;
 }
 
+const reading = <T>(work: () => T): T => {
+  try {
+    return work();
+  } catch (cause) {
+    throw new ApplianceError('DISC_IMAGE_FAILED', 'the image cannot be read back', { cause });
+  }
+};
+
+/** Opens an image for reading back. @throws {ApplianceError} DISC_IMAGE_FAILED when it cannot be opened or read */
 export const openImage = (path: string): ImageBytes => {
-  const fd = openSync(path, 'r');
+  const fd = reading(() => openSync(path, 'r'));
   const { size } = fstatSync(fd);
   return {
     bytes: size,
@@ -46,7 +58,7 @@ export const openImage = (path: string): ImageBytes => {
       const buffer = Buffer.allocUnsafe(wanted);
       let got = 0;
       while (got < wanted) {
-        const n = readSync(fd, buffer, got, wanted - got, offset + got);
+        const n = reading(() => readSync(fd, buffer, got, wanted - got, offset + got));
         if (n === 0) break;
         got += n;
       }
@@ -73,7 +85,7 @@ const both32 = (b: Buffer, at: number, what: string, problems: Problem[]): numbe
 };
 
 const latin = (id: Buffer): string => id.toString('latin1');
-const ucs2 = (id: Buffer): string => new TextDecoder('utf-16be').decode(id);
+const ucs2 = (id: Buffer): string => new TextDecoder('utf-16be', { ignoreBOM: true }).decode(id);
 
 /** Reads the volume descriptors and walks both trees. Never throws for a bad image: everything wrong is a problem. */
 export const readIsoVolume = (image: ImageBytes): IsoVolume => {
@@ -117,6 +129,9 @@ export const readIsoVolume = (image: ImageBytes): IsoVolume => {
   };
 };
 
+/** Far more files than a disc of ours holds; ends the walk of a garbage tree. */
+const MAX_ENTRIES = 4_000_000;
+
 interface Directory { readonly path: string; readonly sector: number; readonly bytes: number; readonly level: number; readonly parentSector: number }
 
 const walk = (image: ImageBytes, tree: Tree, problems: Problem[]): readonly IsoEntry[] => {
@@ -129,6 +144,7 @@ const walk = (image: ImageBytes, tree: Tree, problems: Problem[]): readonly IsoE
     const where = `${tree.name} directory /${directory.path}`;
     if (seen.has(directory.sector)) { problems.push(`${where}: entered twice`); continue; }
     seen.add(directory.sector);
+    if (directory.bytes > MAX_TABLE_BYTES || entries.length > MAX_ENTRIES) { problems.push(`${where}: larger than any directory of a disc`); continue; }
     if (directory.bytes === 0 || directory.bytes % SECTOR !== 0) problems.push(`${where}: size is not whole sectors`);
     const children = readDirectory(image, tree, directory, where, problems);
     for (const child of children) {
@@ -178,14 +194,16 @@ const readDirectory = (image: ImageBytes, tree: Tree, directory: Directory, wher
   return entries;
 };
 
-/** ECMA-119 9.3: file name padded with spaces, then extension padded; Joliet by code units. */
+/** File name padded with spaces, then extension padded; Joliet by code units of the name without its version. @source ECMA-119 10.3 */
 const sortKey = (tree: Tree, identifier: string, isDirectory: boolean): string => {
-  if (tree.name === 'Joliet') return identifier;
-  const [name = '', extension = ''] = isDirectory ? [identifier, ''] : identifier.replace(/;1$/, '').split('.');
+  const plain = isDirectory ? identifier : identifier.replace(/;1$/, '');
+  if (tree.name === 'Joliet') return plain;
+  const [name = '', extension = ''] = isDirectory ? [plain, ''] : plain.split('.');
   return name.padEnd(31, ' ') + extension.padEnd(31, ' ');
 };
 
 const checkPathTables = (image: ImageBytes, tree: Tree, directories: readonly Directory[], problems: Problem[]): void => {
+  if (tree.pathTableBytes > MAX_TABLE_BYTES) { problems.push(`${tree.name}: the path table is larger than any of a disc`); return; }
   const sectorsOf = (table: Buffer, isBig: boolean): { sector: number; parent: number; id: string }[] => {
     const rows = [];
     for (let at = 0; at + 8 <= table.length;) {
@@ -202,11 +220,11 @@ const checkPathTables = (image: ImageBytes, tree: Tree, directories: readonly Di
   const l = sectorsOf(image.read(tree.pathTableL * SECTOR, tree.pathTableBytes), false);
   const m = sectorsOf(image.read(tree.pathTableM * SECTOR, tree.pathTableBytes), true);
   if (JSON.stringify(l) !== JSON.stringify(m)) problems.push(`${tree.name}: the two path tables differ`);
-  const inTree = new Set(directories.map((directory) => directory.sector));
+  const inTree = new Map(directories.map((directory) => [directory.sector, directory]));
   if (l.length !== directories.length || l.some((row) => !inTree.has(row.sector))) problems.push(`${tree.name}: the path table does not list the directories of the tree`);
   for (const [n, row] of l.entries()) {
     if (row.parent < 1 || row.parent > Math.max(n, 1)) problems.push(`${tree.name}: path table entry ${n + 1} has no parent before it`);
-    const own = directories.find((directory) => directory.sector === row.sector);
+    const own = inTree.get(row.sector);
     if (own && n > 0 && l[row.parent - 1]?.sector !== own.parentSector) problems.push(`${tree.name}: path table entry ${n + 1} has the wrong parent`);
   }
 };
