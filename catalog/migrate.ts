@@ -10,7 +10,7 @@ import type { EngineName, Executor } from './dialects/dialect.ts';
 import { openEngine } from './dialects/open-engine.ts';
 import { statements as first } from './migrations/0001-first.ts';
 import { renderTable } from './migrations/sketch.ts';
-import type { CatalogLogger } from './open.ts';
+import type { CatalogLogger } from './logger.ts';
 
 const MIGRATIONS: readonly { readonly version: number; readonly statements: (engine: EngineName) => readonly string[] }[] = [
   { version: 1, statements: first },

@@ -5,6 +5,7 @@ import { createDiscLog } from './discs.ts';
 import { openEngine } from './dialects/open-engine.ts';
 import { createInstanceIndex } from './instances.ts';
 import { assertSchema } from './migrate.ts';
+import type { CatalogLogger } from './logger.ts';
 import { createOperationLog } from './operations.ts';
 import { createOrderBook } from './orders.ts';
 import { createParentsCache } from './parents-cache.ts';
@@ -13,12 +14,6 @@ import { createRobotBook } from './robots.ts';
 import { createRuleBook } from './rules.ts';
 import { createSessionBook } from './sessions.ts';
 import { createStudyDirectory, ping } from './studies.ts';
-
-/** What the catalog tells of its pool; takes a pino logger. */
-export interface CatalogLogger {
-  info(fields: Readonly<Record<string, unknown>>, message?: string): void;
-  warn(fields: Readonly<Record<string, unknown>>, message?: string): void;
-}
 
 export interface OpenCatalog {
   /** postgres://, mysql://, mariadb:// or mssql://user:password@host:port/database?encrypt=false */

@@ -8,7 +8,7 @@ import { fit, fitKey, foldForSearch, likePart } from './folding.ts';
 import { like } from './like.ts';
 import { discQuery, discRow } from './order-rows.ts';
 
-const studyQuery = (db: Executor) => db.selectFrom('study').innerJoin('patient', 'patient.id', 'study.patient_key').selectAll('study') // eslint-disable-line @typescript-eslint/explicit-module-boundary-types -- the type is the query builder's own
+const studyQuery = (db: Executor) => db.selectFrom('study').innerJoin('patient', 'patient.id', 'study.patient_key').selectAll('study')
   .select(['patient.name', 'patient.patient_id', 'patient.issuer_of_patient_id', 'patient.birth_date', 'patient.sex']);
 
 type StudyQueryRow = Awaited<ReturnType<ReturnType<typeof studyQuery>['executeTakeFirstOrThrow']>>;

@@ -8,7 +8,7 @@ import type { ComposeActivities, Composed } from '../activities/compose.ts';
 import type { DiscLogActivities } from '../activities/disc-log.ts';
 import type { CopyEnd, RobotActivities } from '../activities/robot.ts';
 import { resumeAfterService, robotCondition, volumeStatus } from './messages.ts';
-import type { Verdict, VolumeStatus } from './messages.ts';
+import type { Resumption, Verdict, VolumeStatus } from './messages.ts';
 import { COMPOSE_QUEUE, robotQueue } from './names.ts';
 
 export interface BurnVolumeInput {
@@ -68,11 +68,11 @@ export async function burnVolume(input: BurnVolumeInput): Promise<VolumeEnd> {
   const status = (): VolumeStatus => ({ phase, goodCopies, blocked: [...blocked].map(([copy, { on, verdicts: allowed }]) => ({ copy, on, verdicts: allowed })) });
   wf.setHandler(volumeStatus, status);
   wf.setHandler(robotCondition, ({ copy, code }) => { conditions.set(copy, code); show(); });
-  wf.setHandler(resumeAfterService, (said) => {
+  wf.setHandler(resumeAfterService, (said: Resumption) => {
     const copy = said.copy ?? [...blocked.keys()][0] ?? COMPOSING;
     verdicts.set(copy, said.verdict);
     return status();
-  }, { validator: (said) => {
+  }, { validator: (said: Resumption) => {
     const copy = said.copy ?? [...blocked.keys()][0];
     const waits = copy === undefined ? undefined : blocked.get(copy);
     if (!waits) throw new Error('nothing of this volume waits for a person');

@@ -37,7 +37,12 @@ export interface OrderStatus {
  * or for a disc of unknown outcome 'found' (it lies in a bin and is good) or 'not-made'.
  */
 export type Verdict = 'retry' | 'give-up' | 'found' | 'not-made';
-export const resumeAfterService = defineUpdate<VolumeStatus, [Said & { readonly verdict: Verdict; readonly copy?: number }]>('resumeAfterService');
+export interface Resumption extends Said {
+  readonly verdict: Verdict;
+  /** Which copy; the first blocked one when absent. */
+  readonly copy?: number;
+}
+export const resumeAfterService = defineUpdate<VolumeStatus, [Resumption]>('resumeAfterService');
 export const volumeStatus = defineQuery<VolumeStatus>('volumeStatus');
 /** The robot worker tells a change of the robot's condition, '' when it cleared. */
 export const robotCondition = defineSignal<[{ readonly copy: number; readonly code: string }]>('robotCondition');

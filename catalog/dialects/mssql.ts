@@ -2,8 +2,8 @@
  * SQL Server 2017 and later through the `mssql` package. No MERGE: rows are looked for with (updlock, serializable), then inserted.
  * Texts are declared as they are stored (varchar for plain ASCII up to 255 characters), times as datetime2, so indexes are used and nothing is rounded.
  */
-import { CompiledQuery, MssqlAdapter, MssqlIntrospector, MssqlQueryCompiler, sql } from 'kysely';
-import type { DatabaseConnection, Driver, Insertable, QueryResult } from 'kysely';
+import { MssqlAdapter, MssqlIntrospector, MssqlQueryCompiler, sql } from 'kysely';
+import type { CompiledQuery, DatabaseConnection, Driver, Insertable, QueryResult } from 'kysely';
 import mssql from 'mssql';
 import type { Tables } from '../tables.ts';
 import { chunked, codeOf, isNetworkError } from './dialect.ts';

@@ -13,7 +13,7 @@ const NUMERIC_TYPES = [20, 1700];
 
 const types: pg.CustomTypesConfig = {
   getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-    NUMERIC_TYPES.includes(oid) ? Number : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
+    NUMERIC_TYPES.includes(oid) ? Number : pg.types.getTypeParser(oid, format as 'text') as unknown) as typeof pg.types.getTypeParser,
 };
 
 const INSTANCE_COLUMNS: readonly (readonly [keyof Insertable<InstanceTable> & string, string])[] = [

@@ -59,7 +59,7 @@ export class Requestor implements PduSink {
   readonly #reader: PduReader;
   #state: State = 'Sta4';
   #timer: NodeJS.Timeout;
-  #error: unknown;
+  #error: Error | undefined;
   #waiter: Waiter | undefined;
   #accepted = new Map<number, AcceptedContext>();
   #capacity = 0;
@@ -208,7 +208,7 @@ export class Requestor implements PduSink {
   /** `abortSource` given: the peer is told by A-ABORT. */
   #fail(error: unknown, abortSource?: 0 | 2): void {
     if (this.#error !== undefined || this.#state === 'Sta1') return;
-    this.#error = error;
+    this.#error = error instanceof Error ? error : new ApplianceError('ASSOCIATION_ABORTED', 'the association failed', { cause: error });
     const isOpen = this.#state !== 'Sta4';
     if (abortSource !== undefined && isOpen) {
       this.#transport.write(encodeAbort(abortSource, abortReasonOf(error)));

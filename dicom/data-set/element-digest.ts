@@ -135,7 +135,7 @@ export const elementDigest = async (filePath: string): Promise<ElementDigest> =>
     const digests = await digestStream(byteStream(bytes), (head) => encodingOf(meta.transferSyntaxUid, head));
     return { ...digests, encapsulated: row?.encapsulated ?? false, lossy: row?.lossy ?? false };
   } catch (error) {
-    if (isApplianceError(error) || inflate?.errored == null) throw error;
+    if (isApplianceError(error) || (inflate?.errored ?? null) === null) throw error;
     throw new ApplianceError('INTAKE_CANNOT_UNDERSTAND', 'The deflated data set cannot be inflated', { cause: error });
   } finally {
     inflate?.destroy();

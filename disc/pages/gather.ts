@@ -19,8 +19,8 @@ export const patientsOnDisc = (placed: readonly PlacedInstance[]): readonly Pati
   for (const { instance, record } of placed) {
     if (record.under === 'root') continue;
     const facts = instance.attributes;
-    const patient = under(patients, String(instance.patientKey), () => ({ facts, children: new Map() }));
-    const study = under(patient.children, facts.studyInstanceUid, () => ({ facts, children: new Map() }));
+    const patient = under(patients, String(instance.patientKey), (): Gathered<Attributes, Gathered<Attributes, SeriesCount>> => ({ facts, children: new Map() }));
+    const study = under(patient.children, facts.studyInstanceUid, (): Gathered<Attributes, SeriesCount> => ({ facts, children: new Map() }));
     under(study.children, facts.seriesInstanceUid, () => ({ facts, instances: 0 })).instances += 1;
   }
   return [...patients.values()].map(({ facts, children }) => ({

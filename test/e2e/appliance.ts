@@ -1,7 +1,7 @@
 /** Starts a whole appliance in a home and on ports of its own, as `npm start` does, and speaks to it as clients do. Every wait has an end. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -101,7 +101,9 @@ export class TestAppliance {
   /** Ends whatever may still run of this home. */
   async destroy(): Promise<void> {
     await this.down().catch(() => undefined);
-    for (const pid of this.allPids()) process.kill(pid, 'SIGKILL');
+    for (const pid of [...this.allPids(), ...this.postgresPids().slice(0, 1)]) try { process.kill(pid, 'SIGKILL'); } catch { /* It ended meanwhile. */ }
+    const cluster = this.clusterFolder();
+    for (const folder of [this.home, ...(cluster.startsWith(this.home) ? [] : [cluster])]) rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
 
   get supervisorPid(): number { return this.process?.pid ?? -1; }
@@ -119,14 +121,15 @@ export class TestAppliance {
 
   /** The database server and its own processes. */
   postgresPids(): readonly number[] {
-    const file = readdirSync(join(this.home, 'run')).includes('postgres.json') ? JSON.parse(readFileSync(join(this.home, 'run', 'postgres.json'), 'utf8')) as { pid?: number } : {};
-    const root = file.pid ?? readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).find((pid) => /\/postgres -D /.test(commandOf(String(pid))) && this.isParentOf(pid));
-    if (root === undefined) return [];
+    const file = join(this.clusterFolder(), 'data', 'postmaster.pid');
+    const root = existsSync(file) ? Number(readFileSync(file, 'latin1').split('\n')[0]) : Number.NaN;
+    if (!Number.isSafeInteger(root)) return [];
     return [root, ...readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => parentOf(pid) === root)];
   }
 
-  private isParentOf(pid: number): boolean {
-    return parentOf(pid) === this.supervisorPid;
+  /** Where the database lies: in the home, or elsewhere when the database's user cannot reach it. */
+  private clusterFolder(): string {
+    return (JSON.parse(readFileSync(join(this.home, 'database', 'place.json'), 'utf8')) as { folder: string }).folder;
   }
 
   kill(part: Part): boolean {
