@@ -41,6 +41,7 @@ create index ix_disc_volume_key on disc (volume_key);
 create index ix_disc_job_id on disc (job_id);
 create table operation_log (id bigint not null, logged_at datetime2(3) not null, who nvarchar(200) collate Latin1_General_100_BIN2 not null, event varchar(64) collate Latin1_General_100_BIN2 not null, subject nvarchar(200) collate Latin1_General_100_BIN2 not null, subject_kind varchar(16) collate Latin1_General_100_BIN2 not null, result varchar(64) collate Latin1_General_100_BIN2 not null, details nvarchar(max) collate Latin1_General_100_BIN2 not null, primary key (id));
 create index ix_operation_log_subject_kind_subject_id on operation_log (subject_kind, subject, id);
+create table robot_report (name nvarchar(64) collate Latin1_General_100_BIN2 not null, capabilities nvarchar(max) collate Latin1_General_100_BIN2 not null, health nvarchar(max) collate Latin1_General_100_BIN2 not null, seen_at datetime2(3) not null, primary key (name));
 create table login_token (token_sha256 varchar(64) collate Latin1_General_100_BIN2 not null, expires_at datetime2(3) not null, is_used smallint not null, primary key (token_sha256));
 create table web_session (session_sha256 varchar(64) collate Latin1_General_100_BIN2 not null, who nvarchar(200) collate Latin1_General_100_BIN2 not null, expires_at datetime2(3) not null, primary key (session_sha256));
 insert into counter (name, value) values ('disc', 0);

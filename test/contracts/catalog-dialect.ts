@@ -510,6 +510,15 @@ export const describeCatalog = (name: string, makeDatabaseUrl: () => Promise<str
         expect(await catalog.sessions.session('s1', after(60))).toBeUndefined();
       });
 
+      it('keeps the last report of each robot', async () => {
+        await catalog.robots.report({ name: 'left', capabilities: { drives: 1 }, health: { up: true } });
+        await catalog.robots.report({ name: 'Left', capabilities: {}, health: { up: true } });
+        await catalog.robots.report({ name: 'left', capabilities: { drives: 2 }, health: { up: false } });
+        expect((await catalog.robots.all()).map(({ name, capabilities, health }) => ({ name, capabilities, health }))).toEqual([
+          { name: 'Left', capabilities: {}, health: { up: true } }, { name: 'left', capabilities: { drives: 2 }, health: { up: false } },
+        ]);
+      });
+
       it('keeps names and patient ids out of the operation log', async () => {
         const rows = JSON.stringify(await catalog.operations.since(0, 10_000));
         expect(rows).not.toMatch(/Müller|P10\d\d|19700101/);
