@@ -48,7 +48,7 @@ export const login = ({ sessions, now }: AuthDeps): RequestHandler => async (req
   if (token === '' || !await sessions.useLoginToken(sha256(token), now())) throw new ApplianceError('API_UNAUTHENTICATED', 'this login link was used or has expired');
   const session = randomBytes(32).toString('base64url');
   await sessions.addSession(sha256(session), 'page', new Date(now().getTime() + SESSION_HOURS * 3_600_000));
-  response.cookie(SESSION_COOKIE, session, { httpOnly: true, sameSite: 'strict', maxAge: SESSION_HOURS * 3_600_000, path: '/' });
+  response.set('cache-control', 'no-store').cookie(SESSION_COOKIE, session, { httpOnly: true, sameSite: 'strict', maxAge: SESSION_HOURS * 3_600_000, path: '/' });
   response.redirect(303, '/');
 };
 

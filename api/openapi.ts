@@ -21,12 +21,12 @@ export const describeApi = (routes: readonly Route[], version: string): unknown 
   const paths: Record<string, Record<string, unknown>> = {};
   for (const row of routes) {
     const path = row.path.replace(/:(\w+)/g, '{$1}');
-    const answer = row.answer ? { content: { 'application/json': { schema: schemaOf(row.answer, 'output') } } } : {};
+    const answer = row.produces ? { content: { [row.produces]: { schema: { type: 'string' } } } } : row.answer ? { content: { 'application/json': { schema: schemaOf(row.answer, 'output') } } } : {};
     (paths[path] ??= {})[row.method] = {
       summary: row.summary, tags: [row.tag], operationId: `${row.method}${path.replace(/[^A-Za-z]+(\w)/g, (_, letter: string) => letter.toUpperCase()).replace(/\W/g, '')}`,
       parameters: parametersOf(row), ...(row.isPublic ? { security: [] } : {}),
       ...(row.body ? { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(row.body, 'input') } } } } : {}),
-      responses: { [row.status]: { description: row.summary, ...answer }, default: { description: 'Problem', content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } } },
+      responses: { [row.status]: { description: row.summary, ...answer }, ...(row.repeatStatus ? { [row.repeatStatus]: { description: 'The same key was used before: what was made then', ...answer } } : {}), default: { description: 'Problem', content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } } },
     };
   }
   return {

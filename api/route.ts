@@ -56,6 +56,10 @@ export interface Route {
   readonly body?: z.ZodType;
   readonly answer?: z.ZodType;
   readonly status: number;
+  /** Status when the same Idempotency-Key comes again. */
+  readonly repeatStatus?: number;
+  /** Media type of the answer when it is not JSON. */
+  readonly produces?: string;
   readonly isPublic?: boolean;
   /** Headers the route reads, for the description. */
   readonly headers?: readonly { readonly name: string; readonly text: string }[];

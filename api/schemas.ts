@@ -8,6 +8,9 @@ const retention = z.enum(['archive', 'buffer', 'default']);
 const orderState = z.enum(['PENDING', 'CREATING', 'DONE', 'FAILURE', 'CANCELLED']);
 const priority = z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4), z.literal(5)]).describe('1 = first, 3 = ordinary, 5 = last');
 const patient = z.object({ name: z.string(), id: z.string() });
+/** Text that every database takes: no NUL. */
+export const text = (longest: number): z.ZodString => z.string().max(longest).regex(/^[^\0]*$/, 'holds a NUL character');
+const cursor = z.string().regex(/^[0-9]{1,15}$/, 'no cursor of a page before').describe('"next" of the page before');
 export const limit = z.coerce.number().int().min(1).max(200).default(50);
 
 export const Problem = z.object({ type: z.string(), title: z.string(), status: z.number(), code: z.string(), detail: z.string(), advice: z.string(), retry: z.string(), details: z.record(z.string(), z.unknown()), correlationId: z.string() });
@@ -40,16 +43,16 @@ export const StudyList = z.object({ studies: z.array(Study), next: z.string().nu
 export const Conflict = z.object({ sopInstanceUid: z.string(), candidates: z.array(z.object({ instanceId: id, storedAt: when, callingAe: z.string(), bytes: z.number(), patientName: z.string(), patientId: z.string() })) });
 
 export const StudySearchQuery = z.object({
-  text: z.string().max(200).optional(), patientId: z.string().max(64).optional(), accessionNumber: z.string().max(64).optional(), studyInstanceUid: z.string().max(64).optional(),
-  modality: z.string().max(16).optional(), dateFrom: z.string().regex(/^\d{8}$/).optional(), dateTo: z.string().regex(/^\d{8}$/).optional(), after: z.string().max(200).optional(), limit,
+  text: text(200).optional(), patientId: text(64).optional(), accessionNumber: text(64).optional(), studyInstanceUid: text(64).optional(),
+  modality: text(16).optional(), dateFrom: z.string().regex(/^\d{8}$/).optional(), dateTo: z.string().regex(/^\d{8}$/).optional(), after: text(200).optional(), limit,
 });
 
 const ids = z.array(id).min(1).max(20_000);
 export const PlaceOrder = z.object({
   selection: z.object({ patients: ids.optional(), studies: ids.optional(), series: ids.optional(), instances: ids.optional() })
     .refine((s) => [s.patients, s.studies, s.series, s.instances].some((list) => list !== undefined), 'select patients, studies, series or instances'),
-  copies: z.number().int().min(1).max(99).default(1), media: z.union([media, z.literal('any')]).default('any'), robot: z.string().min(1).max(64).default('any'),
-  priority: priority.default(2), comment: z.string().max(240).default('').describe('printed on the label and stored'), labelTemplate: z.string().min(1).max(64).default('default'),
+  copies: z.number().int().min(1).max(99).default(1), media: z.union([media, z.literal('any')]).default('any'), robot: text(64).min(1).default('any'),
+  priority: priority.default(2), comment: text(240).default('').describe('printed on the label and stored'), labelTemplate: text(64).min(1).default('default'),
   allowSeveralPatients: z.boolean().default(false), retention: retention.default('default'), hold: z.boolean().default(false).describe('place the order held back'),
 });
 export const Placed = z.object({ orderId: z.string(), existed: z.boolean() });
@@ -70,31 +73,31 @@ export const OrderDetail = z.object({
   report: z.array(z.object({ kind: z.enum(['left-off', 'outside-profile', 'filled', 'note', 'error']), sopInstanceUid: z.string().optional(), reason: z.string() })),
   patients: z.array(patient), studies: z.array(z.object({ studyId: id, date: z.string(), description: z.string() })), log: z.array(Operation),
 });
-export const OrderListQuery = z.object({ state: z.union([orderState, z.array(orderState)]).optional(), after: z.string().max(200).optional(), limit });
+export const OrderListQuery = z.object({ state: z.union([orderState, z.array(orderState)]).optional(), after: cursor.optional(), limit });
 export const Resume = z.object({ volume: z.number().int().positive().default(1), copy: z.number().int().min(0).optional(), verdict: z.enum(['retry', 'give-up', 'found', 'not-made']) });
 export const ChangePriority = z.object({ priority });
 
-const patterns = z.array(z.string().min(1).max(64)).max(50);
+const patterns = z.array(text(64).min(1)).max(50);
 export const RuleDraft = z.object({
-  name: z.string().min(1).max(100), position: z.number().int().min(0).max(10_000).default(100), isEnabled: z.boolean().default(true), also: z.boolean().default(false).describe('later rules are asked too'),
+  name: text(100).min(1), position: z.number().int().min(0).max(10_000).default(100), isEnabled: z.boolean().default(true), also: z.boolean().default(false).describe('later rules are asked too'),
   condition: z.object({ callingAe: patterns.optional(), calledAe: patterns.optional(), modality: patterns.optional(), station: patterns.optional(), bodyPart: patterns.optional(), description: patterns.optional() }).default({}),
   grouping: z.enum(['series', 'study', 'patient']).default('study'), quietSeconds: z.number().int().min(1).max(86_400).default(30), longestWaitSeconds: z.number().int().min(0).max(604_800).default(0),
-  copies: z.number().int().min(1).max(99).default(1), media: z.union([media, z.literal('any')]).default('any'), robot: z.string().min(1).max(64).default('any'), priority: priority.default(4),
-  labelTemplate: z.string().min(1).max(64).default('default'), retention: retention.default('default'),
+  copies: z.number().int().min(1).max(99).default(1), media: z.union([media, z.literal('any')]).default('any'), robot: text(64).min(1).default('any'), priority: priority.default(4),
+  labelTemplate: text(64).min(1).default('default'), retention: retention.default('default'),
 });
 export const Rule = RuleDraft.extend({ id, version: z.number(), source: z.enum(['default', 'api', 'file']) });
 export const ChangeRule = RuleDraft.extend({ version: z.number().int().positive() });
 
 export const Group = z.object({ groupId: id, ruleId: id, rule: z.string(), grouping: z.string(), firstStoredAt: when, lastStoredAt: when, openInstances: z.number(), dueAt: when });
 export const DiscDetail = z.object({ disc: Disc, instances: z.array(z.object({ instanceId: id, sopInstanceUid: z.string(), fileId: z.string(), sha256: z.string(), isHeld: z.boolean(), counts: z.boolean() })), hasLabel: z.boolean() });
-export const DiscListQuery = z.object({ studyId: z.coerce.number().int().positive().optional(), orderId: z.string().max(32).optional(), text: z.string().max(100).optional(), after: z.string().max(200).optional(), limit });
+export const DiscListQuery = z.object({ studyId: z.coerce.number().int().positive().optional(), orderId: text(32).optional(), text: text(100).optional(), after: cursor.optional(), limit });
 export const DiscList = z.object({ discs: z.array(Disc), next: z.string().nullable() });
-export const Reburn = z.object({ copies: z.number().int().min(1).max(99).default(1), comment: z.string().max(240).default(''), robot: z.string().min(1).max(64).default('any') });
+export const Reburn = z.object({ copies: z.number().int().min(1).max(99).default(1), comment: text(240).default(''), robot: text(64).min(1).default('any') });
 
 export const Robot = z.object({ name: z.string(), seenAt: when.nullable(), capabilities: z.unknown(), health: z.unknown() });
 export const RobotAction = z.discriminatedUnion('kind', [
   z.object({ kind: z.enum(['ignore-ink-low', 'check-bins', 'align', 'resume']) }),
-  z.object({ kind: z.literal('refill'), bin: z.string().min(1).max(64), discs: z.number().int().min(1).max(10_000) }),
-  z.object({ kind: z.literal('empty'), bin: z.string().min(1).max(64) }),
-  z.object({ kind: z.literal('change-ink'), name: z.string().max(64).optional() }),
+  z.object({ kind: z.literal('refill'), bin: text(64).min(1), discs: z.number().int().min(1).max(10_000) }),
+  z.object({ kind: z.literal('empty'), bin: text(64).min(1) }),
+  z.object({ kind: z.literal('change-ink'), name: text(64).optional() }),
 ]);

@@ -4,12 +4,13 @@ import type { Server } from 'node:http';
 import express from 'express';
 import type { Express } from 'express';
 import helmet from 'helmet';
+import { z } from 'zod';
 import { ApplianceError } from '../infra/errors.ts';
 import { authenticate, login, logout } from './auth.ts';
 import { consoleRouter } from './console/serve.ts';
 import { problemHandler } from './errors.ts';
 import { describeApi } from './openapi.ts';
-import { mount } from './route.ts';
+import { mount, route } from './route.ts';
 import type { ApiDeps, Route } from './route.ts';
 import { discRoutes } from './routes/discs.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -18,7 +19,16 @@ import { robotRoutes } from './routes/robots.ts';
 import { ruleRoutes } from './routes/rules.ts';
 import { studyRoutes } from './routes/studies.ts';
 
-export const ROUTES: readonly Route[] = [...healthRoutes, ...studyRoutes, ...orderRoutes, ...ruleRoutes, ...discRoutes, ...robotRoutes];
+/** The description is a route as well, and stands in itself. */
+function describing(): Route {
+  return route({
+    method: 'get', path: '/openapi.json', tag: 'health', summary: 'This description', status: 200, answer: z.record(z.string(), z.unknown()),
+    run: ({ deps }) => Promise.resolve(describeApi(ROUTES, deps.appliance.version)),
+  });
+}
+
+/** Every route below /api/v1, in the order in which they are mounted. */
+export const ROUTES: readonly Route[] = [...healthRoutes, ...studyRoutes, ...orderRoutes, ...ruleRoutes, ...discRoutes, ...robotRoutes, describing()];
 
 /** The Express application, ready to listen. */
 export const createApp = (deps: ApiDeps): Express => {
@@ -37,7 +47,6 @@ export const createApp = (deps: ApiDeps): Express => {
   mount(api, ROUTES.filter((row) => row.isPublic), deps);
   api.use(authenticate(auth));
   api.use(express.json({ limit: '1mb' }));
-  api.get('/openapi.json', (_request, response) => { response.json(describeApi(ROUTES, deps.appliance.version)); });
   mount(api, ROUTES.filter((row) => !row.isPublic), deps);
   api.use(() => { throw new ApplianceError('API_NOT_FOUND', 'no such resource'); });
   app.use('/api/v1', api);

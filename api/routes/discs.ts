@@ -1,7 +1,7 @@
 /** The disc log: which disc holds which data, label pictures, burning again. */
 import { access } from 'node:fs/promises';
-import { randomUUID } from 'node:crypto';
 import { ApplianceError } from '../../infra/errors.ts';
+import { requestKeyOf } from '../request-key.ts';
 import { route } from '../route.ts';
 import type { Route } from '../route.ts';
 import * as schemas from '../schemas.ts';
@@ -30,7 +30,7 @@ export const discRoutes: readonly Route[] = [
     },
   }),
   route({
-    method: 'get', path: '/discs/:serial/label.png', tag: 'discs', summary: 'Picture of the label', status: 200,
+    method: 'get', path: '/discs/:serial/label.png', tag: 'discs', summary: 'Picture of the label', status: 200, produces: 'image/png',
     run: async ({ deps, params, response }) => {
       const file = deps.labelFile(serialOf(params));
       if (!await hasFile(file)) throw new ApplianceError('API_NOT_FOUND', 'no label picture of this disc');
@@ -39,19 +39,22 @@ export const discRoutes: readonly Route[] = [
     },
   }),
   route({
-    method: 'post', path: '/discs/:serial/reburn', tag: 'discs', summary: 'Order the instances of this disc again', status: 201, body: schemas.Reburn, answer: schemas.Placed,
+    method: 'post', path: '/discs/:serial/reburn', tag: 'discs', summary: 'Order the instances of this disc again', status: 201, repeatStatus: 200, body: schemas.Reburn, answer: schemas.Placed,
     headers: [{ name: 'Idempotency-Key', text: 'the same key again answers the same order' }],
-    run: async ({ deps, params, body, who, request }) => {
+    run: async (call) => {
+      const { deps, params, body, who, response } = call;
       const found = await deps.catalog.discs.disc(serialOf(params));
       if (!found) throw new ApplianceError('API_NOT_FOUND', 'no such disc');
       const gone = found.instances.filter((instance) => !instance.isHeld);
       if (gone.length > 0) throw new ApplianceError('ORDER_INSTANCE_NOT_HELD', `${gone.length} instances of this disc are no longer held`, { details: { notHeld: gone.length } });
-      const key = request.headers['idempotency-key'];
-      return deps.catalog.orders.place({
-        requestKey: `reburn-${found.disc.serial}-${typeof key === 'string' ? key.slice(0, 64) : randomUUID()}`, source: who === 'page' ? 'page' : 'api', placedBy: who,
+      const placed = await deps.catalog.orders.place({
+        requestKey: requestKeyOf(call, `reburn-${found.disc.serial}`), source: who === 'page' ? 'page' : 'api', placedBy: who,
         selection: { instances: found.instances.map((instance) => instance.instanceId) },
         options: { copies: body.copies, media: found.disc.media, robot: body.robot, priority: 2, comment: body.comment, labelTemplate: 'default', allowSeveralPatients: found.disc.patients.length > 1, retention: 'default' },
       });
+      response.location(`/api/v1/orders/${placed.orderId}`);
+      if (placed.existed) response.status(200).json(placed);
+      return placed;
     },
   }),
 ];

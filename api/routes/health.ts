@@ -31,12 +31,12 @@ export const healthRoutes: readonly Route[] = [
   route({ method: 'get', path: '/health', tag: 'health', summary: 'State of the appliance and its parts', status: 200, answer: schemas.Health, run: ({ deps }) => health(deps) }),
   route({ method: 'get', path: '/live', tag: 'health', summary: 'Answers as long as the process turns', status: 200, isPublic: true, answer: z.object({ status: z.literal('ok') }), run: () => Promise.resolve({ status: 'ok' }) }),
   route({
-    method: 'get', path: '/events', tag: 'events', summary: 'Live events as text/event-stream; ids only, no names; replays after Last-Event-ID', status: 200,
+    method: 'get', path: '/events', tag: 'events', summary: 'Live events as text/event-stream; ids only, no names; replays after Last-Event-ID', status: 200, produces: 'text/event-stream',
     headers: [{ name: 'Last-Event-ID', text: 'number of the last event seen' }], run: streamEvents,
   }),
   route({
     method: 'get', path: '/operations', tag: 'events', summary: 'Operation log: who did what, when, with which result', status: 200,
-    query: z.object({ subjectKind: z.enum(['association', 'study', 'order', 'volume', 'job', 'disc', 'rule', 'robot', 'instance', 'session', 'appliance']).optional(), subject: z.string().max(100).optional(), before: z.coerce.number().int().optional(), limit: schemas.limit }),
+    query: z.object({ subjectKind: z.enum(['association', 'study', 'order', 'volume', 'job', 'disc', 'rule', 'robot', 'instance', 'session', 'appliance']).optional(), subject: schemas.text(100).optional(), before: z.coerce.number().int().positive().optional(), limit: schemas.limit }),
     answer: z.object({ operations: z.array(schemas.Operation) }),
     run: async ({ deps, query }) => ({
       operations: await deps.catalog.operations.list({

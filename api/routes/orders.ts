@@ -1,27 +1,30 @@
 /** Disc orders: place, list, one, and what a person may say to them. */
-import { createHash, randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import type { OrderDetail } from '../../catalog/catalog.ts';
 import { ApplianceError } from '../../infra/errors.ts';
+import { requestKeyOf } from '../request-key.ts';
 import { route } from '../route.ts';
 import type { ApiDeps, Call, Route } from '../route.ts';
 import * as schemas from '../schemas.ts';
 import { given } from './studies.ts';
 
-const orderIdOf = (params: Readonly<Record<string, string>>): string => params['orderId'] ?? '';
+const orderIdOf = (params: Readonly<Record<string, string>>): string => {
+  const orderId = params['orderId'] ?? '';
+  if (!/^[a-zA-Z0-9-]{1,32}$/.test(orderId)) throw new ApplianceError('API_NOT_FOUND', 'no such order');
+  return orderId;
+};
 
-/** The key of the request: the caller's Idempotency-Key, else one nobody repeats. */
-const requestKeyOf = ({ request, who }: Pick<Call, 'request' | 'who'>): string => {
-  const key = request.headers['idempotency-key'];
-  if (key === undefined) return `api-${randomUUID()}`;
-  if (typeof key !== 'string' || !/^[\x21-\x7e]{1,128}$/.test(key)) throw new ApplianceError('API_INVALID', 'Idempotency-Key takes 1 to 128 printable characters');
-  return `api-${createHash('sha256').update(`${who} ${key}`).digest('hex').slice(0, 40)}`;
+const detailOf = async ({ deps, params }: Pick<Call, 'deps' | 'params'>): Promise<OrderDetail> => {
+  const detail = await deps.catalog.orders.detail(orderIdOf(params));
+  if (!detail) throw new ApplianceError('API_NOT_FOUND', 'no such order');
+  return detail;
 };
 
 const place = async (call: Call<z.output<typeof schemas.PlaceOrder>>): Promise<{ orderId: string; existed: boolean }> => {
   const { deps, body, who } = call;
   const { selection, hold, ...options } = body;
   const source = who === 'page' ? 'page' : call.request.headers['x-spindle-source'] === 'demo' ? 'demo' : 'api';
-  const placed = await deps.catalog.orders.place({ requestKey: requestKeyOf(call), source, placedBy: who, selection: given(selection), options });
+  const placed = await deps.catalog.orders.place({ requestKey: requestKeyOf(call, 'api'), source, placedBy: who, selection: given(selection), options });
   if (hold && !placed.existed) await deps.catalog.orders.setHeldBack(placed.orderId, true, who);
   call.response.location(`/api/v1/orders/${placed.orderId}`);
   if (placed.existed) call.response.status(200).json(placed);
@@ -38,15 +41,13 @@ const say = (path: string, summary: string, work: (call: Call, orderId: string) 
   run: async (call) => {
     const orderId = orderIdOf(call.params);
     await work(call, orderId);
-    const detail = await call.deps.catalog.orders.detail(orderId);
-    if (!detail) throw new ApplianceError('API_NOT_FOUND', 'no such order');
-    return detail.order;
+    return (await detailOf(call)).order;
   },
 });
 
 export const orderRoutes: readonly Route[] = [
   route({
-    method: 'post', path: '/orders', tag: 'orders', summary: 'Place an order', status: 201, body: schemas.PlaceOrder, answer: schemas.Placed,
+    method: 'post', path: '/orders', tag: 'orders', summary: 'Place an order', status: 201, repeatStatus: 200, body: schemas.PlaceOrder, answer: schemas.Placed,
     headers: [{ name: 'Idempotency-Key', text: 'the same key again answers the same order, never a second one' }], run: place,
   }),
   route({
@@ -58,11 +59,7 @@ export const orderRoutes: readonly Route[] = [
   }),
   route({
     method: 'get', path: '/orders/:orderId', tag: 'orders', summary: 'One order with volumes, jobs, discs, report and log', status: 200, answer: schemas.OrderDetail,
-    run: async ({ deps, params }) => {
-      const detail = await deps.catalog.orders.detail(orderIdOf(params));
-      if (!detail) throw new ApplianceError('API_NOT_FOUND', 'no such order');
-      return detail;
-    },
+    run: detailOf,
   }),
   say('cancel', 'Cancel; a disc already being made is finished or rejected as the robot says', async ({ deps, who }, orderId) => {
     await deps.catalog.orders.requestCancel(orderId, who);
@@ -92,6 +89,10 @@ export const orderRoutes: readonly Route[] = [
   }),
   route({
     method: 'post', path: '/orders/:orderId/resume', tag: 'orders', summary: 'Tell a blocked volume how to go on after service', status: 204, body: schemas.Resume,
-    run: ({ deps, params, body, who }) => deps.workflows.resumeVolume(orderIdOf(params), body.volume, body.verdict, body.copy, who),
+    run: async ({ deps, params, body, who }) => {
+      const { order, volumes } = await detailOf({ deps, params });
+      if (!volumes.some((volume) => volume.index === body.volume)) throw new ApplianceError('API_NOT_FOUND', 'the order has no such volume');
+      await deps.workflows.resumeVolume(order.orderId, body.volume, body.verdict, body.copy, who);
+    },
   }),
 ];

@@ -1,5 +1,6 @@
 /** Robots: what they report and what a person does at them. */
 import { z } from 'zod';
+import { ApplianceError } from '../../infra/errors.ts';
 import type { RobotAction } from '../../robots/robot.ts';
 import { route } from '../route.ts';
 import type { Route } from '../route.ts';
@@ -11,7 +12,9 @@ export const robotRoutes: readonly Route[] = [
   route({
     method: 'post', path: '/robots/:robot/actions', tag: 'robots', summary: 'Tell a robot what a person did (refilled, emptied, changed ink) or ask it to resume', status: 204, body: schemas.RobotAction,
     run: async ({ deps, params, body }) => {
-      await deps.workflows.actOnRobot(params['robot'] ?? '', given(body) as RobotAction);
+      const robot = (await deps.robots()).find(({ name }) => name === params['robot']);
+      if (!robot) throw new ApplianceError('API_NOT_FOUND', 'no such robot');
+      await deps.workflows.actOnRobot(robot.name, given(body) as RobotAction);
       return undefined;
     },
   }),

@@ -12,7 +12,11 @@ const draftOf = (body: z.output<typeof schemas.RuleDraft>): RuleDraft => ({ ...b
 
 const sayToGroup = (wish: 'flush' | 'hold' | 'release', summary: string): Route => route({
   method: 'post', path: `/groups/:groupId/${wish}`, tag: 'rules', summary, status: 204,
-  run: ({ deps, params, who }) => deps.workflows.group(numberOf(params['groupId']), wish, who),
+  run: async ({ deps, params, who }) => {
+    const group = await deps.catalog.rules.group(numberOf(params['groupId']));
+    if (!group) throw new ApplianceError('API_NOT_FOUND', 'no such group');
+    await deps.workflows.group(group.groupId, wish, who);
+  },
 });
 
 export const ruleRoutes: readonly Route[] = [

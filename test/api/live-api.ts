@@ -1,0 +1,129 @@
+/** The API over a real catalog and a listening server, for tests; workflows are recorded, labels lie in a folder. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sha256 } from '../../api/auth.ts';
+import type { ApiDeps, WorkflowPort } from '../../api/route.ts';
+import { createApp, listen } from '../../api/server.ts';
+import type { Catalog, ReportEntry } from '../../catalog/catalog.ts';
+import { migrateCatalog } from '../../catalog/migrate.ts';
+import { openCatalog } from '../../catalog/open.ts';
+import type { OrderOptions } from '../../disc/order/order.ts';
+import { ApplianceError } from '../../infra/errors.ts';
+import { createLogger } from '../../infra/log.ts';
+import { startLivePostgres } from '../catalog/live-postgres.ts';
+import { makeSeries } from '../catalog/make-arrival.ts';
+import type { ArrivalSketch } from '../catalog/make-arrival.ts';
+
+export const TOKEN = 'a-token-for-tests-only';
+
+export interface Composed {
+  readonly orderId: string;
+  readonly volumeId: number;
+}
+
+export interface LiveApi {
+  readonly catalog: Catalog;
+  readonly origin: string;
+  /** What the API said to workflows, in order. */
+  readonly said: readonly (readonly unknown[])[];
+  /** Every line the server logged. */
+  readonly logged: () => string;
+  /** Makes the workflow port answer as when Temporal is away. */
+  takeTemporalAway(isAway: boolean): void;
+  readonly labelFile: (serial: string) => string;
+  addLoginLink(lifeSeconds?: number): Promise<string>;
+  /** Stores one series and answers the id of its study. */
+  storeStudy(images: number, sketch: ArrivalSketch & { readonly study: number }): Promise<number>;
+  placeOrder(studyIds: readonly number[], options?: Partial<OrderOptions>): Promise<string>;
+  /** Plans and composes the one volume of an order. */
+  compose(orderId: string, report?: readonly ReportEntry[]): Promise<Composed>;
+  /** Makes one copy as a robot would; answers its serial. */
+  burn(composed: Composed, copy?: number, result?: 'good' | 'bad'): Promise<string>;
+  close(): Promise<void>;
+}
+
+const OPTIONS: OrderOptions = { copies: 1, media: 'any', robot: 'any', priority: 3, comment: '', labelTemplate: 'default', allowSeveralPatients: false, retention: 'default' };
+
+const recordingPort = (said: unknown[][], isAway: () => boolean): WorkflowPort => {
+  const say = (...words: unknown[]): Promise<void> => {
+    if (isAway()) return Promise.reject(new ApplianceError('API_UNAVAILABLE', 'Temporal does not answer'));
+    said.push(words);
+    return Promise.resolve();
+  };
+  return {
+    orderChanged: (orderId, change, by) => say('orderChanged', orderId, change, by),
+    resumeVolume: (orderId, volume, verdict, copy, by) => say('resumeVolume', orderId, volume, verdict, copy, by),
+    group: (groupId, wish, by) => say('group', groupId, wish, by),
+    actOnRobot: (robot, action) => say('actOnRobot', robot, action),
+    ping: () => (isAway() ? Promise.reject(new ApplianceError('API_UNAVAILABLE', 'Temporal does not answer')) : Promise.resolve()),
+  };
+};
+
+/** Starts a private PostgreSQL, migrates, and listens on a free port of the loopback. */
+export const startLiveApi = async (now: () => Date = () => new Date()): Promise<LiveApi> => {
+  const postgres = await startLivePostgres();
+  const folder = mkdtempSync(join(tmpdir(), 'api-'));
+  const url = await postgres.makeDatabaseUrl();
+  await migrateCatalog(url);
+  const catalog = await openCatalog({ databaseUrl: url, now });
+  const said: unknown[][] = [];
+  const lines: string[] = [];
+  let isAway = false;
+  const labelFile = (serial: string): string => join(folder, `${serial}.png`);
+  const deps: ApiDeps = {
+    catalog, workflows: recordingPort(said, () => isAway), robots: () => catalog.robots.all(), token: TOKEN, now, labelFile,
+    appliance: { aeTitle: 'SPINDLE', dicomHost: '0.0.0.0', dicomPort: 11112, version: '0.0.0-test', temporalUi: 'http://127.0.0.1:8233' },
+    store: () => Promise.resolve({ freeBytes: 5e11, usedPercent: 41, warning: false }), echo: () => Promise.resolve(),
+    log: createLogger({ process: 'http', level: 'debug', destination: { write: (line: string) => { lines.push(line); } } }),
+  };
+  const server = await listen(createApp(deps), '127.0.0.1', 0);
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  writeFileSync(join(folder, 'secret.txt'), 'not for anybody');
+  let keys = 0;
+  return {
+    catalog, origin, said, logged: () => lines.join(''), labelFile,
+    takeTemporalAway: (away) => { isAway = away; },
+    async addLoginLink(lifeSeconds = 60) {
+      const token = `login-${++keys}-${'x'.repeat(24)}`;
+      await catalog.sessions.addLoginToken(sha256(token), new Date(now().getTime() + lifeSeconds * 1000));
+      return `${origin}/login?token=${token}`;
+    },
+    async storeStudy(images, sketch) {
+      await catalog.instances.store(makeSeries(images, sketch));
+      const { studies } = await catalog.studies.search({ studyInstanceUid: `2.25.${sketch.study}`, limit: 1 });
+      return studies[0]?.studyId ?? Number.NaN;
+    },
+    async placeOrder(studyIds, options = {}) {
+      return (await catalog.orders.place({ requestKey: `test-${++keys}`, source: 'api', placedBy: 'anna', selection: { studies: studyIds }, options: { ...OPTIONS, ...options } })).orderId;
+    },
+    async compose(orderId, report = []) {
+      await catalog.orders.setState(orderId, 'CREATING', 'NORMAL', '');
+      const brief = await catalog.orders.brief(orderId);
+      const [volume] = await catalog.orders.recordVolumes(orderId, 'CD', [{ seriesIds: brief.series.map(({ seriesId }) => seriesId) }]);
+      const volumeId = volume?.volumeId ?? Number.NaN;
+      const held = await catalog.instances.instancesOfVolume(volumeId);
+      await catalog.orders.recordComposed(volumeId, { imageBytes: 12_000_000, imageSha256: 'ab'.repeat(32), certificate: {}, leftOff: [], instances: held.map(({ instanceId }, n) => ({ instanceId, fileId: `DICOM/IM${n + 1}`, sha256: 'cd'.repeat(32) })) });
+      await catalog.orders.report(orderId, report);
+      return { orderId, volumeId };
+    },
+    async burn({ volumeId }, copy = 1, result = 'good') {
+      const job = await catalog.discs.openJob(volumeId, copy, 1, 'robot-1');
+      await catalog.discs.jobSubmitted(job.jobKey, `ref-${job.serial}`);
+      await catalog.discs.jobEnded(job.jobKey, {
+        state: result === 'good' ? 'GOOD' : 'BAD', error: result === 'good' ? '' : 'ROBOT_VERIFY_FAILED',
+        discs: [{ n: 1, result, place: result === 'good' ? 'out/1/000001' : 'reject/1/000001', error: result === 'good' ? '' : 'ROBOT_VERIFY_FAILED', at: now() }],
+      });
+      return job.serial;
+    },
+    async close() {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => { server.close(() => { resolve(); }); });
+      await catalog.close();
+      await postgres.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+};
+
