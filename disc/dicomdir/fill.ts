@@ -7,7 +7,7 @@ import type { DataSet } from '../../dicom/data-set/data-set.ts';
 import { TAG } from '../../dicom/tables/tags.ts';
 import { MIME_OF_CLASS, NEXT_BEST_DATES, NO_DATE, NO_TIME } from '../tables/directory-records.ts';
 import type { DirectoryKey } from '../tables/directory-records.ts';
-import { asciiOf, itemsOf } from './head.ts';
+import { asciiOf, DATE_FORM, itemsOf, TIME_FORM } from './head.ts';
 
 export interface FillContext {
   readonly head: DataSet;
@@ -17,8 +17,8 @@ export interface FillContext {
   readonly nextNumber: () => number;
 }
 
-const isDate = (text: string): boolean => /^\d{8}$/.test(text);
-const isTime = (text: string): boolean => /^\d{2}(\d{2}(\d{2}(\.\d{1,6})?)?)?$/.test(text);
+const isDate = (text: string): boolean => DATE_FORM.test(text);
+const isTime = (text: string): boolean => TIME_FORM.test(text);
 
 const nextBest = (head: DataSet): { readonly date: string; readonly time: string } => {
   for (const tags of NEXT_BEST_DATES) {

@@ -4,6 +4,11 @@ import type { DataSet, Element } from '../../dicom/data-set/data-set.ts';
 import { encodeDataSet, encodeElement, encodeSequence, swapValue } from '../../dicom/data-set/encode.ts';
 import { itemsInside } from '../../dicom/data-set/read-elements.ts';
 
+/** A date of the calendar's form; 00000000 is none. @source PS3.5 6.2 (DA) */
+export const DATE_FORM = /^(1[89]|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$/;
+/** A time of the day; 60 is a leap second. @source PS3.5 6.2 (TM) */
+export const TIME_FORM = /^([01]\d|2[0-3])([0-5]\d(([0-5]\d|60)(\.\d{1,6})?)?)?$/;
+
 /** The bytes of a text element as Latin-1 without padding, '' when absent: for codes, dates and UIDs, which are ASCII. */
 export const asciiOf = (head: DataSet, tag: number): string => trimPadding(head.elements.get(tag)?.value.toString('latin1') ?? '');
 

@@ -8,7 +8,7 @@ import { TAG } from '../../dicom/tables/tags.ts';
 import type { DirectoryKey, DirectoryRecordRow } from '../tables/directory-records.ts';
 import { fillFor, latestVerification } from './fill.ts';
 import type { FillContext } from './fill.ts';
-import { asciiOf, encodeCopy, encodeItems, isBlank, itemsOf } from './head.ts';
+import { asciiOf, DATE_FORM, encodeCopy, encodeItems, isBlank, itemsOf, TIME_FORM } from './head.ts';
 
 export interface RecordKeys {
   readonly bytes: Buffer;
@@ -30,8 +30,8 @@ const sequence = (key: DirectoryKey, head: DataSet): Buffer | undefined => {
  * colons of ACR-NEMA. Text in any script has no form here. @source PS3.5 6.2
  */
 const FORMS: Readonly<Record<string, { readonly strip: RegExp; readonly form: RegExp }>> = {
-  DA: { strip: /\./g, form: /^(1[89]|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$/ },
-  TM: { strip: /:/g, form: /^([01]\d|2[0-3])([0-5]\d(([0-5]\d|60)(\.\d{1,6})?)?)?$/ },
+  DA: { strip: /\./g, form: DATE_FORM },
+  TM: { strip: /:/g, form: TIME_FORM },
   IS: { strip: /\0/g, form: /^[+-]?\d{1,11}$/ },
   CS: { strip: /\0/g, form: /^[A-Z0-9_ \\]+$/ },
 };
