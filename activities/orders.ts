@@ -8,6 +8,8 @@ export interface RobotChoice {
   readonly robot: string;
   readonly media: Media;
   readonly limits: VolumeLimits;
+  /** Bad discs of one copy that are made again before a person is asked. */
+  readonly remakes: number;
 }
 
 export interface OrderActivities {

@@ -14,17 +14,19 @@ export interface Database {
   readonly engine: Engine;
   readonly now: () => Date;
   read<T>(work: (db: Executor) => Promise<T>): Promise<T>;
-  /** One transaction; `work` runs again (at most 3 times more) after a deadlock or a lost race for a unique key. */
+  /** One transaction; `work` runs again (at most 7 times more) after a deadlock or a lost race for a unique key. */
   write<T>(work: (trx: InTransaction) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
-const ATTEMPTS = 4;
+const ATTEMPTS = 8;
+/** Grows with each attempt and differs between rivals, so that they do not meet again. */
+const pauseMs = (attempt: number): number => Math.random() * 20 * attempt;
 
 const translated = (engine: Engine, error: unknown): unknown => {
   if (isApplianceError(error) || error instanceof StaleIds || error instanceof TypeError || error instanceof RangeError) return error;
   const details = { engine: engine.name, fault: engine.faultCode(error) };
-  return engine.fault(error) === 'unavailable'
+  return ['unavailable', 'retry'].includes(engine.fault(error))
     ? new ApplianceError('CATALOG_UNAVAILABLE', 'the catalog database is out of reach', { details, cause: error })
     : new ApplianceError('CATALOG_FAILED', 'the catalog database refused a statement', { details });
 };
@@ -39,6 +41,7 @@ export const openDatabase = (engine: Engine, now: () => Date): Database => {
       } catch (error) {
         const isWorthAgain = !isApplianceError(error) && ['retry', 'duplicate'].includes(engine.fault(error));
         if (!isWorthAgain || attempt >= ATTEMPTS) throw translated(engine, error);
+        await new Promise((resolve) => setTimeout(resolve, pauseMs(attempt)));
       }
     }
   };

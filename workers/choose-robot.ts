@@ -14,7 +14,7 @@ export interface RobotWish {
   readonly instances: number;
 }
 
-interface Offer extends RobotChoice {
+interface Offer extends Omit<RobotChoice, 'remakes'> {
   readonly discs: number;
   readonly isLoaded: boolean;
 }
@@ -34,7 +34,7 @@ const offersOf = (report: RobotReport, wish: RobotWish): readonly Offer[] => {
 };
 
 /** The best offer, or null when no robot takes the wished medium; media that are not loaded come last. */
-export const chooseRobot = (reports: readonly RobotReport[], wish: RobotWish): RobotChoice | null => {
+export const chooseRobot = (reports: readonly RobotReport[], wish: RobotWish): Omit<RobotChoice, 'remakes'> | null => {
   const offers = reports.filter((report) => wish.robot === 'any' || report.name === wish.robot).flatMap((report) => offersOf(report, wish));
   const [best] = offers.sort((a, b) => Number(b.isLoaded) - Number(a.isLoaded) || a.discs - b.discs || a.limits.capacityBytes - b.limits.capacityBytes || a.robot.localeCompare(b.robot));
   return best ? { robot: best.robot, media: best.media, limits: best.limits } : null;

@@ -36,7 +36,10 @@ await runChild('work', async ({ config, endpoints, home, labels, log, catalog })
   }, log);
   const decide = withFailures({
     ...createIntakeActivities(catalog),
-    ...createOrderActivities({ orders: catalog.orders, chooseRobot: async (wish) => chooseRobot(await catalog.robots.all(), wish) }),
+    ...createOrderActivities({ orders: catalog.orders, chooseRobot: async (wish) => {
+      const choice = chooseRobot(await catalog.robots.all(), wish);
+      return choice && { ...choice, remakes: config.remakes };
+    } }),
     ...createDiscLogActivities(catalog),
   }, log);
   const workers = await runWorkers(connection, endpoints.temporalNamespace, [

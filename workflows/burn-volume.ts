@@ -15,12 +15,12 @@ export interface BurnVolumeInput {
   readonly volumeId: number;
   readonly copies: number;
   readonly robot: string;
+  /** Discs made again by itself after a bad one, per copy, before a person is asked. */
+  readonly remakes: number;
 }
 
 export type VolumeEnd = 'good' | 'failed' | 'oversized' | 'cancelled';
 
-/** Discs made again by itself after a bad one, per copy, before a person is asked. */
-const REMAKES = 2;
 /** Copy number under which composing itself blocks. */
 const COMPOSING = 0;
 
@@ -136,7 +136,7 @@ export async function burnVolume(input: BurnVolumeInput): Promise<VolumeEnd> {
   };
 
   const makeCopy = async (copy: number): Promise<VolumeEnd> => {
-    let allowed = 1 + REMAKES;
+    let allowed = 1 + input.remakes;
     for (let attempt = 1; ; attempt++) {
       const end = await burn(copy, attempt);
       if (end === 'given-up') return 'failed';
@@ -153,7 +153,7 @@ export async function burnVolume(input: BurnVolumeInput): Promise<VolumeEnd> {
         case 'BAD':
           if (attempt < allowed && end.error !== 'ROBOT_JOB_INVALID') break;
           if (await ask(copy, end.error, ['retry', 'give-up']) === 'give-up') return 'failed';
-          allowed = attempt + 1 + REMAKES;
+          allowed = attempt + 1 + input.remakes;
           break;
         default: end.state satisfies never;
       }

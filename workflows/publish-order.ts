@@ -108,7 +108,7 @@ export async function publishOrder(input: PublishOrderInput): Promise<OrderState
     wf.upsertSearchAttributes([{ key: VOLUME_COUNT, value: volumeCount }]);
 
     phase = 'burning';
-    const ends = await burnAll(burning, orderId, volumes, { copies: brief.options.copies, robot: choice.robot, priority: brief.options.priority });
+    const ends = await burnAll(burning, orderId, volumes, { copies: brief.options.copies, robot: choice.robot, priority: brief.options.priority, remakes: choice.remakes });
     if (ends.every((end) => end === 'good')) return await close('DONE', 'NORMAL');
     if (ends.some((end) => end === 'cancelled')) return await close('CANCELLED', 'CANCELLED_BY_USER');
     return await close('FAILURE', ends.some((end) => end === 'oversized') ? 'SET_OVERSIZED' : 'PROC_FAILURE');
@@ -122,13 +122,13 @@ const burnAll = async (
   scope: wf.CancellationScope,
   orderId: string,
   volumes: readonly { readonly volumeId: number; readonly index: number }[],
-  how: { readonly copies: number; readonly robot: string; readonly priority: number },
+  how: { readonly copies: number; readonly robot: string; readonly priority: number; readonly remakes: number },
 ): Promise<readonly VolumeEnd[]> => {
   const ends: VolumeEnd[] = [];
   for (let from = 0; from < volumes.length; from += WINDOW) {
     const settled = await Promise.allSettled(volumes.slice(from, from + WINDOW).map((volume) => scope.run(() => wf.executeChild(burnVolume, {
       workflowId: volumeWorkflowId(orderId, volume.index),
-      args: [{ volumeId: volume.volumeId, copies: how.copies, robot: how.robot }],
+      args: [{ volumeId: volume.volumeId, copies: how.copies, robot: how.robot, remakes: how.remakes }],
       parentClosePolicy: 'REQUEST_CANCEL',
       cancellationType: 'WAIT_CANCELLATION_COMPLETED',
       priority: { priorityKey: how.priority },

@@ -18,6 +18,8 @@ export const openDownload = (url: URL, limits: { connectMs: number; silenceMs: n
       answer.resume();
       resolve(openDownload(new URL(location, url), limits, redirects + 1));
     } else if (status === 200) {
+      // A break between here and the first read is kept by the stream and met by its reader.
+      answer.on('error', () => undefined);
       resolve(answer);
     } else {
       answer.resume();

@@ -30,7 +30,7 @@ const BAD = { state: 'BAD', error: 'ROBOT_VERIFY_FAILED' };
 const LOST = { state: 'LOST', error: 'ROBOT_JOB_LOST' };
 
 const run = async (test: ReturnType<typeof makeVolume>, copies: number, body: (run: VirtualRun) => Promise<void>): Promise<void> => {
-  const virtual = await VirtualRun.start(creator, 'burnVolume', [{ volumeId: 5, copies, robot: 'virtual' }], test.fakes);
+  const virtual = await VirtualRun.start(creator, 'burnVolume', [{ volumeId: 5, copies, robot: 'virtual', remakes: 2 }], test.fakes);
   try { await body(virtual); } finally { await virtual.dispose(); }
 };
 

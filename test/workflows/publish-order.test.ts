@@ -17,7 +17,7 @@ const makeOrder = () => {
   };
   const states: string[] = [];
   const reports: string[] = [];
-  let choice: unknown = { robot: 'virtual', media: 'CD', limits: LIMITS };
+  let choice: unknown = { robot: 'virtual', media: 'CD', limits: LIMITS, remakes: 2 };
   return {
     brief, states, reports,
     setChoice: (next: unknown) => { choice = next; },
@@ -41,7 +41,7 @@ describe('publishOrder', () => {
     const test = makeOrder();
     await run(test, async (virtual) => {
       expect(virtual.children.map((c) => [c.id, c.args])).toEqual([
-        ['order-o1-v1', [{ volumeId: 100, copies: 2, robot: 'virtual' }]], ['order-o1-v2', [{ volumeId: 101, copies: 2, robot: 'virtual' }]],
+        ['order-o1-v1', [{ volumeId: 100, copies: 2, robot: 'virtual', remakes: 2 }]], ['order-o1-v2', [{ volumeId: 101, copies: 2, robot: 'virtual', remakes: 2 }]],
       ]);
       expect(virtual.attributes.get('VolumeCount')).toBe(2);
       await virtual.resolveChild(0, 'good');
@@ -92,7 +92,7 @@ describe('publishOrder', () => {
       test.brief.isHeldBack = false;
       await virtual.update('orderChanged', { by: 'clerk', change: 'release' });
       expect(virtual.attributes.get('BlockedOn')).toBe('CHECK_MCD_OP');
-      test.setChoice({ robot: 'virtual', media: 'CD', limits: LIMITS });
+      test.setChoice({ robot: 'virtual', media: 'CD', limits: LIMITS, remakes: 2 });
       await virtual.advance(300_000);
       expect(virtual.children).toHaveLength(2);
     });
