@@ -61,6 +61,7 @@ export const personName = (name: string): string => name.split('=').filter((grou
 export const ago = (iso: string): string => {
   const seconds = Math.round((Date.now() - Date.parse(iso)) / 1000);
   const far = Math.abs(seconds);
+  if (seconds >= 0 && far < 10) return 'just now';
   const text = far < 60 ? `${Math.floor(far / 10) * 10 || 'a few'} s` : far < 3600 ? `${Math.floor(far / 60)} min` : far < 86_400 ? `${Math.floor(far / 3600)} h` : new Date(iso).toLocaleDateString();
   return far >= 86_400 ? text : seconds >= 0 ? `${text} ago` : `in ${text}`;
 };

@@ -88,7 +88,7 @@ const openOrder = (study: Study): void => {
     }).then(() => dialog.close());
   } } },
     el('h3', { id: 'dialog-title' }, 'Order a disc'),
-    el('div', {}, el('div', { class: 'strong' }, el('bdi', {}, personName(study.patientName))), el('div', { class: 'small' }, `${study.description || 'no description'} · ${study.instances} images`)),
+    el('div', {}, el('div', { class: 'strong' }, el('bdi', {}, personName(study.patientName))), el('div', { class: 'small' }, `${study.description || 'no description'} · ${study.instances} ${study.instances === 1 ? 'image' : 'images'}`)),
     study.concerns.length > 0 ? el('div', { class: 'waits' }, 'A person must look at this study first: the order will wait to be released.') : null,
     el('div', { class: 'two' }, el('label', {}, 'Copies', copies), el('label', {}, 'Comment', comment)),
     el('div', { class: 'end' }, el('button', { type: 'button', on: { click: () => dialog.close() } }, 'Not now'), submit));

@@ -9,18 +9,21 @@ const CONDITION: Readonly<Record<string, string>> = {
   ROBOT_OUT_OF_DISCS: 'No blank discs: put in blanks, work goes on by itself.', ROBOT_OUTPUT_FULL: 'Output bin full: take the discs out.', ROBOT_WRONG_MEDIA: 'Wrong or too small discs: replace them.',
   ROBOT_INK_LOW: 'Ink is low: keep a cartridge ready.', ROBOT_INK_EMPTY: 'Ink is empty: change the cartridge.', ROBOT_JAM: 'Jammed: clear it, then resume.', ROBOT_COVER_OPEN: 'Paused or cover open: close it.',
   ROBOT_PRINTER_FAULT: 'Printer fault: look at the robot, then resume.', ROBOT_DRIVE_FAULT: 'A drive is failing.', ROBOT_LINK_LOST: 'No sign of life from the robot.', ROBOT_NO_SPACE: 'The work disk of the robot is full.',
+  ROBOT_WRITE_FAILED: 'Could not be written.', ROBOT_VERIFY_FAILED: 'Did not read back as written.', ROBOT_JOB_LOST: 'Not known whether it was made.', ROBOT_CANCELLED: 'Cancelled.', ROBOT_JOB_INVALID: 'The robot refuses the job.', ROBOT_UNKNOWN: 'Something unknown: look at the robot.',
 };
 export const conditionText = (code: string): string => CONDITION[code] ?? code;
 
+const images = (count: number): string => `${count} ${count === 1 ? 'image' : 'images'}`;
+
 export const studyRow = (study: Study, order: (study: Study) => void): HTMLElement => el('tr', {},
-  el('td', {}, el('div', { class: 'strong' }, el('bdi', {}, personName(study.patientName))), el('div', { class: 'small' }, el('bdi', {}, study.patientId || 'no patient id'), study.birthDate ? ` · born ${day(study.birthDate)}` : '', study.sex ? ` · ${study.sex}` : '')),
-  el('td', {}, el('div', {}, el('bdi', {}, study.description || 'no description'), ' ', ...study.concerns.map((concern) => el('span', { class: 'tag warn' }, CONCERN[concern] ?? concern))), el('div', { class: 'small' }, `${day(study.studyDate)} · ${study.modalities.join(' ')}${study.accessionNumber ? ` · ${study.accessionNumber}` : ''}`)),
+  el('td', {}, el('div', { class: 'strong' }, el('bdi', {}, personName(study.patientName))), el('div', { class: 'small' }, el('bdi', {}, study.patientId || 'no patient id'), study.birthDate ? el('span', { class: 'keep' }, ` · born ${day(study.birthDate)}`) : '', study.sex ? ` · ${study.sex}` : '')),
+  el('td', {}, el('div', {}, el('bdi', {}, study.description || 'no description'), ' ', ...study.concerns.map((concern) => el('span', { class: 'tag warn' }, CONCERN[concern] ?? concern))), el('div', { class: 'small' }, el('span', { class: 'keep' }, day(study.studyDate)), ` · ${study.modalities.join(' ')}${study.accessionNumber ? ` · ${study.accessionNumber}` : ''}`)),
   el('td', { class: 'number' }, el('div', {}, study.instances), el('div', { class: 'small' }, size(study.bytes))),
   el('td', {}, el('div', {}, ago(study.lastStoredAt)), study.goodDiscs > 0 ? el('span', { class: 'tag good' }, `on ${study.goodDiscs} ${study.goodDiscs === 1 ? 'disc' : 'discs'}`) : null),
   el('td', {}, el('button', { class: 'main', 'data-key': `order-${study.studyId}`, disabled: study.heldInstances === 0, on: { click: () => order(study) } }, 'Order disc')));
 
 export const collectLine = (group: Group, say: (wish: 'flush' | 'hold') => void): HTMLElement => el('div', { class: 'collect' },
-  el('span', {}, `Arriving: ${group.openInstances} images of one ${group.grouping}, rule "${group.rule}", order ${ago(group.dueAt)}`),
+  el('span', {}, `Arriving: ${images(group.openInstances)} of one ${group.grouping}, rule "${group.rule}", order ${ago(group.dueAt)}`),
   el('button', { 'data-key': `flush-${group.groupId}`, on: { click: () => say('flush') } }, 'Burn now'), el('button', { 'data-key': `hold-${group.groupId}`, on: { click: () => say('hold') } }, 'Hold'));
 
 const STEPS = ['placed', 'composing', 'at the robot', 'recording', 'verifying', 'printing', 'done'] as const;
@@ -59,26 +62,27 @@ export const orderCard = (detail: OrderDetail, actions: OrderActions): HTMLEleme
   const button = (key: string, text: string, click: () => void): HTMLElement => el('button', { 'data-key': `${key}-${order.orderId}`, on: { click } }, text);
   return el('article', { class: 'card' },
     el('div', { class: 'row' },
-      el('span', { class: `tag ${TONE[order.state] ?? (order.waitingFor ? 'warn' : '')}` }, order.waitingFor ? 'waiting' : order.state.toLowerCase()),
+      el('span', { class: `tag ${TONE[order.state] ?? (order.waitingFor || order.isHeldBack ? 'warn' : '')}` }, order.isHeldBack ? 'held back' : order.waitingFor ? 'waiting' : order.state.toLowerCase()),
       el('span', { class: 'strong grow' }, el('bdi', {}, detail.patients.map((patient) => personName(patient.name)).join('; ') || order.orderId)),
       el('span', { class: 'small' }, ago(order.placedAt))),
-    el('div', { class: 'small' }, detail.studies.map((study) => `${day(study.date)} ${study.description}`.trim()).join('; '), ` · ${order.instances} images, ${size(order.bytes)} · ${order.options.copies} ${order.options.copies === 1 ? 'copy' : 'copies'} · by ${order.source}`, order.isSupplement ? ' · supplement' : ''),
+    el('div', { class: 'small' }, detail.studies.map((study) => `${day(study.date)} ${study.description}`.trim()).join('; '), ` · ${images(order.instances)}, ${size(order.bytes)} · ${order.options.copies} ${order.options.copies === 1 ? 'copy' : 'copies'} · by ${order.source}`, order.isSupplement ? ' · supplement' : ''),
     el('div', { class: 'steps', role: 'img', 'aria-label': `step: ${STEPS[step] ?? ''}` }, ...STEPS.map((_, n) => el('i', { class: mark(n) }))),
     order.waitingFor ? el('div', { class: 'waits' }, `Waits for ${order.waitingFor}.`) : null,
     el('div', { class: 'copies' }, ...last.map((job) => jobLine(job, volumeOf(job)))),
     ...stuck.map((job) => el('div', { class: 'row' }, el('span', { class: 'grow small' }, `${conditionText(job.error)} Copy ${job.copy}:`), ...(VERDICTS[job.state] ?? []).map(([verdict, text]) => button(`${verdict}-${job.jobKey}`, text, () => actions.resume(volumeOf(job)?.index ?? 1, job.copy, verdict))))),
     detail.report.length > 0 ? el('details', { 'data-key': `report-${order.orderId}` }, el('summary', {}, `Report: ${detail.report.length} ${detail.report.length === 1 ? 'note' : 'notes'}`), el('ul', {}, ...detail.report.slice(0, 50).map((entry) => el('li', {}, entry.reason)))) : null,
     isOpen ? el('div', { class: 'row' },
-      order.isHeldBack || order.waitingFor ? button('release', 'Release', () => actions.say('release')) : order.state === 'PENDING' ? button('hold', 'Hold', () => actions.say('hold')) : null,
+      order.isHeldBack || CONCERN[order.info] ? button('release', 'Release', () => actions.say('release')) : order.state === 'PENDING' ? button('hold', 'Hold', () => actions.say('hold')) : null,
       button('cancel', 'Cancel', () => actions.say('cancel'))) : null);
 };
 
-const binPicture = (discs: number | null, capacity: number): SVGElement => {
+/** Amber is where a person is needed soon: blanks run out, the others fill up. */
+const binPicture = (discs: number | null, capacity: number, isInput: boolean): SVGElement => {
   const share = discs === null ? 0 : Math.min(1, discs / Math.max(capacity, 1));
   const height = Math.round(52 * share);
   return svg('svg', { width: 56, height: 64, viewBox: '0 0 56 64', 'aria-hidden': 'true' },
     svg('rect', { x: 8, y: 4, width: 40, height: 56, rx: 4, fill: '#f2f6f7', stroke: '#a9b9bd' }),
-    height > 0 ? svg('rect', { x: 11, y: 58 - height, width: 34, height, rx: 2, fill: share < 0.1 ? '#e0a100' : '#4aa3ad' }) : null,
+    height > 0 ? svg('rect', { x: 11, y: 58 - height, width: 34, height, rx: 2, fill: (isInput ? share < 0.1 : share > 0.9) ? '#e0a100' : '#4aa3ad' }) : null,
     svg('rect', { x: 26, y: 2, width: 4, height: 58, fill: '#5b6d73' }));
 };
 
@@ -90,7 +94,7 @@ export const robotCard = (robot: Robot, act: (action: Record<string, unknown>) =
     ...health.conditions.map((condition) => el('div', { class: 'waits' }, conditionText(condition.code))),
     el('div', { class: 'bins' }, ...health.bins.map((bin) => el('div', { class: 'bin' },
       el('span', { class: 'strong' }, bin.role === 'in' ? `${bin.media ?? ''} blanks` : bin.role === 'reject' ? 'Rejected' : 'Finished'),
-      binPicture(bin.discs, bin.capacity ?? 100), el('span', {}, bin.discs === null ? 'unknown' : `${bin.discs} ${bin.discs === 1 ? 'disc' : 'discs'}`),
+      binPicture(bin.discs, bin.capacity ?? 100, bin.role === 'in'), el('span', {}, bin.discs === null ? 'unknown' : `${bin.discs} ${bin.discs === 1 ? 'disc' : 'discs'}`),
       bin.role === 'in' ? el('button', { 'data-key': `refill-${robot.name}-${bin.id}`, on: { click: () => act({ kind: 'refill', bin: bin.id, discs: bin.capacity ?? 100 }) } }, 'Refilled')
         : bin.role === 'out' ? el('button', { 'data-key': `empty-${robot.name}-${bin.id}`, on: { click: () => act({ kind: 'empty', bin: bin.id }) } }, 'Emptied') : null))),
     health.ink.length > 0 ? el('div', { class: 'inks' }, ...health.ink.map((ink) => el('label', {}, el('span', {}, ink.name), el('span', {}, ink.percent === null ? '?' : `${Math.round(ink.percent)} %`), el('meter', { min: 0, max: 100, low: 15, value: ink.percent ?? 0 })))) : null,

@@ -1,0 +1,118 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { needs, program } from '../../fixtures/peers.ts';
+import { startLiveApi } from '../live-api.ts';
+import type { LiveApi } from '../live-api.ts';
+import { HOSTILE, setScene } from './hospital-scene.ts';
+
+const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const WIDE = { width: 1366, height: 768 };
+const areHere = [needs('postgres'), needs('chromium')].every(Boolean);
+
+describe.skipIf(!areHere)('the page', () => {
+  let api: LiveApi;
+  let folder = '';
+  let browser: BrowserContext;
+  let page: Page;
+  const complaints: string[] = [];
+  const foreign: string[] = [];
+  /** Where pictures go when someone wants to look at them. */
+  const pictures = (): string => process.env['SPINDLE_TEST_PICTURES'] ?? folder;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'page-'));
+    api = await startLiveApi();
+    await setScene(api);
+    browser = await chromium.launchPersistentContext(join(folder, 'profile'), { executablePath: program('chromium') ?? 'chromium', args: FLAGS, viewport: WIDE, timeout: 30_000 });
+    page = browser.pages()[0] ?? await browser.newPage();
+    page.setDefaultTimeout(10_000);
+    // Violations of the content security policy come as console errors as well.
+    page.on('console', (message) => { if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text()); });
+    page.on('pageerror', (error) => { complaints.push(error.message); });
+    page.on('dialog', (dialog) => { complaints.push(`dialog: ${dialog.message()}`); void dialog.dismiss(); });
+    page.on('request', (request) => { if (!request.url().startsWith(api.origin)) foreign.push(request.url()); });
+    await page.goto(await api.addLoginLink());
+    await page.locator('#study-rows tr').nth(6).waitFor();
+    await page.locator('#disc-cards article').nth(4).waitFor();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await api?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('opens through the login link and shows studies, orders, robot and discs', async () => {
+    expect(new URL(page.url()).search).toBe('');
+    expect(await page.locator('#facts').textContent()).toContain('AE title SPINDLE');
+    await expect.poll(() => page.locator('#health').textContent()).toBe('All parts work');
+    await page.locator('#order-cards article').nth(6).waitFor();
+    expect(await page.locator('#robot-cards').textContent()).toContain('Ink is low: keep a cartridge ready.');
+    await expect.poll(() => page.evaluate<number>("[...document.querySelectorAll('#disc-cards img')].filter((one) => one.complete && one.naturalWidth > 100).length")).toBe(4);
+  });
+
+  it('fits wide and narrow windows without scrolling sideways', async () => {
+    for (const [name, size] of [['wide', WIDE], ['narrow', { width: 400, height: 800 }]] as const) {
+      await page.setViewportSize(size);
+      await page.screenshot({ path: join(pictures(), `${name}.png`), fullPage: name === 'wide' });
+      expect(await page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0);
+    }
+    await page.setViewportSize(WIDE);
+  });
+
+  it('shows a hostile name and description as text', async () => {
+    await api.placeOrder([await api.storeStudy(1, { study: 800, patientName: HOSTILE, patientId: 'HOSTILE', studyDescription: HOSTILE, storedAt: new Date() })]);
+    await page.locator('#study-rows tr').nth(7).waitFor();
+    await page.locator('#order-cards article').nth(7).waitFor();
+    for (const list of ['#study-rows', '#order-cards']) {
+      const text = await page.locator(list).textContent();
+      expect(text).toContain(HOSTILE);
+      // '=' parts the writings of a person name, so the name is shown in its three groups.
+      expect(text).toContain(HOSTILE.split('=').join('  ·  '));
+    }
+    expect(await page.locator('img[src="x"]').count()).toBe(0);
+  });
+
+  it('searches as a person types', async () => {
+    await page.locator('#text').fill('ковалева');
+    await expect.poll(() => page.locator('#study-rows tr').count()).toBe(1);
+    await page.locator('#text').fill('nobody has this name');
+    await expect.poll(() => page.locator('#study-rows').textContent()).toBe('No study fits these words.');
+    await page.locator('#text').fill('');
+    await expect.poll(() => page.locator('#study-rows tr').count()).toBe(8);
+  });
+
+  it('orders a disc with two copies and a comment, and shows the order', async () => {
+    await page.locator('#study-rows tr', { hasText: 'Bernard' }).getByRole('button', { name: 'Order disc' }).click();
+    await page.locator('dialog[open] input[name=copies]').fill('2');
+    await page.locator('dialog[open] input[name=comment]').fill('For the ward');
+    await page.screenshot({ path: join(pictures(), 'dialog.png') });
+    await page.locator('dialog[open] button[type=submit]').click();
+    await page.locator('dialog[open]').waitFor({ state: 'hidden' });
+    const newest = page.locator('#order-cards article').first();
+    await expect.poll(() => newest.textContent()).toMatch(/Phantom, Bernard.*2 copies.*by page/);
+    const { orders } = await api.catalog.orders.list({ limit: 1 });
+    expect(orders[0]).toMatchObject({ source: 'page', placedBy: 'page', options: { copies: 2, comment: 'For the ward' } });
+  });
+
+  it('passes what a person says about a lost disc and about the robot', async () => {
+    await page.getByRole('button', { name: 'None was made' }).click();
+    await expect.poll(() => api.said.at(-1)).toMatchObject(['resumeVolume', expect.any(String), 1, 'not-made', 1, 'page']);
+    await page.getByRole('button', { name: 'Emptied' }).click();
+    await expect.poll(() => api.said.at(-1)).toEqual(['actOnRobot', 'robot-1', { kind: 'empty', bin: 'out-1' }]);
+  });
+
+  it('follows what happens elsewhere without a reload', async () => {
+    const { orders } = await api.catalog.orders.list({ limit: 1 });
+    await api.catalog.orders.setState(orders[0]?.orderId ?? '', 'CANCELLED', 'CANCELLED_BY_USER', '');
+    await expect.poll(() => page.locator('#order-cards article').first().textContent(), { timeout: 8000 }).toContain('cancelled');
+  });
+
+  it('asks nothing of any other host, and no browser complains', () => {
+    expect(foreign).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+});
