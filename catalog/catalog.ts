@@ -203,6 +203,8 @@ export interface PlaceOrder {
   readonly placedBy: string;
   readonly selection: OrderSelection;
   readonly options: OrderOptions;
+  /** Place it held back: nothing is made until someone releases it. */
+  readonly isHeldBack?: boolean;
 }
 
 export interface OrderRow {

@@ -27,6 +27,7 @@ export interface OrderWriting {
   readonly source: OrderSource;
   readonly placedBy: string;
   readonly options: OrderOptions;
+  readonly isHeldBack?: boolean;
   readonly rule?: { readonly ruleId: number; readonly groupId: number; readonly grouping: string; readonly isSupplement: boolean };
 }
 
@@ -49,7 +50,7 @@ export const writeOrder = async (database: Database, trx: InTransaction, order: 
   const bytes = selected.reduce((sum, i) => sum + i.bytes, 0);
   const orderKey = await database.engine.insertRow(trx, 'disc_order', {
     order_id: orderId, request_key: order.requestKey, content_sha256: order.contentSha256, source: order.source, rule_key: rule?.ruleId ?? null, group_key: rule?.groupId ?? null, group_level: rule?.grouping ?? 'none',
-    state: 'PENDING', info: 'QUEUED', waiting_for: '', is_started: 0, is_held_back: 0, is_cancel_requested: 0, is_supplement: rule?.isSupplement === true ? 1 : 0, is_released: 0,
+    state: 'PENDING', info: 'QUEUED', waiting_for: '', is_started: 0, is_held_back: order.isHeldBack === true ? 1 : 0, is_cancel_requested: 0, is_supplement: rule?.isSupplement === true ? 1 : 0, is_released: 0,
     copies: options.copies, media: options.media, robot: options.robot, priority: options.priority, comment: fit(options.comment, 1000), label_template: fit(options.labelTemplate, 200),
     several_patients: options.allowSeveralPatients ? 1 : 0, retention: options.retention, placed_by: fit(order.placedBy, 200), placed_at: database.now(), started_at: null, ended_at: null,
     instances: selected.length, bytes, copies_good: 0, report: '[]', version: 1,

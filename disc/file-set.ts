@@ -2,7 +2,6 @@
  * Names of a file-set: which instance lies under which File ID, File-set IDs and UIDs.
  * Names follow from the order of the instances alone and say nothing of the patient.
  */
-import { randomUUID } from 'node:crypto';
 import type { VolumeInstance } from '../catalog/catalog.ts';
 import { sopClassByUid } from '../dicom/tables/sop-classes.ts';
 import { directoryRecord } from './tables/directory-records.ts';
@@ -20,14 +19,8 @@ const DICOM_FOLDER = 'DICOM';
 /** Folder of objects that belong to no patient. */
 const SHARED_FOLDER = 'SHARED';
 
-/** True for a legal File-set ID. @source PS3.10 8.5 */
-export const isFileSetId = (text: string): boolean => /^[A-Z0-9_]{0,16}$/.test(text);
-
 /** True for a legal File ID. @source PS3.10 8.2: 1 to 8 components of 1 to 8 characters of A-Z 0-9 _ */
 export const isFileId = (components: readonly string[]): boolean => components.length >= 1 && components.length <= 8 && components.every((name) => /^[A-Z0-9_]{1,8}$/.test(name));
-
-/** Makes a new UID that is unique without asking anyone. @source PS3.5 B.2 (UUID derived UID) */
-export const makeUid = (): string => `2.25.${BigInt(`0x${randomUUID().replaceAll('-', '')}`)}`;
 
 /** The directory record row of a SOP class, or why there is none. */
 export const recordOfClass = (sopClassUid: string): DirectoryRecordRow | { readonly refusal: string } => {

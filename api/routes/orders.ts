@@ -24,8 +24,7 @@ const place = async (call: Call<z.output<typeof schemas.PlaceOrder>>): Promise<{
   const { deps, body, who } = call;
   const { selection, hold, ...options } = body;
   const source = who === 'page' ? 'page' : call.request.headers['x-spindle-source'] === 'demo' ? 'demo' : 'api';
-  const placed = await deps.catalog.orders.place({ requestKey: requestKeyOf(call, 'api'), source, placedBy: who, selection: given(selection), options });
-  if (hold && !placed.existed) await deps.catalog.orders.setHeldBack(placed.orderId, true, who);
+  const placed = await deps.catalog.orders.place({ requestKey: requestKeyOf(call, 'api'), source, placedBy: who, selection: given(selection), options, isHeldBack: hold });
   call.response.location(`/api/v1/orders/${placed.orderId}`);
   if (placed.existed) call.response.status(200).json(placed);
   return placed;
