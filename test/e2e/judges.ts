@@ -34,13 +34,14 @@ export interface Verdict {
   readonly judges: readonly string[];
 }
 
-/** Complaints of dciodvfy that a value malformed at its source causes, as it is copied and not corrected. */
-const REPEATS_SOURCE: readonly RegExp[] = [
-  /UID.*(illegal|invalid).*root/i, /illegal root/i, /leading zero/i, /zero length component|component.*zero/i,
-  /Value invalid for this VR/i, /invalid character.*(VR|value)/i,
-];
+/** Complaints of dciodvfy about one value, with the value. They are allowed where an instance on the disc has that very value: it is copied, not corrected. */
+const ABOUT_A_VALUE: readonly RegExp[] = [/^Error - Illegal root for UID - "([^"]+)"/, /^Error - Value invalid for this VR - .* = <([^<>]+)>/];
+/** Comes after a complaint about a value and adds nothing. */
+const SUMMARY = 'Error - Dicom dataset contains invalid data values for Value Representations';
 /** The Standard has it 1C; dciodvfy asks for it always. @source PS3.3 F.5.27 */
-const RULE_OF_ITS_OWN: readonly RegExp[] = [/Element=<ReferencedImageEvidenceSequence>.*Spectroscopy/i];
+const RULE_OF_ITS_OWN = /Missing attribute Type 1 Required Element=<ReferencedImageEvidenceSequence> Module=<SpectroscopyDirectoryRecord>/;
+const SPECTROSCOPY = '1.2.840.10008.5.1.4.1.1.4.2';
+const EVIDENCE_TAG = Buffer.from('08009290', 'hex');
 
 interface Image { readonly iso: string; readonly folder: string; readonly dicomFiles: readonly string[] }
 interface Note { readonly problem: (words: string) => void; readonly repeat: (words: string) => void }
@@ -90,11 +91,21 @@ const JUDGES: readonly Judge[] = [
   },
   {
     name: 'dciodvfy', needs: 'dciodvfy',
-    judge: async ({ folder }, file, { problem, repeat }) => {
+    judge: async ({ folder, dicomFiles }, file, { problem, repeat }) => {
       const { code, words } = await run(file, ['DICOMDIR'], { cwd: folder });
       if (code === -1) problem('did not end');
       if (!words.includes('BasicDirectory')) problem('does not see a directory');
-      for (const line of new Set(words.split('\n').filter((one) => one.startsWith('Error')))) (([...REPEATS_SOURCE, ...RULE_OF_ITS_OWN].some((form) => form.test(line))) ? repeat : problem)(line);
+      const errors = [...new Set(words.split('\n').filter((one) => one.startsWith('Error')))];
+      if (errors.length === 0) return;
+      const sources = dicomFiles.map((path) => readFileSync(join(folder, path)));
+      const isOfSource = (line: string): boolean => {
+        const value = ABOUT_A_VALUE.map((form) => form.exec(line)?.[1]).find((one) => one !== undefined);
+        if (value !== undefined) return sources.some((bytes) => bytes.includes(value, 0, 'latin1'));
+        return RULE_OF_ITS_OWN.test(line) && sources.some((bytes) => bytes.includes(SPECTROSCOPY) && !bytes.includes(EVIDENCE_TAG));
+      };
+      const repeats = errors.filter(isOfSource);
+      for (const line of repeats) repeat(line);
+      for (const line of errors) if (!repeats.includes(line) && !(line === SUMMARY && repeats.some((one) => one.includes('Value invalid')))) problem(line);
     },
   },
   {
@@ -126,7 +137,7 @@ const DCMMKDIR: Judge = {
   name: 'dcmmkdir', needs: 'dcmmkdir',
   judge: async ({ folder, dicomFiles }, file, { problem }) => {
     const made = `${folder}-JUDGED`;
-    const { words } = await run(file, ['-w', '+D', made, '+id', '.', '-Pgp', ...dicomFiles], { cwd: folder });
+    const { words } = await run(file, ['+D', made, '+id', '.', '-Pgp', ...dicomFiles], { cwd: folder });
     for (const line of words.split('\n').filter((one) => /cannot be added|^E:|^F:/.test(one))) problem(line);
     if (!existsSync(made)) problem('made nothing');
     rmSync(made, { force: true });
