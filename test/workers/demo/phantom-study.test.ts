@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readAttributes } from '../../../dicom/attributes.ts';
 import { readFileMeta } from '../../../dicom/data-set/part10.ts';
 import { readElements } from '../../../dicom/data-set/read-elements.ts';
 import type { DataSet } from '../../../dicom/data-set/data-set.ts';
@@ -42,6 +43,16 @@ describe('phantom study', () => {
       const dataSet = read(bytes);
       expect(readFileMeta(bytes)).toMatchObject({ sopClassUid: value(dataSet, TAG.SOPClassUID), sopInstanceUid: value(dataSet, TAG.SOPInstanceUID) });
     }
+  });
+
+  it('is read by our own intake, each file as an instance of its modality', () => {
+    const readings = study.map(({ bytes }) => {
+      const meta = readFileMeta(bytes);
+      return readAttributes(bytes.subarray(meta.dataSetOffset), meta.transferSyntaxUid, true);
+    });
+    expect(readings.filter(({ status }) => status !== 'ok')).toEqual([]);
+    const modalities = readings.map((reading) => (reading.status === 'ok' ? reading.attributes.modality : ''));
+    expect(modalities).toEqual([...Array.from({ length: 60 }, () => 'CT'), 'US', 'SR', 'DOC']);
   });
 
   it('places the slices evenly from the neck to the head', () => {
