@@ -74,7 +74,9 @@ describe.skipIf(!needs('temporal') || !needs('postgres'))('an appliance in troub
   it(`makes each copy once and loses nothing over ${KILLS} kills while ${ORDERS} orders run (seed ${SEED})`, async () => {
     const random = seededRandom(SEED);
     const studies = Array.from({ length: ORDERS }, (_, n) => makeStudyFiles(scratch, `kill${n}`, 3, { rows: 64, columns: 64 }));
-    const sending = (async () => { for (const files of studies) { await sendUntilStored(files, 180_000); await sleep(150); } })();
+    // Studies keep coming as long as kills do, so that something is always under way.
+    const paceMs = Math.max(150, (KILLS * 1_900) / ORDERS);
+    const sending = (async () => { for (const files of studies) { await sendUntilStored(files, 180_000); await sleep(paceMs); } })();
     for (let n = 0; n < KILLS; n++) {
       await sleep(600 + random() * 2_500);
       const part = PARTS[Math.floor(random() * PARTS.length)] ?? 'work';
