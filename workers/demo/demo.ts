@@ -6,6 +6,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readAttributes } from '../../dicom/attributes.ts';
+import { readFileMeta } from '../../dicom/data-set/part10.ts';
 import { echo } from '../../dicom/echo-scu.ts';
 import { sendInstances } from '../../dicom/storage-scu.ts';
 import { openImage, readIsoVolume } from '../../disc/reader/iso9660-reader.ts';
@@ -96,6 +98,15 @@ const showDisc = (folder: string): void => {
   }
 };
 
+/** The study is ordered by its UID: others may be arriving at the same time. */
+const studyUidOf = (study: ReturnType<typeof makePhantomStudy>): string => {
+  const first = study[0]?.bytes ?? Buffer.alloc(0);
+  const meta = readFileMeta(first);
+  const read = readAttributes(first.subarray(meta.dataSetOffset), meta.transferSyntaxUid, true);
+  if (read.status !== 'ok') throw new TypeError('the demo study cannot be read');
+  return read.attributes.studyInstanceUid;
+};
+
 const main = async (): Promise<void> => {
   const config = loadConfig({ env: processEnvironment() });
   const stop = await ensureAppliance(config);
@@ -111,7 +122,7 @@ const main = async (): Promise<void> => {
     for (const failed of sent.filter((result) => result.outcome !== 'stored')) say(`  not stored: ${failed.outcome} ${failed.comment}`);
 
     const api = await openApi(config);
-    const { studies } = await api.get<{ studies: { studyId: number }[] }>('/studies?limit=1');
+    const { studies } = await api.get<{ studies: { studyId: number }[] }>(`/studies?limit=1&studyInstanceUid=${studyUidOf(study)}`);
     const studyId = studies[0]?.studyId;
     if (studyId === undefined) throw new TypeError('the study is not in the catalog');
     say('Ordering one disc of it (a burn rule would do the same after its quiet period):');
