@@ -1,0 +1,23 @@
+/** `npm run bench -- receive|image|orchestrate [options]`: measures, prints one JSON line per figure, and keeps them in bench-results/. */
+
+const BENCHES: Readonly<Record<string, () => Promise<(args: readonly string[]) => Promise<void>>>> = {
+  receive: async () => (await import('./receive.ts')).runReceiveBench,
+  image: async () => (await import('./image.ts')).runImageBench,
+  orchestrate: async () => (await import('./orchestrate.ts')).runOrchestrateBench,
+};
+
+const [name = '', ...args] = process.argv.slice(2);
+const open = BENCHES[name];
+if (open === undefined) {
+  process.stderr.write(`Say one of: ${Object.keys(BENCHES).join(', ')}\n`);
+  process.exitCode = 1;
+} else {
+  try {
+    await (await open())(args);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.stack ?? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
+}
+// A time limit that is still running must not keep a finished bench alive.
+process.exit();

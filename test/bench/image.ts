@@ -1,0 +1,69 @@
+/**
+ * Measures making one volume: compose and gate in a fresh process against hard links, dcmmkdir, xorriso, fsync and sha256sum.
+ * Both read the same store from warm cache and leave an image that is on the disk; the order turns round at every repetition.
+ */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { VolumeInstance } from '../../catalog/catalog.ts';
+import type { ImageJob, ImageTimes } from './image-ours.ts';
+import { makePeerImage } from './image-peer.ts';
+import type { PeerImage } from './image-peer.ts';
+import { fillStore } from './image-store.ts';
+import { runToEnd } from './processes.ts';
+import { median, report, round, say } from './report.ts';
+
+const LIMIT_MS = 600_000;
+
+interface OurImage extends ImageTimes { readonly wallSeconds: number }
+
+const makeOurImage = async (folder: string, storeDirectory: string, instances: readonly VolumeInstance[], nodeOptions: readonly string[]): Promise<OurImage> => {
+  const imageFile = join(folder, 'ours.iso');
+  const jobFile = join(folder, 'job.json');
+  const job: ImageJob = { instances, storeDirectory, imageFile };
+  writeFileSync(jobFile, JSON.stringify(job));
+  try {
+    const { wallSeconds, output } = await runToEnd(process.execPath, [...nodeOptions, join(import.meta.dirname, 'image-ours.ts'), jobFile], { limitMs: LIMIT_MS });
+    return { ...(JSON.parse(output) as ImageTimes), wallSeconds };
+  } finally {
+    for (const file of [imageFile, jobFile]) rmSync(file, { force: true });
+  }
+};
+
+export const runImageBench = async (args: readonly string[]): Promise<void> => {
+  const { values } = parseArgs({ args: [...args], options: { series: { type: 'string', default: '8' }, slices: { type: 'string', default: '250' }, bytes: { type: 'string', default: '530000' }, reps: { type: 'string', default: '3' }, profile: { type: 'string', default: '' } } });
+  const [series, slices, bytes, reps] = [values.series, values.slices, values.bytes, values.reps].map(Number) as [number, number, number, number];
+  const folder = mkdtempSync(join(tmpdir(), 'bench-image-'));
+  try {
+    say(`making ${series} series of ${slices} slices`);
+    const storeDirectory = join(folder, 'store');
+    mkdirSync(storeDirectory);
+    const instances = await fillStore(storeDirectory, { series, slices, bytes });
+    for (const { file } of instances) readFileSync(join(storeDirectory, file.path));
+    const ours: OurImage[] = [];
+    const peers: PeerImage[] = [];
+    const turns = [
+      async (): Promise<void> => { ours.push(await makeOurImage(folder, storeDirectory, instances, values.profile === '' ? [] : ['--cpu-prof', `--cpu-prof-dir=${values.profile}`])); },
+      async (): Promise<void> => { peers.push(await makePeerImage(folder, storeDirectory, instances)); },
+    ];
+    for (let rep = 0; rep < reps; rep += 1) {
+      say(`${rep + 1}/${reps}`);
+      for (const turn of rep % 2 === 0 ? turns : [...turns].reverse()) await turn();
+    }
+    const facts = { instances: instances.length, storedBytes: instances.reduce((sum, { file }) => sum + file.bytes, 0), repetitions: reps };
+    const ourWall = median(ours.map(({ wallSeconds }) => wallSeconds));
+    const peerWall = median(peers.map(({ wallSeconds }) => wallSeconds));
+    const middle = <T>(all: readonly T[], of: (one: T) => number): number => round(median(all.map(of)));
+    report({ bench: 'image', what: 'spindle', figures: {
+      ...facts, wallSeconds: round(ourWall), composeSeconds: middle(ours, (one) => one.composeSeconds), gateSeconds: middle(ours, (one) => one.gateSeconds), peakRssMiB: middle(ours, (one) => one.peakRssMiB), imageBytes: ours[0]?.imageBytes ?? 0, allWallSeconds: ours.map((one) => round(one.wallSeconds)),
+    } });
+    const step = (name: keyof PeerImage['steps']): number => middle(peers, (one) => one.steps[name]);
+    report({ bench: 'image', what: 'dcmmkdir and xorriso', figures: {
+      ...facts, wallSeconds: round(peerWall), stageSeconds: step('stage'), dcmmkdirSeconds: step('dcmmkdir'), xorrisoSeconds: step('xorriso'), fsyncSeconds: step('fsync'), sha256sumSeconds: step('sha256sum'), peakRssMiB: middle(peers, (one) => one.peakRssMiB), imageBytes: peers[0]?.imageBytes ?? 0, allWallSeconds: peers.map((one) => round(one.wallSeconds)),
+    } });
+    report({ bench: 'image', what: 'wall', figures: { oursSeconds: round(ourWall), peerSeconds: round(peerWall) }, peer: 'dcmmkdir and xorriso', ratio: round(ourWall / peerWall) });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
