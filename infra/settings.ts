@@ -71,7 +71,7 @@ export const SETTINGS = {
   quietSecondsDefault: whole(30, 1, 86_400, 's', 'Quiet period of the burn rule made at first start.'),
   robots: entries([{ name: 'virtual', driver: 'virtual' }], 'Robots: name, driver and its options of each.'),
   remakes: whole(2, 0, 20, 'discs', 'How many bad discs of one copy are made again before a person is asked.'),
-  labelDpi: whole(600, 150, 1_200, 'dpi', 'Resolution of label pictures.'),
+  labelDpi: whole(600, 100, 1_200, 'dpi', 'Resolution of label pictures.'),
   institution: text('', 'Name of the institution, for labels and the text on discs.', { pattern: /^[^\p{Cc}]{0,64}$/u, form: 'at most 64 characters without control characters' }),
   logLevel: choice(['debug', 'info', 'warn', 'error'], 'info', 'Least severe events that are logged.'),
 } as const;
