@@ -22,8 +22,8 @@ export type TargetName = 'spindle' | 'storescp' | 'orthanc';
 /** No group becomes quiet during a bench. */
 const NO_DISC_WORK = { SPINDLE_QUIET_SECONDS_DEFAULT: '86400' };
 
-const startSpindle = async (): Promise<Target> => {
-  const appliance = await TestAppliance.start(NO_DISC_WORK);
+const startSpindle = async (profileFolder = ''): Promise<Target> => {
+  const appliance = await TestAppliance.start({ ...NO_DISC_WORK, ...(profileFolder === '' ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profileFolder}` }) });
   const pid = appliance.pidOf('dicom-node');
   const [databasePid] = appliance.postgresPids();
   if (pid === undefined || databasePid === undefined) {
@@ -73,4 +73,5 @@ export const needed = (name: string): string => {
   return path;
 };
 
-export const TARGETS: Readonly<Record<TargetName, () => Promise<Target>>> = { spindle: startSpindle, storescp: startStorescp, orthanc: startOrthanc };
+/** Starts a target; the folder takes CPU profiles of the product's processes. */
+export const TARGETS: Readonly<Record<TargetName, (profileFolder?: string) => Promise<Target>>> = { spindle: startSpindle, storescp: startStorescp, orthanc: startOrthanc };

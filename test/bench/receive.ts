@@ -20,8 +20,8 @@ const WARM_UP = 40;
 
 interface Round { readonly instancesPerSecond: number; readonly megabytesPerSecond: number; readonly cpuSecondsPerGigabyte: number; readonly databaseCpuSecondsPerGigabyte: number; readonly peakRssMiB: number }
 
-const measure = async (name: TargetName, warmUp: SliceSet, slices: SliceSet): Promise<Round> => {
-  const target = await TARGETS[name]();
+const measure = async (name: TargetName, warmUp: SliceSet, slices: SliceSet, profileFolder: string): Promise<Round> => {
+  const target = await TARGETS[name](profileFolder);
   try {
     await sendAll(target, warmUp);
     const cpu = (): [number, number] => [cpuSeconds(target.pid), target.databasePid === undefined ? 0 : cpuSeconds(target.databasePid)];
@@ -50,7 +50,7 @@ const summarise = (name: TargetName, rounds: readonly Round[], facts: Readonly<R
 };
 
 export const runReceiveBench = async (args: readonly string[]): Promise<void> => {
-  const { values } = parseArgs({ args: [...args], options: { count: { type: 'string', default: '300' }, bytes: { type: 'string', default: '530000' }, associations: { type: 'string', default: '4' }, reps: { type: 'string', default: '3' }, memory: { type: 'boolean', default: false } } });
+  const { values } = parseArgs({ args: [...args], options: { count: { type: 'string', default: '300' }, bytes: { type: 'string', default: '530000' }, associations: { type: 'string', default: '4' }, reps: { type: 'string', default: '3' }, memory: { type: 'boolean', default: false }, profile: { type: 'string', default: '' } } });
   const [count, bytes, associations, reps] = [values.count, values.bytes, values.associations, values.reps].map(Number) as [number, number, number, number];
   const folder = mkdtempSync(join(tmpdir(), 'bench-receive-'));
   try {
@@ -63,7 +63,7 @@ export const runReceiveBench = async (args: readonly string[]): Promise<void> =>
     for (let rep = 0; rep < reps; rep += 1) {
       for (const name of rep % 2 === 0 ? names : [...names].reverse()) {
         say(`${rep + 1}/${reps} ${name}`);
-        rounds[name].push(await measure(name, warmUp, slices));
+        rounds[name].push(await measure(name, warmUp, slices, values.profile));
       }
     }
     const facts = { count, bytesEach: Math.round(slices.bytes / count), associations, repetitions: reps };
