@@ -28,6 +28,8 @@ const header = (block: Buffer): Entry | undefined => {
 export const extractFile = async (archive: Readable, name: string, target: string): Promise<void> => {
   const gunzip = createGunzip();
   archive.on('error', (error) => { gunzip.destroy(error); });
+  // The loop below meets errors while it reads; one that comes after it has no one else to meet it.
+  gunzip.on('error', () => undefined);
   archive.pipe(gunzip);
   let pending: Buffer = Buffer.alloc(0);
   let current: Entry | undefined;
