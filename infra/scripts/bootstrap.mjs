@@ -20,7 +20,7 @@ const TASKS = {
   check: 'infra/scripts/check.mjs',
   docs: 'infra/scripts/docs.mjs',
   bench: 'test/bench/bench.ts',
-  soak: 'test/soak/soak.ts',
+  soak: 'infra/scripts/soak.mjs',
 };
 
 const say = (text) => { process.stdout.write(`${text}\n`); };

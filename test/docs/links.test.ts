@@ -40,6 +40,13 @@ describe('the documents', () => {
     expect(fileRules(config)).toHaveLength(1);
   });
 
+  it('describe scripts whose files are there', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    const tasks = [...read('infra/scripts/bootstrap.mjs').matchAll(/^ {2}(\w+): '([^']+)',$/gm)];
+    expect(tasks.map(([, name]) => name).sort()).toEqual(Object.keys(scripts).sort());
+    expect(tasks.filter(([, , file]) => !existsSync(join(root, file ?? ''))).map(([, name]) => name)).toEqual([]);
+  });
+
   it('number the decisions without a gap', () => {
     const decisions = readdirSync(join(root, 'docs/decisions')).sort();
     expect(decisions.map((name) => Number(name.slice(0, 4)))).toEqual(decisions.map((_, n) => n + 1));
