@@ -1,8 +1,10 @@
 /** The process that receives: our AE with Verification and Storage. Works with Temporal down; needs store and catalog. */
+import type { KnownCaller } from '../dicom/caller-policy.ts';
 import { createEchoScp } from '../dicom/echo-scp.ts';
 import { createInstanceStore } from '../dicom/instance-store.ts';
 import { createDicomNode } from '../dicom/node.ts';
 import { createStorageScp } from '../dicom/storage-scp.ts';
+import { AE_SERVICE_NAMES } from '../dicom/tables/ae-services.ts';
 import { runChild } from './child.ts';
 
 await runChild('dicom-node', async ({ config, home, log, catalog }) => {
@@ -11,7 +13,7 @@ await runChild('dicom-node', async ({ config, home, log, catalog }) => {
   const known = new Set(config.peers.flatMap((peer) => (typeof peer['aeTitle'] === 'string' ? [peer['aeTitle']] : [])));
   const node = await createDicomNode({
     aeTitle: config.aeTitle, host: config.dicomHost, port: config.dicomPort, log, clock,
-    ...(config.unknownCallers === 'reject' ? { knownCallingAes: () => known } : {}),
+    callers: () => ({ known: new Map([...known].map((title): [string, KnownCaller] => [title, { services: new Set(AE_SERVICE_NAMES) }])), unknown: config.unknownCallers }),
     services: [
       createEchoScp(),
       createStorageScp({ aeTitle: config.aeTitle, store, index: catalog.instances, scope: config.storageScope, log, clock, conflictFor: (callingAe) => config.conflictBySource[callingAe] ?? config.conflictDefault }),
