@@ -12,15 +12,9 @@ export interface ClientTls {
   readonly ca?: string;
   /** The certificate must be for the host we call. */
   readonly checksName: boolean;
-  /** PEM: takes this very certificate and no other; for calling ourselves. */
-  readonly pinned?: string;
 }
 
-const trust = ({ ca, checksName, pinned }: ClientTls): ConnectionOptions => {
-  const anyName = { checkServerIdentity: () => undefined };
-  if (pinned !== undefined) return { ca: pinned, allowPartialTrustChain: true, ...anyName };
-  return { ...(ca === undefined ? {} : { ca }), ...(checksName ? {} : anyName) };
-};
+const trust = ({ ca, checksName }: ClientTls): ConnectionOptions => ({ ...(ca === undefined ? {} : { ca }), ...(checksName ? {} : { checkServerIdentity: () => undefined }) });
 
 /** Begins a connection; 'secureConnect' tells when it stands and the peer is trusted. @source PS3.15 B.12 */
 export const connectSecure = (host: string, port: number, tls: ClientTls): TLSSocket => {
