@@ -67,7 +67,11 @@ export const listenTls = (options: TlsListening, log: EventLog, accept: (socket:
     log.debug('tls.agreed', { host: socket.remoteAddress ?? '', protocol: socket.getProtocol() ?? '', cipher: socket.getCipher().name, hasCertificate: isShown });
     accept(socket);
   });
-  server.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => log.warn('tls.refused', { host: socket.remoteAddress ?? '', reason: error.code ?? error.message }));
+  server.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
+    log.warn('tls.refused', { host: socket.remoteAddress ?? '', reason: error.code ?? error.message });
+    // A handshake that takes too long is told of, and left open (Node 24).
+    if (error.code === 'ERR_TLS_HANDSHAKE_TIMEOUT') socket.destroy();
+  });
   identity.onChange((material) => server.setSecureContext(contextOf(material)));
   return listen(server, options, log);
 };

@@ -201,7 +201,8 @@ export class Requestor implements PduSink {
 
   #closed(): void {
     if (this.#state === 'Sta1') return;
-    this.#fail(new ApplianceError('ASSOCIATION_ABORTED', 'connection closed by the other side'));
+    const isRefusal = this.#options.tls !== undefined && this.#isUnanswered;
+    this.#fail(new ApplianceError(isRefusal ? 'ASSOCIATION_TLS_FAILED' : 'ASSOCIATION_ABORTED', 'connection closed by the other side', { details: { reason: 'closed' } }));
   }
 
   #check(): void {
