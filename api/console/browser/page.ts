@@ -82,7 +82,7 @@ const loadAes = async (): Promise<void> => {
   const known = aes.map((ae) => aeLine(ae, echoes.get(ae.aeTitle), () => void attempt(() => askAe(ae))));
   show(byId('ae-lines'), ...(known.length > 0 ? known : [empty('No AE is registered yet. Callers appear below; the registry is also in the REST interface.')]));
   const strangers = callers.slice(0, 20).map((caller) => callerLine(caller, titles.has(caller.callingAe), () => void attempt(() => post(`/callers/${caller.callerId}/register`))));
-  show(byId('caller-lines'), ...(strangers.length > 0 ? [el('h3', {}, 'Callers we do not know'), ...strangers] : []));
+  show(byId('caller-lines'), ...(strangers.length > 0 ? [el('h3', {}, 'Other callers'), ...strangers] : []));
 };
 
 const certificateText = (tls: Health['tls']): string => {
