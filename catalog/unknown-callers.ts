@@ -16,6 +16,9 @@ const unknownCaller = (row: Selectable<UnknownCallerTable>): UnknownCaller => ({
 /** Takes a title that is now registered off the list. */
 export const forgetCaller = (trx: InTransaction, callingAe: string): Promise<unknown> => trx.deleteFrom('unknown_caller').where('calling_ae', '=', callingAe).execute();
 
+/** What is said of callers that are in no registry. Such a call may be older than the entry that a person just made. */
+const UNREGISTERED: readonly string[] = ['calling-ae', 'let-in'];
+
 const note = async (trx: InTransaction, call: Parameters<AeBook['noteCallers']>[0][number]): Promise<void> => {
   const key = { calling_ae: fit(call.callingAe, 16), host: fit(call.host, 255) };
   const known = await trx.selectFrom('unknown_caller').select(['id', 'calls']).where('calling_ae', '=', key.calling_ae).where('host', '=', key.host).executeTakeFirst();
@@ -33,7 +36,8 @@ const prune = async (database: Database, trx: InTransaction): Promise<void> => {
 export const createUnknownCallers = (database: Database): Pick<AeBook, 'noteCallers' | 'callers' | 'caller'> => ({
   noteCallers: (notes) => database.write(async (trx) => {
     await database.engine.advance(trx, 'ae', 1);
-    for (const call of notes) await note(trx, call);
+    const titles = new Set((await trx.selectFrom('remote_ae').select('ae_title').execute()).map((row) => row.ae_title));
+    for (const call of notes) if (!titles.has(fit(call.callingAe, 16)) || !UNREGISTERED.includes(call.reason)) await note(trx, call);
     await prune(database, trx);
   }),
   callers: () => database.read(async (db) => (await db.selectFrom('unknown_caller').selectAll().orderBy('last_seen_at', 'desc').orderBy('id', 'desc').execute()).map(unknownCaller)),

@@ -578,6 +578,7 @@ commit transaction;
 begin transaction;
 -- @1 bigint, @2 varchar(64)
 update counter set value = value + @1 output inserted.value where name = @2;
+select "ae_title" from "remote_ae";
 -- @1 varchar(64), @2 varchar(64)
 select "id", "calls" from "unknown_caller" where "calling_ae" = @1 and "host" = @2;
 -- @1 varchar(64), @2 varchar(64), @3 varchar(64), @4 datetime2(3), @5 bigint, @6 datetime2(3)

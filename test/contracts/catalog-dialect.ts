@@ -389,6 +389,9 @@ export const describeCatalog = (name: string, makeDatabaseUrl: () => Promise<str
         expect(await catalog.aes.caller(callers[0]?.callerId ?? 0)).toEqual(callers[0]);
         await catalog.aes.create({ ...AE, aeTitle: 'CT1' }, 'anna');
         expect(await catalog.aes.callers()).toEqual([]);
+        // A call from before comes late; a call from elsewhere is news.
+        await catalog.aes.noteCallers([{ callingAe: 'CT1', host: '10.0.0.7', reason: 'calling-ae', calls: 1, lastSeenAt: after(21) }, { callingAe: 'CT1', host: '10.0.0.8', reason: 'caller-address', calls: 1, lastSeenAt: after(21) }]);
+        expect((await catalog.aes.callers()).map(({ host }) => host)).toEqual(['10.0.0.8']);
       });
 
       it('remembers no more than the 200 unknown callers seen last', async () => {
