@@ -14,8 +14,8 @@ export interface CallerListOptions {
   readonly unknown: CallerPolicy['unknown'];
   /** Callers must come from the host of the registry. */
   readonly checksAddress: boolean;
-  /** May verify us from this machine even where it is in no registry: our own health check. */
-  readonly self: { readonly aeTitle: string; readonly addresses: readonly string[] };
+  /** Our own health check: may verify us from this machine, though it is in no registry and has no user. */
+  readonly self?: { readonly aeTitle: string; readonly addresses: readonly string[] };
   readonly log: EventLog;
   readonly refreshSeconds?: number;
   /** Addresses of a host name. */
@@ -61,7 +61,7 @@ const createNames = (resolve: (host: string) => Promise<readonly string[]>, now:
 export const createCallerList = async (options: CallerListOptions): Promise<CallerList> => {
   const { registry, unknown, checksAddress, self, log } = options;
   const addressesOf = createNames(options.resolve ?? lookUp, options.now ?? Date.now, log);
-  const ourselves: [string, KnownCaller][] = unknown === 'reject' ? [[self.aeTitle, { services: new Set(), addresses: new Set(self.addresses) }]] : [];
+  const ourselves: [string, KnownCaller][] = self === undefined ? [] : [[self.aeTitle, { services: new Set(), addresses: new Set(self.addresses), isOurselves: true }]];
   let known: ReadonlyMap<string, KnownCaller> = new Map(ourselves);
   let isStale = false;
   let reading: Promise<void> | undefined;

@@ -7,6 +7,8 @@ export interface KnownCaller {
   readonly services: ReadonlySet<AeService>;
   /** Addresses it may call from; absent: any. */
   readonly addresses?: ReadonlySet<string>;
+  /** Our own health check: it has no user. */
+  readonly isOurselves?: boolean;
 }
 
 export interface CallerPolicy {

@@ -143,7 +143,8 @@ export const createDicomNode = async (options: DicomNodeOptions): Promise<DicomN
   const answer = (request: AssociateRequest, info: AssociationInfo): Negotiated | Promise<Negotiated> => {
     const identity = request.user.userIdentity;
     const first = decide(request, info, { kind: 'none' });
-    if (first.kind === 'reject' || options.users?.concerns(identity) !== true) return noted(first, info);
+    const isOurselves = options.callers?.().known.get(request.callingAe)?.isOurselves === true;
+    if (first.kind === 'reject' || isOurselves || options.users?.concerns(identity) !== true) return noted(first, info);
     return options.users.verdict(identity).then((verdict) => noted(decide(request, info, verdict), info));
   };
 

@@ -4,6 +4,7 @@
  */
 import { X509Certificate, createPrivateKey } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
+import { createSecureContext } from 'node:tls';
 import { ApplianceError } from './errors.ts';
 import type { Logger } from './log.ts';
 
@@ -79,6 +80,11 @@ const load = async (files: TlsFiles): Promise<TlsMaterial> => {
   const [own] = certificates(cert, 'the certificate file');
   if (own === undefined) throw refused('the certificate file holds no certificate');
   checkKey(own, key);
+  try {
+    createSecureContext({ key, cert, ...trust });
+  } catch (cause) {
+    throw refused('TLS does not take key and certificate', cause);
+  }
   return { key, cert, ...trust, expiresAt: new Date(own.validTo) };
 };
 

@@ -16,7 +16,7 @@ await runChild('dicom-node', async ({ config, home, log, catalog }) => {
   await catalog.aes.importFileAes(fileAes(config));
   const callers = await createCallerList({
     registry: catalog.aes, unknown: config.unknownCallers, checksAddress: config.checkCallerAddress, log,
-    self: { aeTitle: config.aeTitle, addresses: ['127.0.0.1', '::1', config.dicomHost] },
+    ...(config.unknownCallers === 'reject' || config.userIdentity === 'require' ? { self: { aeTitle: config.aeTitle, addresses: ['127.0.0.1', '::1', config.dicomHost] } } : {}),
   });
   const notes = createCallerNotes({ registry: catalog.aes, policy: callers.policy, ownTitle: config.aeTitle, log });
   const identity = await openIdentity(config, log);

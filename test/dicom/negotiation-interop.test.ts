@@ -18,7 +18,7 @@ import { echoVerdict } from '../../dicom/echo-verdict.ts';
 import { createUserCheck, readUsers } from '../../dicom/user-identity.ts';
 import { hashPasscode } from '../../infra/passcode.ts';
 import { needs, program, pythonWith } from '../fixtures/peers.ts';
-import { CT, CT_CONTEXT, EXPLICIT, IMPLICIT, connectPeer, dataSet, request, startNode, storeRequest, until } from './association/harness.ts';
+import { CT, CT_CONTEXT, EXPLICIT, IMPLICIT, VERIFICATION, connectPeer, dataSet, request, startNode, storeRequest, until } from './association/harness.ts';
 import type { TestNode, TestNodeOptions } from './association/harness.ts';
 
 const run = promisify(execFile);
@@ -72,6 +72,20 @@ describe('user information', () => {
     peer.send(storeRequest('2.25.5', 1, { dataSetType: 0x0101 }));
     expect((await peer.response()).status).toBe(0x0211);
     peer.socket.destroy();
+  });
+
+  it('asks our own health check for no user, and lets it do nothing else', async () => {
+    const users = createUserCheck('require', new Map());
+    const node = await startOwn({ node: { users, callers: () => ({ known: new Map([['PEER', { services: new Set(), addresses: new Set(['127.0.0.1']), isOurselves: true }]]), unknown: 'accept' }) } });
+    const peer = await connectPeer(node.node.port);
+    peer.send(request([CT_CONTEXT, { id: 3, abstractSyntax: VERIFICATION, transferSyntaxes: [IMPLICIT] }]));
+    const answer = await peer.next();
+    expect(answer !== 'closed' && decodeAssociateAccept(answer.body).contexts.map(({ result }) => result)).toEqual([1, 0]);
+    peer.socket.destroy();
+    const other = await connectPeer(node.node.port);
+    other.send(request([CT_CONTEXT], { callingAe: 'OTHER' }));
+    expect(await other.next()).toEqual({ type: 3, body: Buffer.from([0, 1, 1, 1]) });
+    other.socket.destroy();
   });
 
   it('survives a peer that goes while its passcode is being checked', async () => {
