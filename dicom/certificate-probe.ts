@@ -5,7 +5,7 @@ import { connectFailure } from './association/connect-failure.ts';
 import { TLS_PROFILE } from './tables/tls-profile.ts';
 
 /**
- * Answers the end of the certificate shown. Trusts nobody and sends nothing.
+ * Answers the end of the certificate shown. Trusts nobody, and hangs up before the handshake is over: no association is begun.
  * @throws {ApplianceError} ASSOCIATION_NO_LISTENER, ASSOCIATION_TLS_FAILED, ASSOCIATION_TIMED_OUT
  */
 export const probeCertificate = ({ host, port, timeoutSeconds }: { readonly host: string; readonly port: number; readonly timeoutSeconds: number }): Promise<{ readonly expiresAt: Date }> =>

@@ -2,7 +2,7 @@
 import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
-import type { TlsOptions } from 'node:tls';
+import type { TLSSocket, TlsOptions } from 'node:tls';
 import { ApplianceError } from '../infra/errors.ts';
 import type { TlsIdentity, TlsMaterial } from '../infra/tls-identity.ts';
 import type { EventLog } from './association/service.ts';
@@ -48,27 +48,37 @@ export const listenPlain = (address: Address, log: EventLog, accept: (socket: So
 
 const contextOf = ({ key, cert, ca }: TlsMaterial): TlsOptions => ({ ...TLS_PROFILE, ...(key === undefined ? {} : { key }), ...(cert === undefined ? {} : { cert }), ...(ca === undefined ? {} : { ca }) });
 
-/** Seconds after which a caller that resumes its TLS session must show its certificate anew. */
-const SESSION_SECONDS = 300;
+/**
+ * Why a caller may not come in, or undefined. Node's own refusal would tell neither its address nor the reason, hence it is made here;
+ * a certificate must be there even where the session was resumed, for such a session counts as authorized (Node 24).
+ */
+const refusalOf = (socket: TLSSocket, demanded: TlsListening['clientCertificates']): string | undefined => {
+  const isShown = Object.keys(socket.getPeerCertificate()).length > 0;
+  if (!isShown) return demanded === 'required' ? 'no certificate' : undefined;
+  return demanded === 'none' || socket.authorized ? undefined : String(socket.authorizationError);
+};
 
 /** Listens with TLS; a renewed certificate serves the next connection. @throws {ApplianceError} CONFIG_PORT_TAKEN, CONFIG_INVALID @source PS3.15 B.12 */
 export const listenTls = (options: TlsListening, log: EventLog, accept: (socket: Socket) => void): Promise<Listener> => {
   const { identity, clientCertificates, handshakeSeconds } = options;
-  const server = createTlsServer({
-    ...contextOf(identity.current()), requestCert: clientCertificates !== 'none', rejectUnauthorized: clientCertificates === 'required',
-    handshakeTimeout: handshakeSeconds * 1000, sessionTimeout: SESSION_SECONDS,
-  }, (socket) => {
-    const isShown = Object.keys(socket.getPeerCertificate()).length > 0;
-    if (clientCertificates === 'optional' && isShown && !socket.authorized) {
-      log.warn('tls.refused', { host: socket.remoteAddress ?? '', reason: String(socket.authorizationError) });
+  const secure = { ...contextOf(identity.current()), requestCert: clientCertificates !== 'none', rejectUnauthorized: false, handshakeTimeout: handshakeSeconds * 1000 };
+  const server = createTlsServer(secure, (socket) => {
+    const host = socket.remoteAddress ?? '';
+    const refusal = refusalOf(socket, clientCertificates);
+    if (refusal !== undefined) {
+      log.warn('tls.refused', { host, reason: refusal });
+      socket.on('error', () => undefined);
       socket.destroy();
       return;
     }
-    log.debug('tls.agreed', { host: socket.remoteAddress ?? '', protocol: socket.getProtocol() ?? '', cipher: socket.getCipher().name, hasCertificate: isShown });
+    log.debug('tls.agreed', { host, protocol: socket.getProtocol() ?? '', cipher: socket.getCipher().name });
     accept(socket);
   });
   server.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
-    log.warn('tls.refused', { host: socket.remoteAddress ?? '', reason: error.code ?? error.message });
+    const host = socket.remoteAddress;
+    // Who hung up within the handshake has no address any more; our own look at the certificate does so every few seconds.
+    if (host === undefined) log.debug('tls.gone', { reason: error.code ?? error.message });
+    else log.warn('tls.refused', { host, reason: error.code ?? error.message });
     // A handshake that takes too long is told of, and left open (Node 24).
     if (error.code === 'ERR_TLS_HANDSHAKE_TIMEOUT') socket.destroy();
   });

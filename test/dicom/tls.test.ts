@@ -20,7 +20,7 @@ import type { TlsIdentity } from '../../infra/tls-identity.ts';
 import { makeAuthority } from '../fixtures/certificates.ts';
 import type { Authority, Issued } from '../fixtures/certificates.ts';
 import { needs, program, pythonWith } from '../fixtures/peers.ts';
-import { CT, EXPLICIT, dataSet, startNode, until } from './association/harness.ts';
+import { CT, CT_CONTEXT, EXPLICIT, dataSet, request, startNode, until } from './association/harness.ts';
 import type { TestNode } from './association/harness.ts';
 
 const run = promisify(execFile);
@@ -97,6 +97,32 @@ describe.skipIf(!needs('openssl'))('TLS', () => {
   it('refuses callers without a certificate, with one of a foreign authority, and with an expired one', async () => {
     for (const issued of [undefined, foreign, expired]) await expect(echo(to(clientOf(issued)))).rejects.toMatchObject({ code: 'ASSOCIATION_TLS_FAILED' });
     await until(() => test.events.filter(({ event }) => event === 'tls.refused').length >= 3, 'three refusals in the log');
+    expect(test.events.filter(({ event }) => event === 'tls.refused').map(({ facts }) => facts)).toMatchObject([{ host: '127.0.0.1', reason: 'no certificate' }, { host: '127.0.0.1', reason: expect.stringMatching(/UNABLE_TO_|SELF_SIGNED/) }, { host: '127.0.0.1', reason: 'CERT_HAS_EXPIRED' }]);
+  });
+
+  it('refuses a caller without a certificate that resumes a session as well', async () => {
+    const reach = (issued: Issued | undefined, session?: Buffer): Promise<{ readonly sessions: readonly Buffer[]; readonly isServed: boolean; readonly isResumed: boolean }> => new Promise((resolve) => {
+      const sessions: Buffer[] = [];
+      let isServed = false;
+      let isResumed = false;
+      const socket = connect({ host: '127.0.0.1', port: test.node.tlsPort, ca: readFileSync(house.cert), ...(issued === undefined ? {} : { key: readFileSync(issued.key), cert: readFileSync(issued.cert) }), ...(session === undefined ? {} : { session }) }, () => {
+        isResumed = socket.isSessionReused();
+        socket.write(request([CT_CONTEXT]));
+      });
+      socket.on('session', (one: Buffer) => sessions.push(one));
+      socket.on('data', () => { isServed = true; socket.end(); });
+      socket.on('error', () => undefined);
+      socket.on('close', () => resolve({ sessions, isServed, isResumed }));
+    });
+    const good = await reach(modality);
+    expect(good.isServed).toBe(true);
+    expect(good.sessions.length).toBeGreaterThan(0);
+    expect(await reach(undefined, good.sessions[0])).toMatchObject({ isServed: true, isResumed: true });
+    const bare = await reach(undefined);
+    expect(bare.isServed).toBe(false);
+    for (const session of bare.sessions) expect((await reach(undefined, session)).isServed).toBe(false);
+    const bad = await reach(foreign);
+    for (const session of bad.sessions) expect((await reach(foreign, session)).isServed).toBe(false);
   });
 
   it('lets callers without a certificate in where none is required, but none with a bad one', async () => {
@@ -125,6 +151,20 @@ describe.skipIf(!needs('openssl'))('TLS', () => {
     for (const ciphers of ['AES128-SHA256', 'ECDHE-RSA-AES128-SHA256', 'DHE-RSA-AES128-GCM-SHA256', 'AES128-GCM-SHA256']) {
       expect(await handshake(port, { maxVersion: 'TLSv1.2', ciphers }), ciphers).toMatch(/HANDSHAKE_FAILURE|NO_CIPHER/);
     }
+  });
+
+  it('shows its certificate to our own look at it, which begins no association and warns nobody', async () => {
+    for (const clientCertificates of ['required', 'optional', 'none'] as const) {
+      const looked = await startNode({ node: { tls: listening(identity, { clientCertificates }) } });
+      onTestFinished(() => looked.close());
+      const { expiresAt } = await probeCertificate({ host: '127.0.0.1', port: looked.node.tlsPort, timeoutSeconds: 5 });
+      expect(expiresAt).toEqual(identity.current().expiresAt);
+      await until(() => looked.events.some(({ event }) => event === 'tls.gone'), 'the end of the look');
+      expect(looked.node.counters().associations).toBe(0);
+      expect(looked.events.filter(({ level }) => level === 'warn')).toEqual([]);
+    }
+    await expect(probeCertificate({ host: '127.0.0.1', port: 1, timeoutSeconds: 5 })).rejects.toMatchObject({ code: 'ASSOCIATION_NO_LISTENER' });
+    await expect(probeCertificate({ host: '127.0.0.1', port: test.node.port, timeoutSeconds: 0.3 })).rejects.toThrow('ASSOCIATION_');
   });
 
   it('gives up a handshake that never ends', async () => {

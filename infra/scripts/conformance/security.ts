@@ -19,7 +19,7 @@ const tls = (): string => [
     ['revocation lists', 'not consulted'],
     ['renewal', 'replaced files serve the next connection without a restart. Files that cannot be read, do not fit together or have expired are not taken: the old ones stay in use and the log tells'],
     ['end of our certificate', 'shown by the health answer, with a warning from 30 days before'],
-    ['failure', 'the connection ends with a TLS alert before any association; logged with address and reason. As user: ASSOCIATION_TLS_UNTRUSTED or ASSOCIATION_TLS_FAILED'],
+    ['failure', 'the connection ends before any association begins; logged with address and reason. As user: ASSOCIATION_TLS_UNTRUSTED or ASSOCIATION_TLS_FAILED'],
   ]), '',
   markdownTable(['cipher suite (name of OpenSSL)', 'version', 'source'], CIPHER_SUITES.map(({ name, version, source }) => [`\`${name}\``, version.replace('v', ' '), source])),
 ].join('\n');
