@@ -2,6 +2,8 @@
 import type { Request, Response, Router } from 'express';
 import type { z } from 'zod';
 import type { Catalog } from '../catalog/catalog.ts';
+import type { EchoAnswer } from '../dicom/echo-verdict.ts';
+import type { RemoteAe } from '../dicom/remote-ae.ts';
 import type { Logger } from '../infra/log.ts';
 import type { RobotAction } from '../robots/robot.ts';
 import type { Verdict } from '../workflows/messages.ts';
@@ -30,6 +32,10 @@ export interface ApiDeps {
   readonly store: () => Promise<{ readonly freeBytes: number; readonly usedPercent: number; readonly warning: boolean }>;
   /** Opens a DICOM association to ourselves and echoes. */
   readonly echo: () => Promise<void>;
+  /** Echoes to an AE of the registry. */
+  readonly echoAe: (ae: RemoteAe) => Promise<EchoAnswer>;
+  /** Our TLS port and the end of the certificate it shows, null when it does not answer; null without TLS. */
+  readonly tls: () => Promise<{ readonly port: number; readonly expiresAt: Date | null } | null>;
   readonly labelFile: (serial: string) => string;
   readonly token: string;
   readonly now: () => Date;

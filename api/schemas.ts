@@ -1,5 +1,7 @@
 /** What the API takes and gives, as schemas: they validate, they type, and openapi.ts prints them. */
 import { z } from 'zod';
+import { AE_SERVICE_NAMES } from '../dicom/tables/ae-services.ts';
+import { transferSyntaxByUid } from '../dicom/tables/transfer-syntaxes.ts';
 
 const id = z.number().int().positive();
 const when = z.iso.datetime().describe('UTC');
@@ -18,6 +20,7 @@ export const Problem = z.object({ type: z.string(), title: z.string(), status: z
 export const Health = z.object({
   status: z.enum(['ok', 'degraded']), version: z.string(), aeTitle: z.string(), dicomHost: z.string(), dicomPort: z.number(),
   parts: z.record(z.string(), z.enum(['ok', 'unreachable'])),
+  tls: z.object({ port: z.number(), expiresAt: when.nullable().describe('end of the certificate that callers are shown'), daysLeft: z.number().nullable(), warning: z.boolean().describe('ends within 30 days') }).nullable(),
   store: z.object({ heldInstances: z.number(), heldBytes: z.number(), freeBytes: z.number(), usedPercent: z.number(), warning: z.boolean() }),
   totals: z.object({ patients: z.number(), studies: z.number(), instances: z.number(), orders: z.number(), goodDiscs: z.number() }),
 });
@@ -101,3 +104,17 @@ export const RobotAction = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('empty'), bin: text(64).min(1) }),
   z.object({ kind: z.literal('change-ink'), name: text(64).optional() }),
 ]);
+
+/** @source PS3.5 6.2 (AE) */
+const aeTitle = z.string().trim().regex(/^[\x20-\x5b\x5d-\x7e]{1,16}$/, '1 to 16 characters without backslash and control characters');
+export const AeDraft = z.object({
+  aeTitle, host: text(253).regex(/^[A-Za-z0-9.:_-]+$/, 'a host name or address'), port: z.number().int().min(1).max(65_535).default(104), tls: z.boolean().default(false),
+  services: z.array(z.enum(AE_SERVICE_NAMES)).max(AE_SERVICE_NAMES.length).default(['store']).describe('what the AE may ask of us'),
+  preferredTransferSyntaxes: z.array(z.string().refine((uid) => transferSyntaxByUid.has(uid), 'no transfer syntax we know')).max(20).default([]).describe('best first; empty: what we hold'),
+  maxAssociations: z.number().int().min(1).max(32).default(2).describe('associations we open to it at the same time'), notes: text(1_000).default(''),
+});
+export const Ae = AeDraft.extend({ version: z.number(), source: z.enum(['api', 'file']), changedBy: z.string(), changedAt: when });
+export const ChangeAe = AeDraft.omit({ aeTitle: true }).extend({ version: z.number().int().positive() });
+export const EchoAnswer = z.object({ verdict: z.string(), text: z.string(), code: z.string().nullable(), elapsedMs: z.number() });
+export const Caller = z.object({ callerId: id, callingAe: z.string(), host: z.string(), reason: z.string().describe("why it was refused last; 'let-in' when it was not"), calls: z.number(), firstSeenAt: when, lastSeenAt: when });
+export const RegisterCaller = AeDraft.omit({ aeTitle: true, host: true });

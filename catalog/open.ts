@@ -1,4 +1,5 @@
 /** Opens the catalog on a database whose schema is up to date (see migrate.ts). */
+import { createAeBook } from './aes.ts';
 import type { Catalog } from './catalog.ts';
 import { openDatabase } from './database.ts';
 import { createDiscLog } from './discs.ts';
@@ -47,6 +48,7 @@ export const openCatalog = async ({ databaseUrl, log, poolSize = 10, now = () =>
     operations: createOperationLog(database),
     sessions: createSessionBook(database),
     robots: createRobotBook(database),
+    aes: createAeBook(database),
     ping: () => ping(database),
     close: () => database.close(),
   };

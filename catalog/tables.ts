@@ -217,6 +217,9 @@ export interface OperationLogTable { id: number; logged_at: Date; who: string; e
 export interface LoginTokenTable { token_sha256: string; expires_at: Date; is_used: Flag }
 export interface WebSessionTable { session_sha256: string; who: string; expires_at: Date }
 export interface RobotReportTable { name: string; capabilities: string; health: string; seen_at: Date }
+export interface RemoteAeTable { id: Generated<number>; ae_title: string; source: string; version: number; draft: string; changed_by: string; changed_at: Date }
+export interface RemoteAeVersionTable { id: Generated<number>; ae_title: string; version: number; result: string; draft: string; changed_by: string; changed_at: Date }
+export interface UnknownCallerTable { id: Generated<number>; calling_ae: string; host: string; reason: string; calls: number; first_seen_at: Date; last_seen_at: Date }
 export interface SchemaVersionTable { version: number; applied_at: Date }
 
 /** Every table by its name. */
@@ -243,5 +246,8 @@ export interface Tables {
   login_token: LoginTokenTable;
   web_session: WebSessionTable;
   robot_report: RobotReportTable;
+  remote_ae: RemoteAeTable;
+  remote_ae_version: RemoteAeVersionTable;
+  unknown_caller: UnknownCallerTable;
   schema_version: SchemaVersionTable;
 }

@@ -2,6 +2,7 @@
 import { ApplianceError } from '../infra/errors.ts';
 import { COMMAND } from './association/command.ts';
 import { Requestor } from './association/requestor.ts';
+import type { ClientTls } from './association/secure.ts';
 import { UID } from './tables/uids.ts';
 
 export interface EchoOptions {
@@ -9,6 +10,8 @@ export interface EchoOptions {
   readonly port: number;
   readonly calledAe: string;
   readonly callingAe: string;
+  /** Speaks TLS; without it plain. */
+  readonly tls?: ClientTls;
   readonly timeoutSeconds?: number;
   readonly signal?: AbortSignal;
 }

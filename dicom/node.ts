@@ -3,15 +3,19 @@
  * The one place where an error becomes a DIMSE status.
  */
 import { randomBytes } from 'node:crypto';
-import { createServer } from 'node:net';
-import type { Server, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { ApplianceError } from '../infra/errors.ts';
 import { Acceptor } from './association/acceptor.ts';
 import type { AssociateRequest } from './association/associate.ts';
 import type { AssociationInfo, AssociationSummary, DicomService, EventLog, ResponseFields } from './association/service.ts';
+import type { CallerPolicy } from './caller-policy.ts';
+import type { ExtendedCapabilities } from './extended-negotiation.ts';
+import { listenPlain, listenTls } from './listeners.ts';
+import type { Listener, TlsListening } from './listeners.ts';
 import { REJECTIONS, negotiate } from './negotiation.ts';
 import type { Negotiated, RefusedContext } from './negotiation.ts';
 import { STATUS } from './tables/statuses.ts';
+import type { IdentityVerdict, UserCheck } from './user-identity.ts';
 
 export interface NodeLimits {
   readonly associations: number;
@@ -33,10 +37,14 @@ export interface DicomNodeOptions {
   /** Further called AE titles that are answered; '*' answers all. */
   readonly alsoCalled?: readonly string[];
   readonly host: string;
-  /** 0 takes a free port. */
-  readonly port: number;
-  /** Calling AE titles that are let in; without it everyone is. Asked anew for each association. */
-  readonly knownCallingAes?: () => ReadonlySet<string> | undefined;
+  /** 0 takes a free port; undefined leaves the plain port closed. */
+  readonly port: number | undefined;
+  readonly tls?: TlsListening;
+  /** Who is let in to what; without it everyone to all. Asked anew for each association. */
+  readonly callers?: () => CallerPolicy;
+  /** Who the users behind associations are; without it nobody asks. */
+  readonly users?: UserCheck;
+  readonly extended?: ExtendedCapabilities;
   readonly services: readonly DicomService[];
   readonly limits?: Partial<NodeLimits>;
   readonly log: EventLog;
@@ -57,7 +65,10 @@ export interface NodeCounters {
 }
 
 export interface DicomNode {
+  /** 0 when the plain port is closed. */
   readonly port: number;
+  /** 0 without TLS. */
+  readonly tlsPort: number;
   counters(): NodeCounters;
   /** Accepts nothing new, waits for what runs, and aborts what is left after `drainSeconds`. */
   close(options: { readonly drainSeconds: number }): Promise<void>;
@@ -96,18 +107,6 @@ const limitReached = (running: ReadonlySet<Acceptor>, info: AssociationInfo, lim
   return established >= limits.associations || sameAe >= limits.associationsPerCallingAe;
 };
 
-const listen = (server: Server, options: DicomNodeOptions): Promise<number> =>
-  new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const code = cause.code === 'EADDRINUSE' ? 'CONFIG_PORT_TAKEN' : 'CONFIG_INVALID';
-      reject(new ApplianceError(code, `cannot listen for DICOM on port ${options.port}`, { cause, details: { port: options.port, host: options.host } }));
-    });
-    server.listen({ host: options.host, port: options.port, backlog: 512 }, () => {
-      const address = server.address();
-      resolve(address !== null && typeof address === 'object' ? address.port : options.port);
-    });
-  });
-
 /**
  * Starts our AE.
  * @throws {ApplianceError} CONFIG_PORT_TAKEN, CONFIG_INVALID (address cannot be used)
@@ -121,19 +120,32 @@ export const createDicomNode = async (options: DicomNodeOptions): Promise<DicomN
   let whenIdle: (() => void) | undefined;
   let isClosing = false;
 
-  const answer = (request: AssociateRequest, info: AssociationInfo): Negotiated => {
+  const decide = (request: AssociateRequest, info: AssociationInfo, identity: IdentityVerdict): Negotiated => {
     if (isClosing) return { kind: 'reject', rejection: REJECTIONS.congestion, reason: 'closing' };
     if (limitReached(running, info, limits)) return { kind: 'reject', rejection: REJECTIONS['local-limit'], reason: 'local-limit' };
-    const known = options.knownCallingAes?.();
-    const negotiated = negotiate(request, { aeTitle: options.aeTitle, alsoCalled: options.alsoCalled ?? [], services: options.services, ...(known === undefined ? {} : { knownCallingAes: known }) });
-    if (negotiated.kind === 'accept') {
-      for (const refused of negotiated.refused) {
-        tally.refusedContexts += 1;
-        options.log.warn('association.refused-context', { associationId: info.id, callingAe: info.callingAe, host: info.host, sopClassUid: refused.abstractSyntax, reason: refused.reason });
-        options.onContextRefused?.(refused, info);
-      }
+    const callers = options.callers?.();
+    return negotiate(request, {
+      aeTitle: options.aeTitle, alsoCalled: options.alsoCalled ?? [], services: options.services,
+      ...(callers === undefined ? {} : { callers }), ...(options.extended === undefined ? {} : { extended: options.extended }),
+    }, info.host, identity);
+  };
+
+  const noted = (negotiated: Negotiated, info: AssociationInfo): Negotiated => {
+    for (const refused of negotiated.kind === 'accept' ? negotiated.refused : []) {
+      tally.refusedContexts += 1;
+      options.log.warn('association.refused-context', { associationId: info.id, callingAe: info.callingAe, host: info.host, sopClassUid: refused.abstractSyntax, reason: refused.reason });
+      options.onContextRefused?.(refused, info);
     }
     return negotiated;
+  };
+
+  /** Passcodes are stretched only for callers that would be let in with a good one. */
+  const answer = (request: AssociateRequest, info: AssociationInfo): Negotiated | Promise<Negotiated> => {
+    const identity = request.user.userIdentity;
+    const first = decide(request, info, { kind: 'none' });
+    const isOurselves = options.callers?.().known.get(request.callingAe)?.isOurselves === true;
+    if (first.kind === 'reject' || isOurselves || options.users?.concerns(identity) !== true) return noted(first, info);
+    return options.users.verdict(identity).then((verdict) => noted(decide(request, info, verdict), info));
   };
 
   const failure = (error: unknown): ResponseFields => {
@@ -155,25 +167,28 @@ export const createDicomNode = async (options: DicomNodeOptions): Promise<DicomN
     if (running.size === 0) whenIdle?.();
   };
 
-  const server = createServer({ pauseOnConnect: true, allowHalfOpen: false }, (socket: Socket) => {
+  const accept = (socket: Socket): void => {
     tally.associations += 1;
     const acceptor: Acceptor = new Acceptor(socket, {
       id: randomBytes(6).toString('hex'), buffer, maxPduBytes: limits.maxPduBytes, artimSeconds: limits.artimSeconds, idleSeconds: limits.idleSeconds,
       services: options.services, log: options.log, now: () => options.clock.now(), negotiate: answer, failure, ended: (summary) => ended(acceptor, summary),
     });
     running.add(acceptor);
-  });
-  const port = await listen(server, options);
-  // Running out of descriptors must not end the process.
-  server.on('error', (error) => options.log.error('node.failed', { reason: error.message }));
-  options.log.info('node.listening', { aeTitle: options.aeTitle, host: options.host, port });
+  };
+  const listeners: Listener[] = [];
+  const plain = options.port === undefined ? undefined : await listenPlain({ host: options.host, port: options.port }, options.log, accept);
+  if (plain !== undefined) listeners.push(plain);
+  const tls = options.tls === undefined ? undefined : await listenTls(options.tls, options.log, accept).catch((error: unknown) => { plain?.close(); throw error; });
+  if (tls !== undefined) listeners.push(tls);
+  options.log.info('node.listening', { aeTitle: options.aeTitle, host: options.host, port: plain?.port ?? null, tlsPort: tls?.port ?? null });
 
   return {
-    port,
+    port: plain?.port ?? 0,
+    tlsPort: tls?.port ?? 0,
     counters: () => ({ openAssociations: running.size, ...tally }),
     close: async ({ drainSeconds }) => {
       isClosing = true;
-      server.close();
+      for (const listener of listeners) listener.close();
       if (running.size === 0) return;
       const idle = new Promise<void>((resolve) => { whenIdle = resolve; });
       const timer = setTimeout(() => {

@@ -8,6 +8,7 @@ import { isApplianceError } from '../infra/errors.ts';
 import { COMMAND } from './association/command.ts';
 import { writeFragmentHeader } from './association/pdu.ts';
 import { Requestor } from './association/requestor.ts';
+import type { ClientTls } from './association/secure.ts';
 import type { AcceptedContext } from './association/service.ts';
 import { planGroups, readSendable } from './send-plan.ts';
 import type { SendGroup, SendableFile } from './send-plan.ts';
@@ -18,6 +19,8 @@ export interface SendOptions {
   readonly port: number;
   readonly calledAe: string;
   readonly callingAe: string;
+  /** Speaks TLS; without it plain. */
+  readonly tls?: ClientTls;
   readonly files: readonly string[];
   /** Associations side by side; more than one hides the delays of peers that answer slowly. Default 2. */
   readonly associations?: number;
@@ -95,8 +98,8 @@ const reasonOf = (error: unknown): string => (error instanceof Error ? error.mes
 
 /** One association: takes files from the shared queue until it is empty. */
 const runAssociation = async (group: SendGroup, queue: SendableFile[], options: SendOptions, note: Note): Promise<void> => {
-  const { host, port, calledAe, callingAe, signal } = options;
-  const requestor = await Requestor.open({ host, port, calledAe, callingAe, contexts: group.contexts, timeoutSeconds: options.timeoutSeconds ?? 60, ...(signal === undefined ? {} : { signal }) });
+  const { host, port, calledAe, callingAe, signal, tls } = options;
+  const requestor = await Requestor.open({ host, port, calledAe, callingAe, contexts: group.contexts, timeoutSeconds: options.timeoutSeconds ?? 60, ...(signal === undefined ? {} : { signal }), ...(tls === undefined ? {} : { tls }) });
   try {
     for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
       const context = requestor.contextFor(file.sopClassUid, file.transferSyntaxUid);

@@ -61,10 +61,21 @@ const defaultCache = (env: Environment): string => {
   return join(base !== undefined && base.startsWith('/') ? base : join(env['HOME'] ?? homedir(), '.cache'), 'spindle/temporal');
 };
 
+const tlsChecks = (values: Config, mistakes: string[]): void => {
+  if (!values.dicomPlain && !values.tls) mistakes.push('dicomPlain: false without tls leaves no port for DICOM');
+  if ((values.tlsKey === '') !== (values.tlsCertificate === '')) mistakes.push('tlsKey, tlsCertificate: one needs the other');
+  if (values.tls && values.tlsKey === '') mistakes.push('tls: needs tlsKey and tlsCertificate');
+  if (values.tls && values.tlsClientCertificates !== 'none' && values.tlsCa === '') mistakes.push('tlsClientCertificates: needs tlsCa, the authorities of the callers');
+  if (values.userIdentity === 'require' && values.users.length === 0) mistakes.push('userIdentity: require needs users');
+};
+
 /** What follows from several settings together. */
 const crossChecks = (values: Config, mistakes: string[]): void => {
   if (values.storeWarnPercent > values.storeHighWaterPercent) mistakes.push(`storeWarnPercent: ${values.storeWarnPercent} is above storeHighWaterPercent (${values.storeHighWaterPercent})`);
-  const ports: [SettingKey, number][] = [['dicomPort', values.dicomPort], ['httpPort', values.httpPort]];
+  tlsChecks(values, mistakes);
+  const ports: [SettingKey, number][] = [['httpPort', values.httpPort]];
+  if (values.dicomPlain) ports.unshift(['dicomPort', values.dicomPort]);
+  if (values.tls) ports.push(['tlsPort', values.tlsPort]);
   if (values.databaseUrl === '' && values.databasePort !== 0) ports.push(['databasePort', values.databasePort]);
   if (values.temporalAddress === '') ports.push(['temporalPort', values.temporalPort], ['temporalPort', values.temporalPort + 1_000]);
   for (const [index, [key, port]] of ports.entries()) {

@@ -21,7 +21,7 @@ export interface Setting<T> {
   readonly defaultText?: string;
 }
 
-/** One entry of `rules`, `robots` or `peers`: what it holds is checked by the part that uses it. */
+/** One entry of `rules`, `robots`, `peers` or `users`: what it holds is checked by the part that uses it. */
 export type Entry = Readonly<Record<string, unknown>> & { readonly name: string };
 
 type More = Partial<Omit<Setting<unknown>, 'kind' | 'default' | 'about'>>;
@@ -30,10 +30,11 @@ const text = (fallback: string, about: string, more: More = {}): Setting<string>
 const whole = (fallback: number, min: number, max: number, unit: string, about: string): Setting<number> => ({ kind: 'whole', default: fallback, min, max, unit, about });
 const flag = (fallback: boolean, about: string): Setting<boolean> => ({ kind: 'flag', default: fallback, about });
 const choice = <const C extends string>(choices: readonly C[], fallback: NoInfer<C>, about: string, more: More = {}): Setting<C> => ({ kind: 'choice', default: fallback, choices, about, ...more });
-const entries = (fallback: readonly Entry[], about: string): Setting<readonly Entry[]> => ({ kind: 'list', default: fallback, about });
+const entries = (fallback: readonly Entry[], about: string, more: More = {}): Setting<readonly Entry[]> => ({ kind: 'list', default: fallback, about, ...more });
 const map = <const C extends string>(choices: readonly C[], about: string): Setting<Readonly<Record<string, C>>> => ({ kind: 'map', default: {}, choices, about });
 
 const HOST = { pattern: /^[A-Za-z0-9.:_-]+$/, form: 'a host name or address' };
+const FILE = { pattern: /^\//, form: 'an absolute path of a file' };
 const FOLDER = { pattern: /^\//, form: 'an absolute path' };
 
 /** Every setting, by the key it has in spindle.yaml. */
@@ -42,8 +43,20 @@ export const SETTINGS = {
   aeTitle: text('SPINDLE', 'Our AE title.', { pattern: /^(?=.*[^ ])[\x20-\x5b\x5d-\x7e]{1,16}$/, form: '1 to 16 characters without backslash and control characters' }),
   dicomHost: text('127.0.0.1', 'Address on which associations are accepted; 0.0.0.0 for all.', HOST),
   dicomPort: whole(11_112, 1, 65_535, 'port', 'Port on which associations are accepted.'),
-  unknownCallers: choice(['accept', 'reject'], 'accept', 'What happens to an association of a calling AE that `peers` does not name.', { defaultText: '`accept` on a loopback address, else `reject`' }),
-  peers: entries([], 'AEs we know: name, aeTitle, host, port of each.'),
+  dicomPlain: flag(true, 'Associations without TLS are accepted, on `dicomPort`.'),
+  unknownCallers: choice(['accept', 'reject'], 'accept', 'What happens to an association of a calling AE that is not in the AE registry. One that is let in may use every service.', { defaultText: '`accept` on a loopback address, else `reject`' }),
+  checkCallerAddress: flag(false, 'A calling AE must call from the host that the AE registry names.'),
+  peers: entries([], 'AEs of the registry that are kept here and cannot be changed on the web page: name, aeTitle and host of each; further port, tls, services (`store`, `query`, `retrieve`, `commit`, `publish`), preferredTransferSyntaxes, maxAssociations, notes.'),
+  userIdentity: choice(['ignore', 'accept', 'require'], 'ignore', 'What user identity negotiation counts: nothing; a passcode that is given must be right; or a user name with the right passcode is needed. Over a plain port passcodes can be overheard.'),
+  users: entries([], 'Users behind associations: name and passcode of each; the passcode as `npm run passcode` prints it.', { secret: true }),
+  tls: flag(false, 'Associations with TLS are accepted, on `tlsPort`.'),
+  tlsPort: whole(2_762, 1, 65_535, 'port', 'Port on which associations with TLS are accepted.'),
+  tlsKey: text('', 'Our private key (PEM, without a passphrase), for both sides of TLS. Replaced files are taken without a restart.', FILE),
+  tlsCertificate: text('', 'Our certificate (PEM), those between it and its authority behind it.', FILE),
+  tlsCa: text('', 'Authorities (PEM) whose certificates are trusted, on both sides; empty: for calling others, those of the system.', FILE),
+  tlsClientCertificates: choice(['required', 'optional', 'none'], 'required', 'Whether callers must show a certificate.'),
+  tlsCheckNames: flag(true, 'Where we call with TLS, the certificate must be for the host that is called.'),
+  queryFuzzyNames: flag(false, 'Queries for person names also match by sound or likeness, where the asking AE negotiates it.'),
   maxAssociations: whole(32, 1, 1_000, 'associations', 'Associations served at the same time; more are rejected for the moment.'),
   maxPduBytes: whole(262_144, 4_096, 16_777_216, 'bytes', 'Longest P-DATA PDU we receive.'),
   associationIdleSeconds: whole(3_600, 5, 86_400, 's', 'An association on which nothing happens for so long is aborted.'),

@@ -25,16 +25,17 @@ const explain = (error: unknown): void => {
 const announce = (config: Config, home: Home, appliance: Appliance): void => {
   const host = config.dicomHost === '0.0.0.0' ? '127.0.0.1' : config.dicomHost;
   const discs = config.robots.filter((robot) => robot['driver'] === 'virtual').map((robot) => (typeof robot['directory'] === 'string' ? robot['directory'] : join(home.robots, robot.name)));
+  const ports = [...(config.dicomPlain ? [`port ${config.dicomPort}`] : []), ...(config.tls ? [`TLS port ${config.tlsPort}`] : [])].join(', ');
   steps.say([
     '',
-    `  DICOM        AE title ${config.aeTitle}, host ${config.dicomHost}, port ${config.dicomPort}`,
+    `  DICOM        AE title ${config.aeTitle}, host ${config.dicomHost}, ${ports}`,
     `  Web page     ${appliance.loginLink}`,
     '               (signs in once; afterwards the browser stays signed in)',
     ...(appliance.endpoints.temporalUi === '' ? [] : [`  Temporal     ${appliance.endpoints.temporalUi}`]),
     ...discs.map((folder) => `  Discs        appear below ${folder}`),
     `  Home         ${home.folder} (settings: ${join(home.folder, 'spindle.yaml')})`,
     '',
-    `  Send images  storescu -aec ${config.aeTitle} ${host} ${config.dicomPort} +sd +r FOLDER`,
+    ...(config.dicomPlain ? [`  Send images  storescu -aec ${config.aeTitle} ${host} ${config.dicomPort} +sd +r FOLDER`] : []),
     '  Try it       npm run demo      (in another terminal)',
     '  Stop         Ctrl-C',
     '',

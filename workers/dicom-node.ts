@@ -1,31 +1,49 @@
 /** The process that receives: our AE with Verification and Storage. Works with Temporal down; needs store and catalog. */
+import { createCallerList } from '../dicom/caller-list.ts';
+import { createCallerNotes } from '../dicom/caller-notes.ts';
 import { createEchoScp } from '../dicom/echo-scp.ts';
 import { createInstanceStore } from '../dicom/instance-store.ts';
 import { createDicomNode } from '../dicom/node.ts';
 import { createStorageScp } from '../dicom/storage-scp.ts';
+import { createUserCheck, readUsers } from '../dicom/user-identity.ts';
+import { fileAes } from './aes-from-config.ts';
 import { runChild } from './child.ts';
+import { openIdentity } from './tls.ts';
 
 await runChild('dicom-node', async ({ config, home, log, catalog }) => {
   const clock = { now: (): Date => new Date() };
   const store = createInstanceStore({ directory: home.store, durable: config.durableStore, reserveBytes: config.storeReserveBytes, highWaterPercent: config.storeHighWaterPercent });
-  const known = new Set(config.peers.flatMap((peer) => (typeof peer['aeTitle'] === 'string' ? [peer['aeTitle']] : [])));
+  await catalog.aes.importFileAes(fileAes(config));
+  const callers = await createCallerList({
+    registry: catalog.aes, unknown: config.unknownCallers, checksAddress: config.checkCallerAddress, log,
+    ...(config.unknownCallers === 'reject' || config.userIdentity === 'require' ? { self: { aeTitle: config.aeTitle, addresses: ['127.0.0.1', '::1', config.dicomHost] } } : {}),
+  });
+  const notes = createCallerNotes({ registry: catalog.aes, policy: callers.policy, ownTitle: config.aeTitle, log });
+  const identity = await openIdentity(config, log);
   const node = await createDicomNode({
-    aeTitle: config.aeTitle, host: config.dicomHost, port: config.dicomPort, log, clock,
-    ...(config.unknownCallers === 'reject' ? { knownCallingAes: () => known } : {}),
+    aeTitle: config.aeTitle, host: config.dicomHost, port: config.dicomPlain ? config.dicomPort : undefined, log, clock, callers: callers.policy,
+    ...(config.tls ? { tls: { host: config.dicomHost, port: config.tlsPort, identity, clientCertificates: config.tlsClientCertificates, handshakeSeconds: config.artimSeconds } } : {}),
+    users: createUserCheck(config.userIdentity, readUsers(config.users)), extended: { fuzzy: config.queryFuzzyNames },
     services: [
       createEchoScp(),
       createStorageScp({ aeTitle: config.aeTitle, store, index: catalog.instances, scope: config.storageScope, log, clock, conflictFor: (callingAe) => config.conflictBySource[callingAe] ?? config.conflictDefault }),
     ],
     limits: { associations: config.maxAssociations, associationsPerCallingAe: config.maxAssociations, maxPduBytes: config.maxPduBytes, artimSeconds: config.artimSeconds, idleSeconds: config.associationIdleSeconds },
     onAssociationEnded: (summary) => {
+      notes.note(summary);
       if (summary.requests === 0 && summary.outcome === 'released') return;
       const failed = Object.entries(summary.statuses).filter(([status]) => status !== '0000').reduce((sum, [, count]) => sum + count, 0);
       void catalog.operations.write({
         who: summary.callingAe || 'unknown', event: 'association.ended', subject: summary.host, subjectKind: 'association', result: summary.outcome,
-        details: { requests: summary.requests, failed, bytes: summary.bytesReceived, refusedSopClasses: summary.refusedSopClasses.join(' ').slice(0, 500), reason: summary.reason },
+        details: { requests: summary.requests, failed, bytes: summary.bytesReceived, refusedSopClasses: summary.refusedSopClasses.join(' ').slice(0, 500), reason: summary.reason, ...(summary.user === undefined ? {} : { user: summary.user.slice(0, 64) }) },
       }).catch((error: unknown) => log.warn('operation.not-written', { error }));
     },
     onContextRefused: (refused, association) => log.warn('association.refused-context', { callingAe: association.callingAe, ...refused }),
   });
-  return { close: () => node.close({ drainSeconds: 12 }) };
+  return { close: async () => {
+    await node.close({ drainSeconds: 12 });
+    identity.close();
+    callers.close();
+    await notes.close();
+  } };
 });

@@ -5,10 +5,14 @@ import { sha256 } from '../api/auth.ts';
 import { createApp, listen } from '../api/server.ts';
 import { labelFileOf } from '../activities/make-volume-spool.ts';
 import type { RobotReport } from '../catalog/catalog.ts';
+import { probeCertificate } from '../dicom/certificate-probe.ts';
 import { echo } from '../dicom/echo-scu.ts';
+import { echoVerdict } from '../dicom/echo-verdict.ts';
+import { reach } from '../dicom/reach-ae.ts';
 import { diskSpace } from '../dicom/space-gauge.ts';
 import { connectTemporal } from '../infra/temporal.ts';
 import { productVersion, runChild } from './child.ts';
+import { clientTls, openIdentity } from './tls.ts';
 import { createWorkflowPort } from './workflow-starter.ts';
 
 const LOGIN_HOURS = 24;
@@ -22,6 +26,9 @@ await runChild('http', async ({ config, endpoints, home, labels, log, catalog })
   if (login.trim() !== '') await catalog.sessions.addLoginToken(sha256(login.trim()), new Date(Date.now() + LOGIN_HOURS * 3_600_000));
   await rm(loginFile, { force: true });
 
+  const ownHost = config.dicomHost === '0.0.0.0' ? '127.0.0.1' : config.dicomHost;
+  const identity = await openIdentity(config, log);
+
   const app = createApp({
     catalog, workflows: createWorkflowPort(temporal), token, log, now: () => new Date(), labelFile: (serial) => labelFileOf(labels, serial),
     robots: async () => {
@@ -34,12 +41,23 @@ await runChild('http', async ({ config, endpoints, home, labels, log, catalog })
       const usedPercent = 100 * (1 - space.freeBytes / Math.max(space.totalBytes, 1));
       return Promise.resolve({ freeBytes: space.freeBytes, usedPercent, warning: usedPercent >= config.storeWarnPercent });
     },
-    echo: async () => { await echo({ host: config.dicomHost === '0.0.0.0' ? '127.0.0.1' : config.dicomHost, port: config.dicomPort, calledAe: config.aeTitle, callingAe: config.aeTitle, timeoutSeconds: 3 }); },
+    echo: async () => {
+      // A caller's certificate may be needed for an association with TLS, and need not be ours: the handshake must do.
+      if (!config.dicomPlain) await probeCertificate({ host: ownHost, port: config.tlsPort, timeoutSeconds: 3 });
+      else await echo({ host: ownHost, port: config.dicomPort, calledAe: config.aeTitle, callingAe: config.aeTitle, timeoutSeconds: 3 });
+    },
+    tls: async () => {
+      if (!config.tls) return null;
+      const { expiresAt } = await probeCertificate({ host: ownHost, port: config.tlsPort, timeoutSeconds: 3 }).catch(() => ({ expiresAt: null }));
+      return { port: config.tlsPort, expiresAt };
+    },
+    echoAe: (ae) => echoVerdict({ ...reach(ae, config.aeTitle, clientTls(config, identity)), timeoutSeconds: 10 }),
   });
   const server = await listen(app, config.httpHost, config.httpPort);
   return { close: async () => {
     server.closeAllConnections();
     await new Promise<void>((resolve) => { server.close(() => resolve()); });
+    identity.close();
     await temporal.close();
   } };
 });

@@ -108,7 +108,8 @@ export const startAppliance = async (options: ApplianceOptions): Promise<Applian
     const lock = await lockHome(home);
     stops.push(() => lock.release());
     await awaitLeftovers({ home, onStep });
-    await requirePort('dicomPort', config.dicomHost, config.dicomPort);
+    if (config.dicomPlain) await requirePort('dicomPort', config.dicomHost, config.dicomPort);
+    if (config.tls) await requirePort('tlsPort', config.dicomHost, config.tlsPort);
     await requirePort('httpPort', config.httpHost, config.httpPort);
     const [database, temporal] = await Promise.allSettled([startDatabase(options, stops), startTemporal(options, stops)]);
     if (database.status === 'rejected') throw database.reason;

@@ -33,7 +33,8 @@ export interface AcceptorOptions {
   readonly services: readonly DicomService[];
   readonly log: EventLog;
   readonly now: () => Date;
-  negotiate(request: AssociateRequest, association: AssociationInfo): Negotiated;
+  /** A promise where something must be looked up first; the peer waits for its answer, at most until ARTIM runs out. */
+  negotiate(request: AssociateRequest, association: AssociationInfo): Negotiated | Promise<Negotiated>;
   /** Turns any error into what the response says. */
   failure(error: unknown): ResponseFields;
   ended(summary: AssociationSummary): void;
@@ -168,10 +169,16 @@ export class Acceptor implements PduSink {
 
   #associate(request: AssociateRequest): void {
     const { id, host } = this.#info;
-    const { implementationClassUid, implementationVersionName, maxPduBytes } = request.user;
+    const { implementationClassUid, implementationVersionName } = request.user;
     this.#info = { id, host, callingAe: request.callingAe, calledAe: request.calledAe, implementationClassUid, implementationVersionName };
     this.#state = 'Sta3';
     const answer = this.#options.negotiate(request, this.#info);
+    if (!(answer instanceof Promise)) return this.#answer(request, answer);
+    answer.then((late) => { if (this.#state === 'Sta3') this.#answer(request, late); }, () => this.#abort(0, ABORT_REASON.notSpecified, 'the association could not be negotiated'));
+  }
+
+  #answer(request: AssociateRequest, answer: Negotiated): void {
+    const { id, host } = this.#info;
     if (answer.kind === 'reject') {
       this.#outcome = 'rejected';
       this.#reason = answer.reason;
@@ -179,13 +186,15 @@ export class Acceptor implements PduSink {
       this.#transport.write(encodeReject(answer.rejection));
       return this.#close();
     }
+    this.#info = { ...this.#info, ...(answer.flags === undefined ? {} : { extended: answer.flags }), ...(answer.user === undefined ? {} : { user: answer.user }) };
     this.#accepted = answer.accepted;
-    this.#peerMaxPduBytes = maxPduBytes;
+    this.#peerMaxPduBytes = request.user.maxPduBytes;
     this.#refused = [...new Set(answer.refused.map((refused) => refused.abstractSyntax))];
     const user = {
       maxPduBytes: this.#options.maxPduBytes, implementationClassUid: IMPLEMENTATION.classUid, implementationVersionName: IMPLEMENTATION.versionName, roles: answer.roles,
       // One operation at a time, whatever the peer would like. @source PS3.7 D.3.3.3
       ...(request.user.asyncWindow === undefined ? {} : { asyncWindow: { invoked: 1, performed: 1 } }),
+      ...(answer.extended.length === 0 ? {} : { extended: answer.extended }), ...(answer.identityResponse === undefined ? {} : { identityResponse: answer.identityResponse }),
     };
     this.#transport.write(encodeAssociateAccept({ protocolVersion: 1, calledAe: request.calledAe, callingAe: request.callingAe, applicationContext: UID.applicationContext, contexts: answer.results, user }));
     this.#state = 'Sta6';

@@ -1,8 +1,14 @@
 /**
- * Bytes of A-ASSOCIATE-RQ and A-ASSOCIATE-AC and their items.
- * Unknown items are skipped, as the Standard asks; items that overrun their parent are refused.
+ * Bytes of A-ASSOCIATE-RQ and A-ASSOCIATE-AC: head and presentation contexts; user-information.ts has the rest.
+ * Unknown items are skipped, as the Standard asks.
  */
-import { ABORT_REASON, PDU, encodePdu, violation } from './pdu.ts';
+import { ITEM, eachItem, invalid, item, latin1, need, text } from './items.ts';
+import type { Visit } from './items.ts';
+import { PDU, encodePdu } from './pdu.ts';
+import { NO_USER_INFORMATION, decodeUser, encodeUser } from './user-information.ts';
+import type { RoleSelection, UserInformation } from './user-information.ts';
+
+export type { RoleSelection, UserInformation };
 
 export interface ProposedContext {
   readonly id: number;
@@ -15,28 +21,6 @@ export interface ContextResult {
   readonly id: number;
   readonly result: 0 | 1 | 2 | 3 | 4;
   readonly transferSyntax: string;
-}
-
-export interface RoleSelection {
-  readonly sopClassUid: string;
-  readonly scuRole: boolean;
-  readonly scpRole: boolean;
-}
-
-/** @source PS3.7 D.3.3.7 */
-export interface UserIdentity {
-  readonly type: number;
-  readonly isResponseRequested: boolean;
-}
-
-export interface UserInformation {
-  /** Longest P-DATA-TF the writer takes, in bytes; 0 = no limit. */
-  readonly maxPduBytes: number;
-  readonly implementationClassUid: string;
-  readonly implementationVersionName: string;
-  readonly asyncWindow?: { readonly invoked: number; readonly performed: number };
-  readonly roles: readonly RoleSelection[];
-  readonly userIdentity?: UserIdentity;
 }
 
 interface AssociateHead {
@@ -55,62 +39,7 @@ export interface AssociateAccept extends AssociateHead {
   readonly contexts: readonly ContextResult[];
 }
 
-const ITEM = { applicationContext: 0x10, proposedContext: 0x20, contextResult: 0x21, abstractSyntax: 0x30, transferSyntax: 0x40, user: 0x50, maxPdu: 0x51, classUid: 0x52, asyncWindow: 0x53, role: 0x54, versionName: 0x55, identity: 0x58 } as const;
 const FIXED_BYTES = 68;
-
-const invalid = (what: string): Error => violation(what, ABORT_REASON.invalidParameter);
-
-/** Text without the padding that senders put behind it. */
-const text = (body: Buffer, from: number, to: number): string => {
-  let end = to;
-  while (end > from && (body[end - 1] === 0 || body[end - 1] === 0x20)) end -= 1;
-  return body.toString('latin1', from, end);
-};
-
-type Visit = (type: number, from: number, to: number) => void;
-
-const eachItem = (body: Buffer, from: number, to: number, visit: Visit): void => {
-  let at = from;
-  while (at < to) {
-    if (to - at < 4) throw invalid('association item cut short');
-    const end = at + 4 + body.readUInt16BE(at + 2);
-    if (end > to) throw invalid('association item longer than its parent');
-    visit(body.readUInt8(at), at + 4, end);
-    at = end;
-  }
-};
-
-const need = (from: number, to: number, bytes: number, name: string): void => {
-  if (to - from < bytes) throw invalid(`${name} item too short`);
-};
-
-const decodeRole = (body: Buffer, from: number, to: number): RoleSelection => {
-  need(from, to, 4, 'role selection');
-  const end = from + 2 + body.readUInt16BE(from);
-  if (end + 2 > to) throw invalid('role selection item too short');
-  return { sopClassUid: text(body, from + 2, end), scuRole: body[end] === 1, scpRole: body[end + 1] === 1 };
-};
-
-const decodeUser = (body: Buffer, from: number, to: number): UserInformation => {
-  // A peer that names no limit gets none from us. @source PS3.8 D.1
-  const user: { -readonly [K in keyof UserInformation]: UserInformation[K] } & { roles: RoleSelection[] } = { maxPduBytes: 0, implementationClassUid: '', implementationVersionName: '', roles: [] };
-  eachItem(body, from, to, (type, start, end) => {
-    if (type === ITEM.maxPdu) {
-      need(start, end, 4, 'maximum length');
-      user.maxPduBytes = body.readUInt32BE(start);
-    } else if (type === ITEM.classUid) user.implementationClassUid = text(body, start, end);
-    else if (type === ITEM.versionName) user.implementationVersionName = text(body, start, end);
-    else if (type === ITEM.asyncWindow) {
-      need(start, end, 4, 'asynchronous window');
-      user.asyncWindow = { invoked: body.readUInt16BE(start), performed: body.readUInt16BE(start + 2) };
-    } else if (type === ITEM.role) user.roles.push(decodeRole(body, start, end));
-    else if (type === ITEM.identity) {
-      need(start, end, 2, 'user identity');
-      user.userIdentity = { type: body.readUInt8(start), isResponseRequested: body[start + 1] === 1 };
-    }
-  });
-  return user;
-};
 
 const decodeProposed = (body: Buffer, from: number, to: number): ProposedContext => {
   need(from, to, 4, 'presentation context');
@@ -138,7 +67,7 @@ const decodeResult = (body: Buffer, from: number, to: number): ContextResult => 
 const decodeHead = (body: Buffer, visit: Visit): AssociateHead => {
   if (body.length < FIXED_BYTES) throw invalid('A-ASSOCIATE too short');
   let applicationContext = '';
-  let user: UserInformation = { maxPduBytes: 0, implementationClassUid: '', implementationVersionName: '', roles: [] };
+  let user = NO_USER_INFORMATION;
   eachItem(body, FIXED_BYTES, body.length, (type, from, to) => {
     if (type === ITEM.applicationContext) applicationContext = text(body, from, to);
     else if (type === ITEM.user) user = decodeUser(body, from, to);
@@ -172,25 +101,6 @@ export const decodeAssociateAccept = (body: Buffer): AssociateAccept => {
     if (type === ITEM.contextResult) contexts.push(decodeResult(body, from, to));
   });
   return { ...head, contexts };
-};
-
-const item = (type: number, ...parts: readonly Buffer[]): Buffer => {
-  const body = Buffer.concat(parts);
-  const head = Buffer.from([type, 0, 0, 0]);
-  head.writeUInt16BE(body.length, 2);
-  return Buffer.concat([head, body]);
-};
-
-const latin1 = (value: string): Buffer => Buffer.from(value, 'latin1');
-
-const u16 = (value: number): Buffer => Buffer.from([value >> 8, value & 0xff]);
-
-const encodeUser = (user: UserInformation): Buffer => {
-  const max = Buffer.alloc(4);
-  max.writeUInt32BE(user.maxPduBytes);
-  const window = user.asyncWindow === undefined ? [] : [item(ITEM.asyncWindow, u16(user.asyncWindow.invoked), u16(user.asyncWindow.performed))];
-  const roles = user.roles.map((role) => item(ITEM.role, u16(role.sopClassUid.length), latin1(role.sopClassUid), Buffer.from([Number(role.scuRole), Number(role.scpRole)])));
-  return item(ITEM.user, item(ITEM.maxPdu, max), item(ITEM.classUid, latin1(user.implementationClassUid)), ...window, ...roles, item(ITEM.versionName, latin1(user.implementationVersionName)));
 };
 
 const encodeHead = (head: AssociateHead): Buffer => {

@@ -3,8 +3,10 @@
  * Takes no requests from the peer.
  */
 import { connect } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { ApplianceError } from '../../infra/errors.ts';
 import { IMPLEMENTATION, UID } from '../tables/uids.ts';
+import { connectFailure } from './connect-failure.ts';
 import { decodeAssociateAccept, encodeAssociateRequest } from './associate.ts';
 import type { AssociateAccept, ProposedContext, RoleSelection } from './associate.ts';
 import { MAX_COMMAND_BYTES, NO_DATA_SET, RESPONSE_BIT, decodeCommand, encodeCommand } from './command.ts';
@@ -13,6 +15,8 @@ import { OWN_SEND_LIMIT_BYTES } from './exchange.ts';
 import { ABORT_REASON, PDU, abortReasonOf, checkRelease, decodeAbort, decodeReject, encodeAbort, encodeFragments, encodeReleaseRequest, encodeReleaseResponse, fragmentCapacity, violation } from './pdu.ts';
 import { createPduReader } from './pdu-reader.ts';
 import type { PduReader, PduSink } from './pdu-reader.ts';
+import { connectSecure } from './secure.ts';
+import type { ClientTls } from './secure.ts';
 import type { AcceptedContext } from './service.ts';
 import { step } from './state-machine.ts';
 import type { Event, State } from './state-machine.ts';
@@ -24,6 +28,8 @@ export interface RequestorOptions {
   readonly port: number;
   readonly calledAe: string;
   readonly callingAe: string;
+  /** Speaks TLS; without it plain. */
+  readonly tls?: ClientTls;
   /** At most 128, with odd ids. */
   readonly contexts: readonly ProposedContext[];
   readonly roles?: readonly RoleSelection[];
@@ -76,9 +82,9 @@ export class Requestor implements PduSink {
     this.#options = options;
     this.#reader = createPduReader(this, MAX_PDU_BYTES);
     this.#timer = setTimeout(() => this.#fail(new ApplianceError('ASSOCIATION_TIMED_OUT', 'no answer in time'), 0), options.timeoutSeconds * 1000);
-    const socket = connect({ host: options.host, port: options.port });
-    socket.on('error', (cause) => this.#fail(new ApplianceError('ASSOCIATION_ABORTED', 'connection failed', { cause })));
-    socket.on('connect', () => this.#request());
+    const socket = options.tls === undefined ? connect({ host: options.host, port: options.port }) : connectSecure(options.host, options.port, options.tls);
+    socket.on('error', (cause) => this.#fail(connectFailure(cause, options.tls !== undefined && this.#isUnanswered)));
+    socket.on(socket instanceof TLSSocket ? 'secureConnect' : 'connect', () => this.#request());
     this.#transport = connectTransport(socket, { received: (chunk) => this.#received(chunk), closed: () => this.#closed() });
     options.signal?.addEventListener('abort', this.#onAbort, { once: true });
     if (options.signal?.aborted === true) this.#onAbort();
@@ -178,6 +184,11 @@ export class Requestor implements PduSink {
     this.#transport.write(encodeAssociateRequest({ protocolVersion: 1, calledAe, callingAe, applicationContext: UID.applicationContext, contexts, user }));
   }
 
+  /** TLS 1.3 peers refuse our certificate only after we believe that all is well. @source RFC 8446 4.4.2.4 */
+  get #isUnanswered(): boolean {
+    return this.#state === 'Sta4' || this.#state === 'Sta5';
+  }
+
   #received(chunk: Buffer): void {
     if (this.#error !== undefined || this.#state === 'Sta1') return;
     this.#timer.refresh();
@@ -190,7 +201,8 @@ export class Requestor implements PduSink {
 
   #closed(): void {
     if (this.#state === 'Sta1') return;
-    this.#fail(new ApplianceError('ASSOCIATION_ABORTED', 'connection closed by the other side'));
+    const isRefusal = this.#options.tls !== undefined && this.#isUnanswered;
+    this.#fail(new ApplianceError(isRefusal ? 'ASSOCIATION_TLS_FAILED' : 'ASSOCIATION_ABORTED', 'connection closed by the other side', { details: { reason: 'closed' } }));
   }
 
   #check(): void {

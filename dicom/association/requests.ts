@@ -138,7 +138,7 @@ export class Requests {
     let receiving: Receiving;
     try {
       const service = this.#host.services.find((candidate) => candidate.commandFields.includes(command.commandField) && candidate.transferSyntaxes(context.abstractSyntax) !== undefined);
-      if (service === undefined) throw violation('command that this presentation context does not know', ABORT_REASON.unexpectedParameter);
+      if (service === undefined || context.roles?.scuRole === false) throw violation('command that this presentation context does not know', ABORT_REASON.unexpectedParameter);
       receiving = { exchange, handler: service.open(exchange), failed: undefined };
     } catch (error) {
       receiving = { exchange, handler: undefined, failed: error };

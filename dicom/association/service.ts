@@ -15,6 +15,14 @@ export interface EventLog {
   error(event: string, facts?: Facts): void;
 }
 
+/** What extended negotiation granted for queries and retrievals, over all contexts of an association. @source PS3.4 C.5 */
+export interface ExtendedFlags {
+  readonly relational: boolean;
+  readonly combinedDateTime: boolean;
+  /** Person names also match by sound or likeness. */
+  readonly fuzzy: boolean;
+}
+
 /** One end-to-end association as services and listeners see it. */
 export interface AssociationInfo {
   readonly id: string;
@@ -24,12 +32,18 @@ export interface AssociationInfo {
   readonly host: string;
   readonly implementationClassUid: string;
   readonly implementationVersionName: string;
+  /** Absent where nothing was negotiated: all false. */
+  readonly extended?: ExtendedFlags;
+  /** Name of the user, where the peer has shown who it is. */
+  readonly user?: string;
 }
 
 export interface AcceptedContext {
   readonly id: number;
   readonly abstractSyntax: string;
   readonly transferSyntax: string;
+  /** Roles of the peer where they were negotiated; absent: it is SCU. */
+  readonly roles?: Pick<RoleSelection, 'scuRole' | 'scpRole'>;
 }
 
 /** Elements a service adds to a response; command field, message id and data set type are set for it. */

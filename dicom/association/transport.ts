@@ -3,6 +3,7 @@
  * Knows nothing of PDUs.
  */
 import { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 
 export interface TransportEvents {
   /** The bytes are overwritten by the next read. */
@@ -48,7 +49,8 @@ const takeHandle = (accepted: Socket): Handle | undefined => {
 };
 
 const withBuffer = (accepted: Socket, buffer: Buffer, received: (chunk: Buffer) => void): Socket => {
-  const handle = takeHandle(accepted);
+  // What a TLS socket reads are encrypted bytes: it must decrypt them itself.
+  const handle = accepted instanceof TLSSocket ? undefined : takeHandle(accepted);
   if (handle === undefined) {
     accepted.on('data', received);
     return accepted;
@@ -112,7 +114,7 @@ export interface AcceptOptions {
   readonly stallSeconds: number;
 }
 
-/** Takes over a socket accepted with pauseOnConnect. */
+/** Takes over a socket accepted with pauseOnConnect, or a TLS socket whose handshake is done. */
 export const acceptTransport = (accepted: Socket, { buffer, stallSeconds }: AcceptOptions, events: TransportEvents): Transport => {
   const socket = withBuffer(accepted, buffer, (chunk) => events.received(chunk));
   const transport = wire(socket, () => events.closed(), stallSeconds * 1000);

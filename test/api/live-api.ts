@@ -9,6 +9,7 @@ import { createApp, listen } from '../../api/server.ts';
 import type { Catalog, ReportEntry } from '../../catalog/catalog.ts';
 import { migrateCatalog } from '../../catalog/migrate.ts';
 import { openCatalog } from '../../catalog/open.ts';
+import type { EchoAnswer } from '../../dicom/echo-verdict.ts';
 import type { OrderOptions } from '../../disc/order/order.ts';
 import { ApplianceError } from '../../infra/errors.ts';
 import { createLogger } from '../../infra/log.ts';
@@ -32,6 +33,8 @@ export interface LiveApi {
   readonly logged: () => string;
   /** Makes the workflow port answer as when Temporal is away. */
   takeTemporalAway(isAway: boolean): void;
+  /** What the TLS port of the node shows; null: there is none. */
+  showTls(tls: Awaited<ReturnType<ApiDeps['tls']>>): void;
   readonly labelFile: (serial: string) => string;
   addLoginLink(lifeSeconds?: number): Promise<string>;
   /** Stores one series and answers the id of its study. */
@@ -45,6 +48,9 @@ export interface LiveApi {
 }
 
 const OPTIONS: OrderOptions = { copies: 1, media: 'any', robot: 'any', priority: 3, comment: '', labelTemplate: 'default', allowSeveralPatients: false, retention: 'default' };
+
+/** AEs that do not answer well. */
+const ECHOES: Readonly<Record<string, EchoAnswer>> = { DEAF: { verdict: 'no-listener', text: 'No one listens on 10.1.2.4:104.', code: 'ASSOCIATION_NO_LISTENER', elapsedMs: 1 } };
 
 const recordingPort = (said: unknown[][], isAway: () => boolean): WorkflowPort => {
   const say = (...words: unknown[]): Promise<void> => {
@@ -71,11 +77,12 @@ export const startLiveApi = async (now: () => Date = () => new Date()): Promise<
   const said: unknown[][] = [];
   const lines: string[] = [];
   let isAway = false;
+  let tls: Awaited<ReturnType<ApiDeps['tls']>> = null;
   const labelFile = (serial: string): string => join(folder, `${serial}.png`);
   const deps: ApiDeps = {
     catalog, workflows: recordingPort(said, () => isAway), robots: () => catalog.robots.all(), token: TOKEN, now, labelFile,
     appliance: { aeTitle: 'SPINDLE', dicomHost: '0.0.0.0', dicomPort: 11112, version: '0.0.0-test', temporalUi: 'http://127.0.0.1:8233' },
-    store: () => Promise.resolve({ freeBytes: 5e11, usedPercent: 41, warning: false }), echo: () => Promise.resolve(),
+    store: () => Promise.resolve({ freeBytes: 5e11, usedPercent: 41, warning: false }), echo: () => Promise.resolve(), tls: () => Promise.resolve(tls), echoAe: (ae) => { said.push(['echo', ae.aeTitle, ae.host, ae.port]); return Promise.resolve(ECHOES[ae.aeTitle] ?? { verdict: 'answers', text: 'Answers.', code: null, elapsedMs: 3 }); },
     log: createLogger({ process: 'http', level: 'debug', destination: { write: (line: string) => { lines.push(line); } } }),
   };
   const server = await listen(createApp(deps), '127.0.0.1', 0);
@@ -84,6 +91,7 @@ export const startLiveApi = async (now: () => Date = () => new Date()): Promise<
   let keys = 0;
   return {
     catalog, origin, said, logged: () => lines.join(''), labelFile,
+    showTls: (shown) => { tls = shown; },
     takeTemporalAway: (away) => { isAway = away; },
     async addLoginLink(lifeSeconds = 60) {
       const token = `login-${++keys}-${'x'.repeat(24)}`;

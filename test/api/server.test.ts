@@ -66,6 +66,7 @@ describe.skipIf(!needs('postgres'))('the API', () => {
     const rule = await api.catalog.rules.create({
       name: 'all CT', position: 1, isEnabled: true, also: false, condition: { modality: ['CT'] }, grouping: 'study', quietSeconds: 60, longestWaitSeconds: 0, copies: 1, media: 'any', robot: 'any', priority: 4, labelTemplate: 'default', retention: 'default',
     }, 'test', 'api');
+    await api.catalog.aes.create({ aeTitle: 'WARD 1', host: 'ward.example', port: 104, tls: false, maxAssociations: 2, preferredTransferSyntaxes: [], services: ['store'], notes: '' }, 'anna');
     ruleId = rule.id;
     seriesId = (await api.catalog.studies.study(beta))?.series[0]?.seriesId ?? 0;
     groupId = (await api.catalog.rules.watch(rule, seriesId)).groupId;
@@ -149,7 +150,7 @@ describe.skipIf(!needs('postgres'))('the API', () => {
 
   describe('every GET', () => {
     const pathOf = (row: Route): string => {
-      const ids: Readonly<Record<string, string | number>> = { studyId: row.path.endsWith('conflicts') ? conflicted : alpha, seriesId, orderId, ruleId, serial };
+      const ids: Readonly<Record<string, string | number>> = { studyId: row.path.endsWith('conflicts') ? conflicted : alpha, seriesId, orderId, ruleId, serial, aeTitle: 'WARD 1' };
       return row.path.replaceAll(/:(\w+)/g, (_, name: string) => String(ids[name] ?? `no-${name}`));
     };
     const gets = ROUTES.filter((row) => row.method === 'get' && row.produces === undefined);
@@ -328,6 +329,56 @@ describe.skipIf(!needs('postgres'))('the API', () => {
       expectProblem(await call('POST', '/robots/robot-1/actions', { kind: 'dance' }), 'API_INVALID');
       expectProblem(await call('POST', '/robots/robot-1/actions', { kind: 'refill', bin: 'in-1', discs: 0 }), 'API_INVALID');
       expectProblem(await call('POST', '/robots/none/actions', { kind: 'resume' }), 'API_NOT_FOUND');
+    });
+  });
+
+  describe('AEs and callers', () => {
+    it('add, change, echo and remove AEs by version, every field checked', async () => {
+      const draft = { aeTitle: 'ARCHIVE', host: 'archive.example', port: 11_112, tls: true, services: ['store', 'retrieve'], preferredTransferSyntaxes: ['1.2.840.10008.1.2.4.90'] };
+      const made = await call('POST', '/aes', draft);
+      expect(made.status).toBe(201);
+      expect(made.body).toMatchObject({ ...draft, maxAssociations: 2, notes: '', version: 1, source: 'api', changedBy: 'api-token' });
+      expectProblem(await call('POST', '/aes', draft), 'CATALOG_CONFLICT');
+      const { aeTitle: _title, ...rest } = draft;
+      const changed = await call('PUT', '/aes/ARCHIVE', { ...rest, port: 104, version: 1 });
+      expect(changed.body).toMatchObject({ aeTitle: 'ARCHIVE', port: 104, version: 2 });
+      expectProblem(await call('PUT', '/aes/ARCHIVE', { ...rest, version: 1 }), 'CATALOG_CONFLICT');
+      expectProblem(await call('PUT', '/aes/NONE', { ...rest, version: 1 }), 'CATALOG_NOT_FOUND');
+      expect((await call('POST', '/aes/ARCHIVE/echo')).body).toEqual({ verdict: 'answers', text: 'Answers.', code: null, elapsedMs: 3 });
+      expect(api.said.at(-1)).toEqual(['echo', 'ARCHIVE', 'archive.example', 104]);
+      expectProblem(await call('POST', '/aes/NONE/echo'), 'API_NOT_FOUND');
+      expectProblem(await call('GET', '/aes/NONE'), 'API_NOT_FOUND');
+      expectProblem(await call('DELETE', '/aes/ARCHIVE?version=1'), 'CATALOG_CONFLICT');
+      expect((await call('DELETE', '/aes/ARCHIVE?version=2')).status).toBe(204);
+      for (const bad of [{ aeTitle: '' }, { aeTitle: 'SEVENTEEN_LETTERS' }, { aeTitle: 'A\\B' }, { host: 'a b' }, { host: '' }, { port: 0 }, { services: ['burn'] }, { preferredTransferSyntaxes: ['1.2.3'] }, { maxAssociations: 0 }]) expectProblem(await call('POST', '/aes', { ...draft, ...bad }), 'API_INVALID');
+    });
+
+    it('register a caller by one call, under its title and address', async () => {
+      await api.catalog.aes.noteCallers([{ callingAe: 'MR9', host: '10.0.0.9', reason: 'calling-ae', calls: 3, lastSeenAt: new Date() }]);
+      const { callers } = (await call('GET', '/callers')).body as { callers: { callerId: number; callingAe: string; calls: number }[] };
+      expect(callers).toMatchObject([{ callingAe: 'MR9', host: '10.0.0.9', calls: 3, reason: 'calling-ae' }]);
+      const made = await call('POST', `/callers/${callers[0]?.callerId ?? 0}/register`, {});
+      expect(made.status).toBe(201);
+      expect(made.body).toMatchObject({ aeTitle: 'MR9', host: '10.0.0.9', port: 104, tls: false, services: ['store'], changedBy: 'api-token' });
+      expect((await call('GET', '/callers')).body).toEqual({ callers: [] });
+      expectProblem(await call('POST', '/callers/999999/register', {}), 'API_NOT_FOUND');
+    });
+
+    it('leave AEs of the configuration file alone', async () => {
+      await api.catalog.aes.importFileAes([{ aeTitle: 'FIXED', host: 'fixed.example', port: 104, tls: false, maxAssociations: 2, preferredTransferSyntaxes: [], services: [], notes: '' }]);
+      expect((await call('GET', '/aes/FIXED')).body).toMatchObject({ source: 'file' });
+      expectProblem(await call('DELETE', '/aes/FIXED?version=1'), 'API_FORBIDDEN');
+    });
+
+    it('warn in the health answer 30 days before the TLS certificate ends, and when the port is silent', async () => {
+      const health = async (expiresAt: Date | null): Promise<Json> => { api.showTls({ port: 2762, expiresAt }); return (await call('GET', '/health')).body; };
+      const inDays = (days: number): Date => new Date(Date.now() + days * 86_400_000 + 60_000);
+      expect(await health(inDays(31))).toMatchObject({ status: 'ok', tls: { port: 2762, daysLeft: 31, warning: false }, parts: { dicomTls: 'ok' } });
+      expect(await health(inDays(29))).toMatchObject({ status: 'ok', tls: { daysLeft: 29, warning: true } });
+      expect(await health(inDays(-2))).toMatchObject({ tls: { daysLeft: -2, warning: true } });
+      expect(await health(null)).toMatchObject({ status: 'degraded', tls: { expiresAt: null, daysLeft: null, warning: false }, parts: { dicomTls: 'unreachable' } });
+      api.showTls(null);
+      expect((await call('GET', '/health')).body).toMatchObject({ status: 'ok', tls: null });
     });
   });
 

@@ -50,6 +50,14 @@ insert into counter (name, value) values ('operation', 0);
 insert into counter (name, value) values ('rule', 0);
 -- @1 bigint, @2 datetime2(3)
 insert into "schema_version" ("version", "applied_at") values (@1, @2);
+create table remote_ae (id bigint identity(1,1) not null primary key, ae_title nvarchar(16) collate Latin1_General_100_BIN2 not null, source varchar(16) collate Latin1_General_100_BIN2 not null, version int not null, draft nvarchar(max) collate Latin1_General_100_BIN2 not null, changed_by nvarchar(200) collate Latin1_General_100_BIN2 not null, changed_at datetime2(3) not null, constraint uq_remote_ae_ae_title unique (ae_title));
+create table remote_ae_version (id bigint identity(1,1) not null primary key, ae_title nvarchar(16) collate Latin1_General_100_BIN2 not null, version int not null, result varchar(16) collate Latin1_General_100_BIN2 not null, draft nvarchar(max) collate Latin1_General_100_BIN2 not null, changed_by nvarchar(200) collate Latin1_General_100_BIN2 not null, changed_at datetime2(3) not null);
+create index ix_remote_ae_version_ae_title_version on remote_ae_version (ae_title, version);
+create table unknown_caller (id bigint identity(1,1) not null primary key, calling_ae nvarchar(16) collate Latin1_General_100_BIN2 not null, host nvarchar(255) collate Latin1_General_100_BIN2 not null, reason varchar(64) collate Latin1_General_100_BIN2 not null, calls bigint not null, first_seen_at datetime2(3) not null, last_seen_at datetime2(3) not null, constraint uq_unknown_caller_calling_ae_host unique (calling_ae, host));
+create index ix_unknown_caller_last_seen_at_id on unknown_caller (last_seen_at, id);
+insert into counter (name, value) values ('ae', 0);
+-- @1 bigint, @2 datetime2(3)
+insert into "schema_version" ("version", "applied_at") values (@1, @2);
 commit transaction;
 -- instances.store of new series
 begin transaction;
@@ -499,6 +507,86 @@ select count(*) as "n" from "disc_order";
 -- operations.since
 -- @1 bigint
 select top(100) * from "operation_log" where "id" > @1 order by "id";
+-- aes.create
+begin transaction;
+-- @1 bigint, @2 varchar(64)
+update counter set value = value + @1 output inserted.value where name = @2;
+-- @1 varchar(64)
+select * from "remote_ae" where "ae_title" = @1;
+-- @1 varchar(64), @2 varchar(64), @3 bigint, @4 nvarchar(4000), @5 varchar(64), @6 datetime2(3)
+insert into "remote_ae" ("ae_title", "source", "version", "draft", "changed_by", "changed_at") output "inserted"."id" values (@1, @2, @3, @4, @5, @6);
+-- @1 varchar(64), @2 bigint, @3 varchar(64), @4 nvarchar(4000), @5 varchar(64), @6 datetime2(3)
+insert into "remote_ae_version" ("ae_title", "version", "result", "draft", "changed_by", "changed_at") values (@1, @2, @3, @4, @5, @6);
+-- @1 varchar(64)
+delete from "unknown_caller" where "calling_ae" = @1;
+-- @1 bigint, @2 varchar(64)
+update counter set value = value + @1 output inserted.value where name = @2;
+-- @1 bigint, @2 datetime2(3), @3 varchar(64), @4 varchar(64), @5 varchar(64), @6 varchar(64), @7 varchar(64), @8 varchar(64)
+insert into "operation_log" ("id", "logged_at", "who", "event", "subject", "subject_kind", "result", "details") values (@1, @2, @3, @4, @5, @6, @7, @8);
+commit transaction;
+-- aes.change
+begin transaction;
+-- @1 bigint, @2 varchar(64)
+update counter set value = value + @1 output inserted.value where name = @2;
+-- @1 varchar(64)
+select * from "remote_ae" where "ae_title" = @1;
+-- @1 varchar(64), @2 varchar(64), @3 bigint, @4 nvarchar(4000), @5 varchar(64), @6 datetime2(3), @7 bigint
+update "remote_ae" set "ae_title" = @1, "source" = @2, "version" = @3, "draft" = @4, "changed_by" = @5, "changed_at" = @6 where "id" = @7;
+-- @1 varchar(64), @2 bigint, @3 varchar(64), @4 nvarchar(4000), @5 varchar(64), @6 datetime2(3)
+insert into "remote_ae_version" ("ae_title", "version", "result", "draft", "changed_by", "changed_at") values (@1, @2, @3, @4, @5, @6);
+-- @1 bigint, @2 varchar(64)
+update counter set value = value + @1 output inserted.value where name = @2;
+-- @1 bigint, @2 datetime2(3), @3 varchar(64), @4 varchar(64), @5 varchar(64), @6 varchar(64), @7 varchar(64), @8 varchar(64)
+insert into "operation_log" ("id", "logged_at", "who", "event", "subject", "subject_kind", "result", "details") values (@1, @2, @3, @4, @5, @6, @7, @8);
+commit transaction;
+-- aes.remove
+begin transaction;
+-- @1 bigint, @2 varchar(64)
+update counter set value = value + @1 output inserted.value where name = @2;
+-- @1 varchar(64)
+select * from "remote_ae" where "ae_title" = @1;
+-- @1 bigint
+delete from "remote_ae" where "id" = @1;
+-- @1 varchar(64), @2 bigint, @3 varchar(64), @4 varchar(64), @5 varchar(64), @6 datetime2(3)
+insert into "remote_ae_version" ("ae_title", "version", "result", "draft", "changed_by", "changed_at") values (@1, @2, @3, @4, @5, @6);
+-- @1 bigint, @2 varchar(64)
+update counter set value = value + @1 output inserted.value where name = @2;
+-- @1 bigint, @2 datetime2(3), @3 varchar(64), @4 varchar(64), @5 varchar(64), @6 varchar(64), @7 varchar(64), @8 varchar(64)
+insert into "operation_log" ("id", "logged_at", "who", "event", "subject", "subject_kind", "result", "details") values (@1, @2, @3, @4, @5, @6, @7, @8);
+commit transaction;
+-- aes.importFileAes
+begin transaction;
+-- @1 bigint, @2 varchar(64)
+update counter set value = value + @1 output inserted.value where name = @2;
+select * from "remote_ae";
+-- @1 varchar(64), @2 varchar(64), @3 bigint, @4 nvarchar(4000), @5 varchar(64), @6 datetime2(3)
+insert into "remote_ae" ("ae_title", "source", "version", "draft", "changed_by", "changed_at") output "inserted"."id" values (@1, @2, @3, @4, @5, @6);
+-- @1 varchar(64), @2 bigint, @3 varchar(64), @4 nvarchar(4000), @5 varchar(64), @6 datetime2(3)
+insert into "remote_ae_version" ("ae_title", "version", "result", "draft", "changed_by", "changed_at") values (@1, @2, @3, @4, @5, @6);
+-- @1 varchar(64)
+delete from "unknown_caller" where "calling_ae" = @1;
+-- @1 bigint
+delete from "remote_ae" where "id" = @1;
+-- @1 varchar(64), @2 bigint, @3 varchar(64), @4 nvarchar(4000), @5 varchar(64), @6 datetime2(3)
+insert into "remote_ae_version" ("ae_title", "version", "result", "draft", "changed_by", "changed_at") values (@1, @2, @3, @4, @5, @6);
+-- @1 bigint, @2 varchar(64)
+update counter set value = value + @1 output inserted.value where name = @2;
+-- @1 bigint, @2 datetime2(3), @3 varchar(64), @4 varchar(64), @5 varchar(64), @6 varchar(64), @7 varchar(64), @8 varchar(64), @9 bigint, @10 datetime2(3), @11 varchar(64), @12 varchar(64), @13 varchar(64), @14 varchar(64), @15 varchar(64), @16 varchar(64)
+insert into "operation_log" ("id", "logged_at", "who", "event", "subject", "subject_kind", "result", "details") values (@1, @2, @3, @4, @5, @6, @7, @8), (@9, @10, @11, @12, @13, @14, @15, @16);
+commit transaction;
+-- aes.noteCallers
+begin transaction;
+-- @1 bigint, @2 varchar(64)
+update counter set value = value + @1 output inserted.value where name = @2;
+select "ae_title" from "remote_ae";
+-- @1 varchar(64), @2 varchar(64)
+select "id", "calls" from "unknown_caller" where "calling_ae" = @1 and "host" = @2;
+-- @1 varchar(64), @2 varchar(64), @3 varchar(64), @4 datetime2(3), @5 bigint, @6 datetime2(3)
+insert into "unknown_caller" ("calling_ae", "host", "reason", "last_seen_at", "calls", "first_seen_at") values (@1, @2, @3, @4, @5, @6);
+select top(200) "id" from "unknown_caller" order by "last_seen_at" desc, "id" desc;
+commit transaction;
+-- aes.callers
+select * from "unknown_caller" order by "last_seen_at" desc, "id" desc;
 -- sessions.useLoginToken
 begin transaction;
 -- @1 bigint, @2 varchar(64), @3 bigint, @4 datetime2(3)

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Catalog } from '../../catalog/catalog.ts';
-import { migrateCatalog } from '../../catalog/migrate.ts';
+import { SCHEMA_VERSION, migrateCatalog } from '../../catalog/migrate.ts';
 import { openCatalog } from '../../catalog/open.ts';
 import { describeCatalog } from '../contracts/catalog-dialect.ts';
 import { needs } from '../fixtures/peers.ts';
@@ -19,6 +19,8 @@ if (needs('mssql')) describeCatalog('SQL Server', () => Promise.resolve(realServ
 
 const OPTIONS = { copies: 1, media: 'any', robot: 'any', priority: 3, comment: 'für Anna', labelTemplate: 'standard', allowSeveralPatients: true, retention: 'default' } as const;
 const RULE = { name: 'all', position: 1, isEnabled: true, also: false, condition: {}, grouping: 'study', quietSeconds: 60, longestWaitSeconds: 0, copies: 1, media: 'any', robot: 'any', priority: 3, labelTemplate: 'standard', retention: 'default' } as const;
+
+const AE = { aeTitle: 'ARCHIVE', host: 'archive.example', port: 104, tls: true, maxAssociations: 2, preferredTransferSyntaxes: [], services: ['store'], notes: '' } as const;
 
 interface Operation { readonly name: string; readonly run: (catalog: Catalog) => Promise<unknown>; readonly empty?: readonly RegExp[]; readonly values?: Invention['values'] }
 
@@ -60,6 +62,12 @@ const OPERATIONS: readonly Operation[] = [
   { name: 'retention.markDeleted', run: (c) => c.retention.markDeleted([1]) },
   { name: 'retention.totals', run: (c) => c.retention.totals() },
   { name: 'operations.since', run: (c) => c.operations.since(5, 100) },
+  { name: 'aes.create', empty: [/from "remote_ae"/], run: (c) => c.aes.create(AE, 'anna') },
+  { name: 'aes.change', values: { version: 1, source: 'api' }, run: (c) => c.aes.change('ARCHIVE', 1, AE, 'anna') },
+  { name: 'aes.remove', values: { version: 1, source: 'api' }, run: (c) => c.aes.remove('ARCHIVE', 1, 'anna') },
+  { name: 'aes.importFileAes', values: { ae_title: 'GONE', source: 'file', draft: JSON.stringify(AE) }, run: (c) => c.aes.importFileAes([AE]) },
+  { name: 'aes.noteCallers', empty: [/^select "id", "calls"/], run: (c) => c.aes.noteCallers([{ callingAe: 'CT1', host: '10.0.0.7', reason: 'calling-ae', calls: 2, lastSeenAt: T0 }]) },
+  { name: 'aes.callers', run: (c) => c.aes.callers() },
   { name: 'sessions.useLoginToken', run: (c) => c.sessions.useLoginToken('t', T0) },
 ];
 
@@ -78,7 +86,7 @@ describe('catalog on a simulated SQL Server', () => {
     await migrateCatalog(url);
     text = recordedAs('migration');
     invention.empty = [];
-    invention.values = { n: 1, version: 1 };
+    invention.values = { n: 1, version: SCHEMA_VERSION };
     catalog = await openCatalog({ databaseUrl: url, now: () => T0, poolSize: 2 });
     for (const operation of OPERATIONS) {
       server.clear();
@@ -109,7 +117,7 @@ describe('catalog on a simulated SQL Server', () => {
 
   it('runs a deadlock victim again and answers', async () => {
     invention.empty = [];
-    invention.values = {};
+    invention.values = { version: SCHEMA_VERSION };
     let failures = 2;
     const flaky = await startTdsServer((s) => /^update counter/.test(s.sql) && failures-- > 0 ? { error: 1205 } : invention.answer(s));
     const opened = await openFlaky(flaky);

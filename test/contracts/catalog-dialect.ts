@@ -1,6 +1,6 @@
 /** What every database engine must do for the catalog; one suite, run on each engine that is there. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ArrivedInstance, Catalog, PlaceOrder, RuleDraft, StoreOutcome } from '../../catalog/catalog.ts';
+import type { AeDraft, ArrivedInstance, Catalog, PlaceOrder, RuleDraft, StoreOutcome } from '../../catalog/catalog.ts';
 import { migrateCatalog } from '../../catalog/migrate.ts';
 import { openCatalog } from '../../catalog/open.ts';
 import type { BurnRule } from '../../disc/order/burn-rule.ts';
@@ -349,6 +349,56 @@ export const describeCatalog = (name: string, makeDatabaseUrl: () => Promise<str
         expect((await catalog.discs.job(job.jobKey))?.state).toBe('GOOD');
         expect((await catalog.discs.disc(job.serial))?.disc.state).toBe('READY');
         expect((await catalog.discs.labelFacts(job.jobKey)).volume.volumeId).toBe(volumeId);
+      });
+    });
+
+    describe('AE registry', () => {
+      const AE: AeDraft = { aeTitle: 'ARCHIVE', host: 'archive.example', port: 104, tls: false, maxAssociations: 2, preferredTransferSyntaxes: [], services: ['store', 'query'], notes: 'the archive of the house' };
+
+      it('keeps AEs by title, refuses a second one, stale changes and changes of those from a file', async () => {
+        const made = await catalog.aes.create(AE, 'anna');
+        expect(made).toMatchObject({ ...AE, version: 1, source: 'api', changedBy: 'anna' });
+        await expect(catalog.aes.create({ ...AE, host: 'other' }, 'ben')).rejects.toMatchObject({ code: 'CATALOG_CONFLICT' });
+        expect(await catalog.aes.change('ARCHIVE', 1, { ...AE, port: 11_112 }, 'ben')).toMatchObject({ version: 2, port: 11_112, changedBy: 'ben' });
+        await expect(catalog.aes.change('ARCHIVE', 1, AE, 'cid')).rejects.toMatchObject({ code: 'CATALOG_CONFLICT' });
+        await expect(catalog.aes.change('NOBODY', 1, AE, 'cid')).rejects.toMatchObject({ code: 'CATALOG_NOT_FOUND' });
+        expect(await catalog.aes.find('ARCHIVE')).toMatchObject({ host: 'archive.example', port: 11_112, tls: false, maxAssociations: 2 });
+        // Titles are told apart by case.
+        expect(await catalog.aes.find('archive')).toBeUndefined();
+        await catalog.aes.remove('ARCHIVE', 2, 'ben');
+        expect(await catalog.aes.ae('ARCHIVE')).toBeUndefined();
+        const log = await catalog.operations.list({ subjectKind: 'ae', subject: 'ARCHIVE', limit: 10 });
+        expect(log.map((row) => [row.who, row.result])).toEqual([['ben', 'removed'], ['ben', 'changed'], ['anna', 'created']]);
+      });
+
+      it('makes the AEs of the file exactly those of the file', async () => {
+        await catalog.aes.create({ ...AE, aeTitle: 'BOTH' }, 'anna');
+        await catalog.aes.importFileAes([{ ...AE, aeTitle: 'BOTH', port: 5 }, { ...AE, aeTitle: 'ONCE' }]);
+        await catalog.aes.importFileAes([{ ...AE, aeTitle: 'BOTH', port: 5 }]);
+        expect((await catalog.aes.aes()).map((ae) => [ae.aeTitle, ae.source, ae.port, ae.version])).toEqual([['BOTH', 'file', 5, 2]]);
+        await expect(catalog.aes.remove('BOTH', 2, 'ben')).rejects.toMatchObject({ code: 'API_FORBIDDEN' });
+        await catalog.aes.importFileAes([]);
+        expect(await catalog.aes.aes()).toEqual([]);
+      });
+
+      it('counts unknown callers by title and host, and forgets them when the title is registered', async () => {
+        await catalog.aes.noteCallers([{ callingAe: 'CT1', host: '10.0.0.7', reason: 'calling-ae', calls: 2, lastSeenAt: after(10) }, { callingAe: 'CT1', host: '10.0.0.8', reason: 'calling-ae', calls: 1, lastSeenAt: after(11) }]);
+        await catalog.aes.noteCallers([{ callingAe: 'CT1', host: '10.0.0.7', reason: 'called-ae', calls: 3, lastSeenAt: after(20) }]);
+        const callers = await catalog.aes.callers();
+        expect(callers).toMatchObject([{ callingAe: 'CT1', host: '10.0.0.7', reason: 'called-ae', calls: 5, firstSeenAt: after(10), lastSeenAt: after(20) }, { host: '10.0.0.8', calls: 1 }]);
+        expect(await catalog.aes.caller(callers[0]?.callerId ?? 0)).toEqual(callers[0]);
+        await catalog.aes.create({ ...AE, aeTitle: 'CT1' }, 'anna');
+        expect(await catalog.aes.callers()).toEqual([]);
+        // A call from before comes late; a call from elsewhere is news.
+        await catalog.aes.noteCallers([{ callingAe: 'CT1', host: '10.0.0.7', reason: 'calling-ae', calls: 1, lastSeenAt: after(21) }, { callingAe: 'CT1', host: '10.0.0.8', reason: 'caller-address', calls: 1, lastSeenAt: after(21) }]);
+        expect((await catalog.aes.callers()).map(({ host }) => host)).toEqual(['10.0.0.8']);
+      });
+
+      it('remembers no more than the 200 unknown callers seen last', async () => {
+        await catalog.aes.noteCallers(Array.from({ length: 205 }, (_, n) => ({ callingAe: `FLOOD${n}`, host: '10.0.0.9', reason: 'calling-ae', calls: 1, lastSeenAt: after(100 + n) })));
+        const callers = await catalog.aes.callers();
+        expect(callers).toHaveLength(200);
+        expect(callers.at(-1)?.callingAe).toBe('FLOOD5');
       });
     });
 

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { answerExtended } from '../../dicom/extended-negotiation.ts';
 import { REJECTIONS, negotiate } from '../../dicom/negotiation.ts';
 import { createEchoScp } from '../../dicom/echo-scp.ts';
 import { SOP_CLASSES } from '../../dicom/tables/sop-classes.ts';
@@ -10,7 +11,7 @@ import { STATUS } from '../../dicom/tables/statuses.ts';
 import { TRANSFER_SYNTAXES } from '../../dicom/tables/transfer-syntaxes.ts';
 import { IMPLEMENTATION, UID } from '../../dicom/tables/uids.ts';
 import { conformanceStatement } from '../../infra/scripts/conformance/statement.ts';
-import { REJECTION_ROWS } from '../../infra/scripts/conformance/networking.ts';
+import { EXTENDED_ROWS, REJECTION_ROWS } from '../../infra/scripts/conformance/networking.ts';
 
 const root = join(import.meta.dirname, '../..');
 const text = conformanceStatement();
@@ -51,6 +52,21 @@ describe('the conformance statement', () => {
 
   it('states the rejections that negotiation sends', () => {
     expect(Object.fromEntries(REJECTION_ROWS.map(({ cause, result, source, reason }) => [cause, { result, source, reason }]))).toEqual(REJECTIONS);
+  });
+
+  it('states what extended negotiation answers', () => {
+    const stated = (classes: string, uid: string, bytes: number): void => {
+      const ask = [{ sopClassUid: uid, info: Buffer.alloc(bytes, 1) }];
+      const [plain, fuzzy] = [false, true].map((isFuzzy) => answerExtended(ask, () => true, { fuzzy: isFuzzy }).items[0]?.info ?? Buffer.alloc(0));
+      for (const row of EXTENDED_ROWS.filter((candidate) => candidate.classes === classes)) {
+        const expected = row.answer === 'as asked' ? [1, 1] : row.answer.startsWith('as asked with') ? [0, 1] : [Number(row.answer[0]), Number(row.answer[0])];
+        expect([plain?.[row.byte - 1], fuzzy?.[row.byte - 1]], `${classes} byte ${row.byte}`).toEqual(expected);
+      }
+    };
+    stated('Query/Retrieve FIND', UID.studyRootFind, 5);
+    stated('Query/Retrieve MOVE, GET', UID.patientRootMove, 2);
+    stated('Query/Retrieve MOVE, GET', UID.studyRootGet, 2);
+    stated('Storage', UID.ctImageStorage, 6);
   });
 
   it('refuses a context for a service that it calls missing', () => {

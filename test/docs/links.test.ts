@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { loadConfig } from '../../infra/config.ts';
 import { environmentName, SETTINGS } from '../../infra/settings.ts';
+import { fileAes } from '../../workers/aes-from-config.ts';
 import { fileRules } from '../../workers/rules-from-config.ts';
 import { PEERS } from '../fixtures/peers.ts';
 
@@ -38,6 +39,7 @@ describe('the documents', () => {
     const config = loadConfig({ env: {}, home });
     expect(config).toMatchObject({ aeTitle: 'RADIOLOGY_DISC', unknownCallers: 'reject' });
     expect(fileRules(config)).toHaveLength(1);
+    expect(fileAes(config)).toMatchObject([{ aeTitle: 'CT1', host: 'ct1.example', port: 104, services: ['store'], notes: 'ct1' }]);
   });
 
   it('describe scripts whose files are there', () => {

@@ -75,6 +75,16 @@ describe('configuration', () => {
     expect(mistakes({ SPINDLE_HTTP_PORT: '8233' })).toEqual(['temporalPort: port 8233 is also that of httpPort']);
   });
 
+  it('wants everything that TLS needs, a port for DICOM, and users where one is required', () => {
+    expect(mistakes({ SPINDLE_TLS: 'true' })).toEqual(['tls: needs tlsKey and tlsCertificate', 'tlsClientCertificates: needs tlsCa, the authorities of the callers']);
+    expect(mistakes({ SPINDLE_TLS_KEY: '/k.pem' })).toEqual(['tlsKey, tlsCertificate: one needs the other']);
+    expect(mistakes({ SPINDLE_DICOM_PLAIN: 'false' })).toEqual(['dicomPlain: false without tls leaves no port for DICOM']);
+    expect(mistakes({ SPINDLE_USER_IDENTITY: 'require' })).toEqual(['userIdentity: require needs users']);
+    const files = { SPINDLE_TLS: 'true', SPINDLE_TLS_KEY: '/k.pem', SPINDLE_TLS_CERTIFICATE: '/c.pem', SPINDLE_TLS_CA: '/a.pem', SPINDLE_TLS_PORT: '11112' };
+    expect(mistakes(files)).toEqual(['tlsPort: port 11112 is also that of dicomPort']);
+    expect(load({ ...files, SPINDLE_DICOM_PLAIN: 'false' })).toMatchObject({ tls: true, dicomPlain: false, tlsPort: 11_112 });
+  });
+
   it('rejects unknown callers by default as soon as others than this machine can call', () => {
     expect(load({ SPINDLE_DICOM_HOST: '0.0.0.0' }).unknownCallers).toBe('reject');
     expect(load({ SPINDLE_DICOM_HOST: '0.0.0.0', SPINDLE_UNKNOWN_CALLERS: 'accept' }).unknownCallers).toBe('accept');

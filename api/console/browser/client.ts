@@ -7,7 +7,10 @@ export interface Disc { readonly serial: string; readonly orderId: string; reado
 export interface Group { readonly groupId: number; readonly rule: string; readonly grouping: string; readonly openInstances: number; readonly dueAt: string }
 export interface RobotHealth { readonly up: boolean; readonly conditions: readonly { readonly code: string }[]; readonly bins: readonly { readonly id: string; readonly role: string; readonly discs: number | null; readonly media?: string; readonly capacity?: number }[]; readonly ink: readonly { readonly name: string; readonly percent: number | null }[]; readonly drives: readonly { readonly id: string; readonly state: string; readonly percent?: number }[] }
 export interface Robot { readonly name: string; readonly seenAt: string | null; readonly health: RobotHealth | null }
-export interface Health { readonly status: string; readonly parts: Readonly<Record<string, string>>; readonly store: { readonly usedPercent: number; readonly warning: boolean } }
+export interface Ae { readonly aeTitle: string; readonly host: string; readonly port: number; readonly tls: boolean; readonly services: readonly string[]; readonly notes: string; readonly source: string }
+export interface EchoAnswer { readonly verdict: string; readonly text: string; readonly elapsedMs: number }
+export interface Caller { readonly callerId: number; readonly callingAe: string; readonly host: string; readonly reason: string; readonly calls: number; readonly lastSeenAt: string }
+export interface Health { readonly status: string; readonly parts: Readonly<Record<string, string>>; readonly tls: { readonly daysLeft: number | null; readonly warning: boolean } | null; readonly store: { readonly usedPercent: number; readonly warning: boolean } }
 
 export class Refused extends Error {
   readonly status: number;

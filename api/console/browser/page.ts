@@ -1,6 +1,8 @@
 /** The page: loads the lists, follows the live events, lets a person order a disc. Keeps no patient data outside the page. */
+import { aeLine, callerLine } from './aes.ts';
+import type { Echo } from './aes.ts';
 import { get, post, Refused } from './client.ts';
-import type { Disc, Group, Health, Order, OrderDetail, Robot, Study } from './client.ts';
+import type { Ae, Caller, Disc, EchoAnswer, Group, Health, Order, OrderDetail, Robot, Study } from './client.ts';
 import { byId, el, personName, show } from './dom.ts';
 import { collectLine, discCard, orderCard, robotCard, studyRow } from './views.ts';
 
@@ -62,10 +64,36 @@ const loadDiscs = async (): Promise<void> => {
   show(byId('disc-cards'), ...(cards.length > 0 ? cards : [empty('No discs yet.')]));
 };
 
+const echoes = new Map<string, Echo>();
+const askAe = async (ae: Ae): Promise<void> => {
+  echoes.set(ae.aeTitle, 'asking');
+  await loadAes();
+  try {
+    echoes.set(ae.aeTitle, await post<EchoAnswer>(`/aes/${encodeURIComponent(ae.aeTitle)}/echo`));
+  } catch (error) {
+    echoes.delete(ae.aeTitle);
+    throw error;
+  }
+};
+
+const loadAes = async (): Promise<void> => {
+  const [{ aes }, { callers }] = await Promise.all([get<{ aes: Ae[] }>('/aes'), get<{ callers: Caller[] }>('/callers')]);
+  const titles = new Set(aes.map((ae) => ae.aeTitle));
+  const known = aes.map((ae) => aeLine(ae, echoes.get(ae.aeTitle), () => void attempt(() => askAe(ae))));
+  show(byId('ae-lines'), ...(known.length > 0 ? known : [empty('No AE is registered yet. Callers appear below; the registry is also in the REST interface.')]));
+  const strangers = callers.slice(0, 20).map((caller) => callerLine(caller, titles.has(caller.callingAe), () => void attempt(() => post(`/callers/${caller.callerId}/register`))));
+  show(byId('caller-lines'), ...(strangers.length > 0 ? [el('h3', {}, 'Other callers'), ...strangers] : []));
+};
+
+const certificateText = (tls: Health['tls']): string => {
+  if (!tls?.warning || tls.daysLeft === null) return '';
+  return tls.daysLeft < 0 ? 'TLS certificate has expired' : `TLS certificate ends in ${tls.daysLeft} ${tls.daysLeft === 1 ? 'day' : 'days'}`;
+};
+
 const loadHealth = async (): Promise<void> => {
   const health = await get<Health>('/health');
   const down = Object.entries(health.parts).filter(([, state]) => state !== 'ok').map(([part]) => part);
-  byId('health').textContent = down.length > 0 ? `Out of reach: ${down.join(', ')}` : health.store.warning ? `Store ${Math.round(health.store.usedPercent)} % full` : 'All parts work';
+  byId('health').textContent = down.length > 0 ? `Out of reach: ${down.join(', ')}` : certificateText(health.tls) ? certificateText(health.tls) : health.store.warning ? `Store ${Math.round(health.store.usedPercent)} % full` : 'All parts work';
 };
 
 const zoom = (disc: Disc): void => {
@@ -104,7 +132,7 @@ const refresh = (): void => {
   if (pending !== 0) return;
   pending = window.setTimeout(() => {
     pending = 0;
-    void Promise.all([loadStudies(), loadOrders(), loadRobots(), loadDiscs()]).then(() => { if (strip.textContent?.startsWith('Not live')) tell(''); }, (error: unknown) => tell(error instanceof Refused && error.status === 401 ? 'You are not signed in. Open the link that the appliance printed when it started.' : 'Not live: the appliance does not answer. Trying again.'));
+    void Promise.all([loadStudies(), loadOrders(), loadRobots(), loadDiscs(), loadAes()]).then(() => { if (strip.textContent?.startsWith('Not live')) tell(''); }, (error: unknown) => tell(error instanceof Refused && error.status === 401 ? 'You are not signed in. Open the link that the appliance printed when it started.' : 'Not live: the appliance does not answer. Trying again.'));
   }, 250);
 };
 

@@ -1,4 +1,5 @@
 /** Chapter 3 of the conformance statement: association policies, Verification, Storage. */
+import { AE_SERVICES } from '../../../dicom/tables/ae-services.ts';
 import { STATUS, statusOf } from '../../../dicom/tables/statuses.ts';
 import { ERRORS } from '../../../infra/errors.ts';
 import type { ErrorRow } from '../../../infra/errors.ts';
@@ -10,19 +11,21 @@ const hex = (code: number): string => `\`${code.toString(16).toUpperCase().padSt
 
 const setting = (key: SettingKey): readonly string[] => {
   const row: { readonly default: unknown; readonly about: string; readonly unit?: string; readonly min?: number; readonly max?: number; readonly defaultText?: string } = SETTINGS[key];
-  const fallback = row.defaultText ?? `${typeof row.default === 'number' ? row.default.toLocaleString('en-US', { useGrouping: key !== 'dicomPort' }) : String(row.default)}${row.unit === undefined || row.unit === 'port' ? '' : ` ${row.unit}`}`;
+  const fallback = row.defaultText ?? `${typeof row.default === 'number' ? row.default.toLocaleString('en-US', { useGrouping: row.unit !== 'port' }) : String(row.default)}${row.unit === undefined || row.unit === 'port' ? '' : ` ${row.unit}`}`;
   const range = row.min === undefined || row.max === undefined ? '' : `${row.min} to ${row.max}`;
   return [row.about, fallback, range, `\`${key}\`, \`${environmentName(key)}\``];
 };
 
-const POLICY_SETTINGS = ['aeTitle', 'dicomHost', 'dicomPort', 'unknownCallers', 'peers', 'maxAssociations', 'maxPduBytes', 'artimSeconds', 'associationIdleSeconds', 'storageScope'] as const satisfies readonly SettingKey[];
+const POLICY_SETTINGS = ['aeTitle', 'dicomHost', 'dicomPort', 'dicomPlain', 'tlsPort', 'unknownCallers', 'checkCallerAddress', 'peers', 'userIdentity', 'queryFuzzyNames', 'maxAssociations', 'maxPduBytes', 'artimSeconds', 'associationIdleSeconds', 'storageScope'] as const satisfies readonly SettingKey[];
 
 /** How an association request is refused; compared with the negotiation code by a test. @source PS3.8 Table 9-21 */
 export const REJECTION_ROWS = [
   { cause: 'protocol-version', when: 'protocol version 1 is not offered', result: 1, source: 2, reason: 2 },
   { cause: 'application-context', when: 'another application context than that of DICOM', result: 1, source: 1, reason: 2 },
-  { cause: 'calling-ae', when: 'calling AE title not in `peers`, where unknown callers are rejected', result: 1, source: 1, reason: 3 },
+  { cause: 'calling-ae', when: 'calling AE title not in the AE registry, where unknown callers are rejected', result: 1, source: 1, reason: 3 },
+  { cause: 'caller-address', when: 'the call comes from another address than the registered host, where that is checked', result: 1, source: 1, reason: 3 },
   { cause: 'called-ae', when: 'called AE title is not ours', result: 1, source: 1, reason: 7 },
+  { cause: 'user-identity', when: 'a passcode is wrong, or none is given where one is required', result: 1, source: 1, reason: 1 },
   { cause: 'local-limit', when: 'as many associations as allowed are open', result: 2, source: 3, reason: 2 },
   { cause: 'congestion', when: 'the node is closing', result: 2, source: 3, reason: 1 },
 ] as const;
@@ -30,17 +33,49 @@ export const REJECTION_ROWS = [
 const policies = (): string => [
   '### 3.2 Association policies', '',
   markdownTable(['policy', 'default', 'range', 'setting'], POLICY_SETTINGS.map(setting)), '',
-  'One operation at a time on an association: an asynchronous operations window is answered with 1 and 1. No role selection is granted beyond the default roles. User identity gets no answer. Extended negotiation gets no answer.', '',
   'The node never opens an association to the peer that opened one to it. As a user it proposes one presentation context for each pair of SOP class and transfer syntax among the files to send, 128 contexts at most on one association.', '',
   '#### Rejections sent', '',
   markdownTable(['when', 'result', 'source', 'reason'], REJECTION_ROWS.map(({ when, result, source, reason }) => [when, String(result), String(source), String(reason)])), '',
   '#### Presentation contexts', '',
-  'Verification takes the three uncompressed transfer syntaxes. Of the transfer syntaxes proposed for a storage class, the one proposed first is accepted where it is compressed or deflated; among the uncompressed ones Explicit VR Little Endian is preferred, then Implicit VR Little Endian, then Explicit VR Big Endian. An unknown abstract syntax is answered with result 3, a context of which no transfer syntax is known with result 4; each is logged with calling AE and SOP class.',
+  'Verification takes the three uncompressed transfer syntaxes. Of the transfer syntaxes proposed for a storage class, the one proposed first is accepted where it is compressed or deflated; among the uncompressed ones Explicit VR Little Endian is preferred, then Implicit VR Little Endian, then Explicit VR Big Endian. An unknown abstract syntax is answered with result 3, a service that the calling AE may not use with result 1, a context of which no transfer syntax is known with result 4; each is logged with calling AE and SOP class.',
+].join('\n');
+
+/** What each byte of SOP class extended negotiation is answered with; a test compares. @source PS3.4 B.3.1, C.5 */
+export const EXTENDED_ROWS = [
+  { classes: 'Query/Retrieve FIND', byte: 1, meaning: 'relational queries', answer: 'as asked' },
+  { classes: 'Query/Retrieve FIND', byte: 2, meaning: 'combined date and time matching', answer: 'as asked' },
+  { classes: 'Query/Retrieve FIND', byte: 3, meaning: 'fuzzy semantic matching of person names', answer: 'as asked with `queryFuzzyNames`, else 0' },
+  { classes: 'Query/Retrieve FIND', byte: 4, meaning: 'timezone query adjustment', answer: '0' },
+  { classes: 'Query/Retrieve FIND', byte: 5, meaning: 'enhanced multi-frame image conversion', answer: '0' },
+  { classes: 'Query/Retrieve MOVE, GET', byte: 1, meaning: 'relational retrieval', answer: 'as asked' },
+  { classes: 'Query/Retrieve MOVE, GET', byte: 2, meaning: 'enhanced multi-frame image conversion', answer: '0' },
+  { classes: 'Storage', byte: 1, meaning: 'level of support', answer: '2 (full)' },
+  { classes: 'Storage', byte: 3, meaning: 'digital signature support', answer: '1' },
+  { classes: 'Storage', byte: 5, meaning: 'element coercion', answer: '0' },
+] as const;
+
+const negotiation = (): string => [
+  '#### Association negotiation', '',
+  markdownTable(['item', 'answer as provider'], [
+    ['maximum length received', 'ours (`maxPduBytes`), whatever the peer announces; the length of the peer is kept when sending'],
+    ['asynchronous operations window', '1 and 1 where asked: one operation at a time'],
+    ['role selection', 'the SCU role is granted where asked, the SCP role only by a service that needs it and to an AE that may retrieve. A peer without the SCU role is answered 0211 to a request'],
+    ['SOP class extended negotiation', 'see below; only for classes with an accepted presentation context, and no longer than asked'],
+    ['SOP class common extended negotiation', 'read and ignored: no SOP class is accepted for its related class'],
+    ['user identity', 'see 6.3'],
+    ['unknown items', 'skipped'],
+  ]), '',
+  markdownTable(['SOP classes', 'byte', 'meaning', 'answer'], EXTENDED_ROWS.map(({ classes, byte, meaning, answer }) => [classes, String(byte), meaning, answer])), '',
+  'The rows for Query/Retrieve count as soon as the service has an accepted presentation context.', '',
+  '#### The AE registry', '',
+  'Every known AE has an entry with title, host, port, TLS, services and preferred transfer syntaxes, made by a person or by `peers`. A change counts within a few seconds, without a restart; while the catalog is out of reach the last list stays in force. An AE may use Verification, and the services its entry names:', '',
+  markdownTable(['service', 'allows the AE to'], AE_SERVICES.map(({ name, about }) => [`\`${name}\``, about])), '',
+  'A presentation context for a service that the entry does not name is refused with result 1 (user rejection). Unknown callers that are let in may use every service. Callers that were refused, and unknown ones that were let in, are remembered with title, address and count.',
 ].join('\n');
 
 const verification = (): string => [
   '### 3.3 Verification', '',
-  'As provider: every C-ECHO is answered. As user: one C-ECHO on an association of its own, Implicit VR Little Endian.', '',
+  'As provider: every C-ECHO is answered. As user: one C-ECHO on an association of its own, Implicit VR Little Endian, by the page or the REST interface to any AE of the registry.', '',
   markdownTable(['status', 'meaning', 'when'], [[hex(STATUS.success), 'Success', 'always']]),
 ].join('\n');
 
@@ -90,4 +125,4 @@ const failures = (): string => [
 ].join('\n');
 
 /** Chapters 3.2 to 3.5. @source PS3.2 Annex A, PS3.7, PS3.8 */
-export const networking = (): string => [policies(), verification(), storage(), failures()].join('\n\n');
+export const networking = (): string => [policies(), negotiation(), verification(), storage(), failures()].join('\n\n');

@@ -7,18 +7,19 @@ import { generatedBy, markdownTable } from '../generated-doc.ts';
 import { deviations } from './deviations.ts';
 import { mediaStorage } from './media.ts';
 import { networking } from './networking.ts';
+import { security } from './security.ts';
 import { characterSets, sopClassTable, transferSyntaxTable } from './tables.ts';
 
 const overview = [
   '## 1. Overview', '',
   'Spindle receives composite instances, keeps and indexes them, and publishes them on discs as DICOM file-sets. Services of this version:', '',
   markdownTable(['service', 'user (SCU)', 'provider (SCP)'], [
-    ['Verification', 'yes, as a library call', 'yes'],
+    ['Verification', 'yes', 'yes'],
     ['Storage', 'yes, as a library call', 'yes'],
     ['Media storage, interchange option', 'file-set creator', 'not applicable'],
   ]),
   '',
-  'Not in this version, neither as user nor as provider: Query/Retrieve (C-FIND, C-MOVE, C-GET), Modality Worklist, Storage Commitment, Modality Performed Procedure Step, Instance Availability Notification, Media Creation Management, DICOMweb, TLS, user identity. A presentation context for any of them is refused with result 3 (abstract syntax not supported).',
+  'Not in this version, neither as user nor as provider: Query/Retrieve (C-FIND, C-MOVE, C-GET), Modality Worklist, Storage Commitment, Modality Performed Procedure Step, Instance Availability Notification, Media Creation Management, DICOMweb. A presentation context for any of them is refused with result 3 (abstract syntax not supported).',
 ].join('\n');
 
 const introduction = [
@@ -50,7 +51,7 @@ export const conformanceStatement = (): string => `${[
   '## 5. Character sets',
   characterSets(),
   '## 6. Security',
-  'Associations are not encrypted and users are not authenticated in this version. A calling AE is known by its title alone (setting `peers`); unless a setting says otherwise the node listens on the loopback address. Protect the network, or put a TLS proxy in front.',
+  security(),
   '## 7. Annexes',
   '### 7.1 SOP classes accepted for storage',
   sopClassTable(),

@@ -80,5 +80,12 @@ export const setScene = async (api: LiveApi): Promise<void> => {
       ink: [{ name: 'cyan', percent: 71 }, { name: 'magenta', percent: 58 }, { name: 'yellow', percent: 9 }, { name: 'black', percent: 44 }],
       drives: [{ id: '1', state: 'recording', percent: 62 }, { id: '2', state: 'idle' }],
     },
-  });
+  });  const ae = { port: 104, tls: false, maxAssociations: 2, preferredTransferSyntaxes: [], notes: '' } as const;
+  await catalog.aes.create({ ...ae, aeTitle: 'ARCHIVE', host: 'archive.hospital.example', port: 2762, tls: true, services: ['store', 'query', 'retrieve'], notes: 'main archive' }, 'anna');
+  await catalog.aes.create({ ...ae, aeTitle: 'CT_EMERGENCY', host: '10.1.2.17', services: ['store'] }, 'anna');
+  await catalog.aes.create({ ...ae, aeTitle: 'DEAF', host: '10.1.2.4', services: ['store'], notes: 'ultrasound, ward 3' }, 'anna');
+  await catalog.aes.noteCallers([
+    { callingAe: 'MR_NEW', host: '10.1.2.44', reason: 'calling-ae', calls: 12, lastSeenAt: new Date(Date.now() - 90_000) }, { callingAe: HOSTILE.slice(0, 16), host: '10.1.2.66', reason: 'let-in', calls: 1, lastSeenAt: new Date(Date.now() - 7_200_000) },
+    { callingAe: 'CT_EMERGENCY', host: '10.1.9.9', reason: 'caller-address', calls: 2, lastSeenAt: new Date(Date.now() - 600_000) },
+  ]);
 };

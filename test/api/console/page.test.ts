@@ -105,6 +105,31 @@ describe.skipIf(!areHere)('the page', () => {
     await expect.poll(() => api.said.at(-1)).toEqual(['actOnRobot', 'robot-1', { kind: 'empty', bin: 'out-1' }]);
   });
 
+  it('shows the AEs it knows, and what they answer to an echo', async () => {
+    const lines = page.locator('#ae-lines .ae');
+    await expect.poll(() => lines.count()).toBe(3);
+    await lines.filter({ hasText: 'ARCHIVE' }).getByRole('button', { name: 'Echo' }).click();
+    await expect.poll(() => lines.filter({ hasText: 'ARCHIVE' }).textContent()).toContain('Answers in 3 ms');
+    await lines.filter({ hasText: 'DEAF' }).getByRole('button', { name: 'Echo' }).click();
+    await expect.poll(() => lines.filter({ hasText: 'DEAF' }).textContent()).toContain('No one listens on 10.1.2.4:104.');
+    await page.locator('#aes').screenshot({ path: join(pictures(), 'aes.png') });
+  });
+
+  it('registers an unknown caller by one press, and offers it for no AE that is registered', async () => {
+    const callers = page.locator('#caller-lines .ae');
+    await expect.poll(() => callers.count()).toBe(3);
+    expect(await callers.filter({ hasText: 'CT_EMERGENCY' }).getByRole('button').count()).toBe(0);
+    await callers.filter({ hasText: 'MR_NEW' }).getByRole('button', { name: 'Register' }).click();
+    await page.locator('#ae-lines .ae', { hasText: 'MR_NEW' }).waitFor();
+    await expect.poll(() => callers.count()).toBe(2);
+    expect(await api.catalog.aes.ae('MR_NEW')).toMatchObject({ host: '10.1.2.44', services: ['store'], changedBy: 'page' });
+  });
+
+  it('warns before the TLS certificate ends', async () => {
+    api.showTls({ port: 2762, expiresAt: new Date(Date.now() + 12.5 * 86_400_000) });
+    await expect.poll(() => page.locator('#health').textContent(), { timeout: 15_000 }).toBe('TLS certificate ends in 12 days');
+  });
+
   it('follows what happens elsewhere without a reload', async () => {
     const { orders } = await api.catalog.orders.list({ limit: 1 });
     await api.catalog.orders.setState(orders[0]?.orderId ?? '', 'CANCELLED', 'CANCELLED_BY_USER', '');

@@ -97,7 +97,7 @@ describe('association', () => {
   });
 
   it('rejects a calling AE that is not known', async () => {
-    const own = await startNode({ node: { knownCallingAes: () => new Set(['OTHER']) } });
+    const own = await startNode({ node: { callers: () => ({ known: new Map([['OTHER', { services: new Set() }]]), unknown: 'reject' }) } });
     const peer = await connectPeer(own.node.port);
     peer.send(request([CT_CONTEXT]));
     expect(await peer.next()).toEqual({ type: 3, body: Buffer.from([0, 1, 1, 3]) });

@@ -50,8 +50,31 @@ describe('association items', () => {
     expect(decodeAssociateAccept(bytes.subarray(6))).toEqual(accept);
   });
 
+  it('of extended negotiation and user identity are written byte for byte and read back', () => {
+    const user = {
+      ...request.user, roles: [], extended: [{ sopClassUid: '1.2.3', info: hex('01 00 01') }], commonExtended: [{ sopClassUid: '1.4', serviceClassUid: '1.5', relatedSopClassUids: ['1.6', '1.77'] }],
+      userIdentity: { type: 2, isResponseRequested: true, primary: Buffer.from('anna'), secondary: Buffer.from('pw') }, identityResponse: Buffer.from('ok'),
+    };
+    const bytes = encodeAssociateRequest({ ...request, user });
+    const golden = hex(`
+      56 00 000a  0005 312e322e33 010001
+      57 00 0017  0003 312e34 0003 312e35 000b 0003 312e36 0004 312e3737
+      58 00 000c  02 01 0004 616e6e61 0002 7077
+      59 00 0004  0002 6f6b`);
+    expect(bytes.subarray(bytes.length - golden.length).toString('hex')).toBe(golden.toString('hex'));
+    expect(decodeAssociateRequest(bytes.subarray(6)).user).toEqual(user);
+  });
+
+  it.each([
+    ['extended negotiation', '56 00 0004 0005 3132'], ['common extended negotiation', '57 00 0006 0001 31 0001 32'], ['a related class', '57 00 000a 0001 31 0001 32 0002 0005'],
+    ['user identity', '58 00 0005 01 00 0004 61'], ['a passcode', '58 00 0007 02 00 0001 61 0009'],
+  ])('with %s cut short are refused', (_name, item) => {
+    const bytes = hex(item);
+    expect(() => decodeAssociateRequest(Buffer.concat([GOLDEN.subarray(6, 74 + 7), Buffer.from([0x50, 0, 0, bytes.length]), bytes]))).toThrow('ASSOCIATION_PROTOCOL');
+  });
+
   it('that nobody knows are skipped', () => {
-    const unknown = hex('57 00 0002 ffff 56 00 0001 00');
+    const unknown = hex('5a 00 0002 ffff 5b 00 0001 00');
     const bytes = Buffer.concat([GOLDEN.subarray(6), hex('99 00 0003 aabbcc'), Buffer.concat([hex('50 00'), Buffer.from([0, unknown.length]), unknown])]);
     expect(decodeAssociateRequest(bytes).contexts).toEqual(request.contexts);
   });
