@@ -48,6 +48,8 @@ export const SETTINGS = {
   maxPduBytes: whole(262_144, 4_096, 16_777_216, 'bytes', 'Longest P-DATA PDU we receive.'),
   associationIdleSeconds: whole(3_600, 5, 86_400, 's', 'An association on which nothing happens for so long is aborted.'),
   artimSeconds: whole(30, 1, 600, 's', 'Time a caller has to ask for the association after connecting (ARTIM).'),
+  queryFuzzyNames: flag(false, 'Person names in C-FIND match word by word in any order, each word from its beginning, also where the caller did not negotiate it.'),
+  queryMatchEmpty: flag(true, 'In C-FIND an entity without a value for a required key matches every value, as the Standard asks; turn off to find only what is sure to match.'),
   httpHost: text('127.0.0.1', 'Address of the web page and the REST interface.', HOST),
   httpPort: whole(8_080, 1, 65_535, 'port', 'Port of the web page and the REST interface.'),
   temporalAddress: text('', 'host:port of a Temporal cluster to use; empty starts the embedded one.', { pattern: /^[A-Za-z0-9.:[\]_-]+:\d{1,5}$/, form: 'host:port' }),

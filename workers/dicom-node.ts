@@ -1,7 +1,8 @@
-/** The process that receives: our AE with Verification and Storage. Works with Temporal down; needs store and catalog. */
+/** The process that receives and answers queries: our AE with Verification, Storage and Query. Works with Temporal down; needs store and catalog. */
 import { createEchoScp } from '../dicom/echo-scp.ts';
 import { createInstanceStore } from '../dicom/instance-store.ts';
 import { createDicomNode } from '../dicom/node.ts';
+import { createQueryScp } from '../dicom/query-scp.ts';
 import { createStorageScp } from '../dicom/storage-scp.ts';
 import { runChild } from './child.ts';
 
@@ -15,6 +16,7 @@ await runChild('dicom-node', async ({ config, home, log, catalog }) => {
     services: [
       createEchoScp(),
       createStorageScp({ aeTitle: config.aeTitle, store, index: catalog.instances, scope: config.storageScope, log, clock, conflictFor: (callingAe) => config.conflictBySource[callingAe] ?? config.conflictDefault }),
+      createQueryScp({ aeTitle: config.aeTitle, queries: catalog.queries, fuzzyNames: config.queryFuzzyNames, matchEmpty: config.queryMatchEmpty, log }),
     ],
     limits: { associations: config.maxAssociations, associationsPerCallingAe: config.maxAssociations, maxPduBytes: config.maxPduBytes, artimSeconds: config.artimSeconds, idleSeconds: config.associationIdleSeconds },
     onAssociationEnded: (summary) => {

@@ -24,6 +24,8 @@ export interface AssociationInfo {
   readonly host: string;
   readonly implementationClassUid: string;
   readonly implementationVersionName: string;
+  /** What extended negotiation of a C-FIND granted; absent when nothing was. @source PS3.4 C.5.1.1 */
+  readonly extended?: { readonly relational: boolean; readonly combinedDateTime: boolean; readonly fuzzy: boolean };
 }
 
 export interface AcceptedContext {
@@ -47,6 +49,8 @@ export interface Exchange {
    * sender of many responses holds little memory. Does nothing once the association has ended.
    */
   respond(fields: ResponseFields, dataSet?: Buffer): Promise<void>;
+  /** Sends one pending response for each data set, all of them in one write; else as respond(). */
+  respondEach(fields: ResponseFields, dataSets: readonly Buffer[]): Promise<void>;
   /** Counts something for the summary of the association, e.g. 'added'. */
   tally(what: string, count?: number): void;
 }
