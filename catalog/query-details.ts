@@ -41,10 +41,10 @@ const gathered = (rows: readonly { readonly study_key: number; readonly value: s
 };
 
 const modalitiesOf = async (db: Executor, studies: readonly number[]): Promise<ByKey<string>> =>
-  gathered(await db.selectFrom('series').where('study_key', 'in', [...studies]).where('instances', '>', 0).select(['study_key', 'modality as value']).distinct().orderBy('study_key').orderBy('modality').execute());
+  gathered(await db.selectFrom('series').where('study_key', 'in', [...studies]).where('instances', '>', 0).select(['study_key', 'modality as value']).distinct().orderBy('study_key').orderBy('value').execute());
 
 const sopClassesOf = async (db: Executor, studies: readonly number[]): Promise<ByKey<string>> =>
-  gathered(await db.selectFrom('instance').where('study_key', 'in', [...studies]).where('counts', '=', 1).select(['study_key', 'sop_class_uid as value']).distinct().orderBy('study_key').orderBy('sop_class_uid').execute());
+  gathered(await db.selectFrom('instance').where('study_key', 'in', [...studies]).where('counts', '=', 1).select(['study_key', 'sop_class_uid as value']).distinct().orderBy('study_key').orderBy('value').execute());
 
 /** The column of an instance (joined to its study) that says to which entity of a level it belongs. */
 const OWNER = { PATIENT: 'study.patient_key', STUDY: 'instance.study_key', SERIES: 'instance.series_key', IMAGE: 'instance.id' } as const satisfies Record<QueryLevel, string>;
@@ -85,6 +85,9 @@ const fileSetsOf = async (db: Executor, level: QueryLevel, wanted: ByKey<number>
 
 /** Fields that are read from the attributes a series and its instances remember. */
 const REMEMBERED = ['seriesDate', 'laterality', 'imageType', 'contentDate', 'contentTime', 'numberOfFrames', 'rows', 'columns'] as const;
+
+/** True when the remembered attributes are needed for an answer. */
+export const isRemembering = (fields: ReadonlySet<QueryField>): boolean => REMEMBERED.some((field) => fields.has(field));
 
 const remembered = (row: FoundRow, wanted: readonly (typeof REMEMBERED)[number][]): Partial<Record<QueryField, string>> => {
   if (wanted.length === 0) return {};

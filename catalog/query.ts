@@ -10,7 +10,7 @@ import type { CatalogMatch, CatalogQuery, QueryBook, QueryCondition } from './ca
 import type { Database } from './database.ts';
 import type { Executor } from './dialects/dialect.ts';
 import { COLUMN_OF, drivingColumn, holds, isEmpty } from './query-conditions.ts';
-import { completed } from './query-details.ts';
+import { completed, isRemembering } from './query-details.ts';
 import type { FoundRow } from './query-details.ts';
 import type { Tables } from './tables.ts';
 
@@ -41,8 +41,10 @@ const columns = (query: CatalogQuery): readonly (readonly [column: string, name:
   ...[...query.fields].flatMap((field): (readonly [string, string])[] => { const column = COLUMN_OF[field]; return column === undefined ? [] : [[column, field]]; }),
   ['patient.id', 'patient_key'],
   ...(isAtOrAbove('STUDY', query.level) ? [['study.id', 'study_key'] as const] : []),
-  ...(isAtOrAbove('SERIES', query.level) ? [['series.instances', 'series_instances'] as const, ['series.held_instances', 'series_held'] as const, ['series.attributes', 'base'] as const] : []),
-  ...(query.level === 'IMAGE' ? [['instance.is_held', 'is_held'] as const, ['instance.attributes', 'attributes'] as const] : []),
+  ...(isAtOrAbove('SERIES', query.level) ? [['series.instances', 'series_instances'] as const, ['series.held_instances', 'series_held'] as const] : []),
+  ...(isAtOrAbove('SERIES', query.level) && isRemembering(query.fields) ? [['series.attributes', 'base'] as const] : []),
+  ...(query.level === 'IMAGE' ? [['instance.is_held', 'is_held'] as const] : []),
+  ...(query.level === 'IMAGE' && isRemembering(query.fields) ? [['instance.attributes', 'attributes'] as const] : []),
 ];
 
 /** One sweep over the matches: conditions, and the column in whose order they are read. */
