@@ -61,7 +61,7 @@ export const describeCatalog = (name: string, makeDatabaseUrl: () => Promise<str
     });
     afterAll(async () => { await catalog?.close(); });
 
-    describeQueries({ catalog: () => catalog, fresh, burned });
+    describeQueries({ catalog: () => catalog, fresh, burned, makeDatabaseUrl });
 
     describe('schema', () => {
       it('is migrated once when several starters begin at the same time', async () => {

@@ -1,14 +1,22 @@
 /** What every database engine must do for DICOM queries; called within the suite of a catalog. */
+import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import type { Catalog, CatalogMatch, CatalogQuery, QueryCondition } from '../../catalog/catalog.ts';
+import { openDatabase } from '../../catalog/database.ts';
+import { openEngine } from '../../catalog/dialects/open-engine.ts';
+import { migrateCatalog } from '../../catalog/migrate.ts';
+import { statements as first } from '../../catalog/migrations/0001-first.ts';
+import { renderTable } from '../../catalog/migrations/sketch.ts';
+import { openCatalog } from '../../catalog/open.ts';
 import type { QueryField } from '../../dicom/tables/query-attributes.ts';
-import { after, makeArrival, makeSeries } from '../catalog/make-arrival.ts';
+import { T0, after, makeArrival, makeSeries } from '../catalog/make-arrival.ts';
 import type { ArrivalSketch } from '../catalog/make-arrival.ts';
 
 export interface QueryContract {
   catalog(): Catalog;
   fresh(sketch?: ArrivalSketch): ArrivalSketch & { study: number };
   /** Stores three instances of a study and burns them on one disc. */
+  makeDatabaseUrl(): Promise<string>;
   burned(sketch: ArrivalSketch & { study: number }): Promise<{ readonly volumeId: number; readonly ids: readonly number[] }>;
 }
 
@@ -16,7 +24,23 @@ const condition = (kind: 'exact' | 'pattern', field: QueryField, ...values: read
 const name = (key: string, isFuzzy = false, field: QueryField = 'patientName'): QueryCondition => ({ kind: 'name', field, key, isFuzzy, matchesEmpty: false });
 const range = (field: QueryField, from: string, to: string, matchesEmpty = false): QueryCondition => ({ kind: 'range', field, from, to, matchesEmpty });
 
-export const describeQueries = ({ catalog, fresh, burned }: QueryContract): void => {
+/** A database as the first version left it, with one study; the columns of later versions are not there. */
+const firstVersion = async (databaseUrl: string): Promise<void> => {
+  const database = openDatabase(openEngine(databaseUrl, 1, () => undefined), () => T0);
+  await database.read(async (db) => {
+    const engine = database.engine.name;
+    for (const statement of [...renderTable(engine, { name: 'schema_version', columns: ['version int', 'applied_at time'], primary: ['version'] }), ...first(engine)]) await sql.raw(statement).execute(db);
+    await sql`insert into schema_version (version, applied_at) values (1, ${T0})`.execute(db);
+    await sql`insert into patient (patient_id, issuer_of_patient_id, study_scope, name, birth_date, sex) values ('OLD', '', '', 'Older^Ünal=山田', '1950.01.02', 'M')`.execute(db);
+    await sql`insert into study (patient_key, study_instance_uid, study_date, study_time, study_id_text, description, accession_number, referring_physician_name, institution_name, search_text, patient_differs, first_stored_at, last_stored_at)
+      select id, '2.25.7', '20250101', '1015', '', '', '', 'Réf^Doc', '', '', 0, ${T0}, ${T0} from patient`.execute(db);
+    await sql`insert into series (study_key, series_instance_uid, modality, series_number, description, body_part, station, calling_ae, called_ae, attributes, instances, held_instances, bytes, arrivals, last_stored_at)
+      select id, '2.25.7.1', 'CT', '1', '', '', '', '', '', '{}', 1, 1, 1, 1, ${T0} from study`.execute(db);
+  });
+  await database.close();
+};
+
+export const describeQueries = ({ catalog, fresh, burned, makeDatabaseUrl }: QueryContract): void => {
   const find = async (level: CatalogQuery['level'], conditions: readonly QueryCondition[], fields: readonly QueryField[], wantsFileSet = false): Promise<readonly CatalogMatch[]> => {
     const found: CatalogMatch[] = [];
     for await (const page of catalog().queries.find({ level, conditions, fields: new Set(fields), wantsFileSet })) found.push(...page);
@@ -26,6 +50,19 @@ export const describeQueries = ({ catalog, fresh, burned }: QueryContract): void
   const names = async (...conditions: readonly QueryCondition[]): Promise<readonly (string | undefined)[]> => (await values('STUDY', conditions, 'patientName')).map((v) => v.patientName).sort();
 
   describe('queries', () => {
+    it('find what an earlier version stored', async () => {
+      const url = await makeDatabaseUrl();
+      await firstVersion(url);
+      await migrateCatalog(url);
+      const opened = await openCatalog({ databaseUrl: url });
+      for (const conditions of [[name('older^unal')], [name('=山田')], [range('patientBirthDate', '19500102', '19500102')], [range('studyDate', '20250101', '')], [range('studyTime', '10', '11')], [name('REF*', false, 'referringPhysicianName')]]) {
+        const found: CatalogMatch[] = [];
+        for await (const page of opened.queries.find({ level: 'STUDY', conditions, fields: new Set(['patientName']), wantsFileSet: false })) found.push(...page);
+        expect(found.map((match) => match.values)).toEqual([{ patientName: 'Older^Ünal=山田' }]);
+      }
+      await opened.close();
+    });
+
     it('find a study at each level, with the values of the levels above', async () => {
       const sketch = fresh();
       await catalog().instances.store([...makeSeries(3, sketch), makeArrival({ ...sketch, series: 2, modality: 'SR', sopClassUid: '1.2.840.10008.5.1.4.1.1.88.33', seriesDate: '20260302' })]);
