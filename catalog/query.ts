@@ -8,6 +8,7 @@ import { isAtOrAbove } from '../dicom/tables/query-attributes.ts';
 import type { QueryLevel } from '../dicom/tables/query-attributes.ts';
 import type { CatalogMatch, CatalogQuery, QueryBook, QueryCondition } from './catalog.ts';
 import type { Database } from './database.ts';
+import { chunked } from './dialects/dialect.ts';
 import type { Executor } from './dialects/dialect.ts';
 import { COLUMN_OF, drivingColumn, holds, isEmpty } from './query-conditions.ts';
 import { completed, isRemembering } from './query-details.ts';
@@ -64,6 +65,16 @@ const sweepsOf = (conditions: readonly QueryCondition[]): readonly Sweep[] => {
   return driver.matchesEmpty ? [byValue, { conditions: [isEmpty(driver), sql`not ${holds(driver)}`, ...others], by: '' }] : [byValue];
 };
 
+/** UIDs of a list that go into one statement. */
+const LIST_AT_ONCE = 500;
+
+/** A long list of UIDs in parts: an entity has one UID, so it matches in one part only. */
+const inParts = (conditions: readonly QueryCondition[]): readonly (readonly QueryCondition[])[] => {
+  const long = conditions.find((condition) => condition.kind === 'exact' && COLUMN_OF[condition.field] !== undefined && condition.values.length > LIST_AT_ONCE);
+  if (long?.kind !== 'exact') return [conditions];
+  return chunked(long.values, 1, LIST_AT_ONCE).flatMap((values) => inParts(conditions.map((condition) => (condition === long ? { ...long, values } : condition))));
+};
+
 interface Page { readonly rows: readonly FoundRow[]; readonly isLast: boolean }
 
 const pageOf = (database: Database, query: CatalogQuery, sweep: Sweep, after: FoundRow | undefined, size: number): Promise<Page> => database.read(async (db) => {
@@ -82,7 +93,7 @@ const pageOf = (database: Database, query: CatalogQuery, sweep: Sweep, after: Fo
 
 const find = async function* (database: Database, query: CatalogQuery): AsyncGenerator<readonly CatalogMatch[]> {
   let size = FIRST_PAGE;
-  for (const sweep of sweepsOf(query.conditions)) {
+  for (const sweep of inParts(query.conditions).flatMap(sweepsOf)) {
     for (let after: FoundRow | undefined, isLast = false; !isLast; size = NEXT_PAGES) {
       const page: Page = await pageOf(database, query, sweep, after, size);
       isLast = page.isLast;

@@ -21,7 +21,7 @@ await runChild('dicom-node', async ({ config, home, log, catalog }) => {
     limits: { associations: config.maxAssociations, associationsPerCallingAe: config.maxAssociations, maxPduBytes: config.maxPduBytes, artimSeconds: config.artimSeconds, idleSeconds: config.associationIdleSeconds },
     onAssociationEnded: (summary) => {
       if (summary.requests === 0 && summary.outcome === 'released') return;
-      const failed = Object.entries(summary.statuses).filter(([status]) => status !== '0000').reduce((sum, [, count]) => sum + count, 0);
+      const failed = Object.entries(summary.statuses).filter(([status]) => status !== '0000' && status !== 'fe00').reduce((sum, [, count]) => sum + count, 0);
       void catalog.operations.write({
         who: summary.callingAe || 'unknown', event: 'association.ended', subject: summary.host, subjectKind: 'association', result: summary.outcome,
         details: { requests: summary.requests, failed, bytes: summary.bytesReceived, refusedSopClasses: summary.refusedSopClasses.join(' ').slice(0, 500), reason: summary.reason },

@@ -1,7 +1,7 @@
 /** The identifier of a C-FIND request → a query of the catalog, or the reason why it is none. */
 import type { CatalogQuery, QueryCondition } from '../../catalog/catalog.ts';
 import { ApplianceError, isApplianceError } from '../../infra/errors.ts';
-import { strings, text } from '../data-set/data-set.ts';
+import { strings, text, trimPadding } from '../data-set/data-set.ts';
 import type { DataSet } from '../data-set/data-set.ts';
 import { readElements } from '../data-set/read-elements.ts';
 import { decoderFor } from '../data-set/text-decoder.ts';
@@ -95,7 +95,7 @@ export const readIdentifier = (identifier: Buffer, transferSyntaxUid: string, op
       continue;
     }
     wanted.add(attribute);
-    const value = decode(element.value, attribute.vr).replace(/^ +|[ \0]+$/g, '');
+    const value = trimPadding(decode(element.value, attribute.vr));
     const matched = matchingOf(attribute, value, options);
     if (matched === 'invalid') throw mismatch('a key has a value that its VR does not allow', tag);
     if (matched !== 'universal') conditions.push(matched);

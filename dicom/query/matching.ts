@@ -21,6 +21,12 @@ const rangeOf = (form: string, text: string): { readonly from: string; readonly 
   return { from: from ?? '', to: to ?? '' };
 };
 
+/** Longer values than any VR of a key allows; what is longer matches nothing and only costs. @source PS3.5 Table 6.2-1 (PN: three groups of 64) */
+const MAX_CHARACTERS = 1_024;
+/** Values of one key, but for UIDs. */
+const MAX_LIST = 64;
+const isTooLong = (value: string): boolean => value.length > MAX_CHARACTERS;
+
 const partsOf = (text: string): readonly string[] => text.split('\\').map(trimPadding).filter((part) => part !== '');
 
 const integersOf = (text: string): readonly string[] | undefined => {
@@ -48,15 +54,16 @@ export const matchingOf = (attribute: QueryAttribute, text: string, options: Mat
     }
     case 'uid': {
       const values = partsOf(text);
-      return values.length > 0 && values.every((value) => /^[0-9.]{1,64}$/.test(value)) ? { kind: 'exact', field, matchesEmpty, values } : 'invalid';
+      return values.length > 0 && values.every((value) => /^[0-9.]{1,64}$/.test(value)) ? { kind: 'exact', field, matchesEmpty, values: [...new Set(values)] } : 'invalid';
     }
     case 'integer': {
       const values = integersOf(text);
-      return values === undefined || values.length === 0 ? 'invalid' : { kind: 'exact', field, matchesEmpty, values };
+      return values === undefined || values.length === 0 || values.length > MAX_LIST ? 'invalid' : { kind: 'exact', field, matchesEmpty, values };
     }
-    case 'name': return { kind: 'name', field, matchesEmpty, key: text, isFuzzy: options.isFuzzy };
+    case 'name': return isTooLong(text) ? 'invalid' : { kind: 'name', field, matchesEmpty, key: text, isFuzzy: options.isFuzzy };
     case 'text': {
       const values = partsOf(text);
+      if (values.some(isTooLong) || values.length > MAX_LIST) return 'invalid';
       return values.length === 0 || values.some((value) => /^\*+$/.test(value)) ? 'universal' : { kind: 'pattern', field, matchesEmpty, values };
     }
     default: return matching satisfies never;

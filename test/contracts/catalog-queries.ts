@@ -175,6 +175,14 @@ export const describeQueries = ({ catalog, fresh, burned, makeDatabaseUrl }: Que
       expect(await values('PATIENT', [name('paged*')], 'patientId')).toHaveLength(120);
     });
 
+    it('take lists of thousands of UIDs', async () => {
+      const sketches = [fresh(), fresh(), fresh()];
+      await catalog().instances.store(sketches.map((sketch) => makeArrival(sketch)));
+      const uids = Array.from({ length: 3_000 }, (_, i) => `2.25.99.${i}`);
+      sketches.forEach((sketch, i) => { uids[i * 1_400 + 7] = `2.25.${sketch.study}`; });
+      expect((await values('STUDY', [condition('exact', 'studyInstanceUid', ...uids)], 'studyInstanceUid')).map((v) => v.studyInstanceUid).sort()).toEqual(sketches.map((sketch) => `2.25.${sketch.study}`).sort());
+    });
+
     it('say where an entity is: here, on the newest good disc that holds all of it, or nowhere', async () => {
       const sketch = fresh();
       const { ids } = await burned(sketch);

@@ -107,6 +107,33 @@ describe('query provider', () => {
     expect((await peer.answers()).final).toMatchObject({ status: 0, messageIdRespondedTo: 2 });
   });
 
+  it('answers whatever bytes come as an identifier, and lives', async () => {
+    const peer = await start(bookOf([STUDY]));
+    const whole = Buffer.concat([
+      Buffer.from('080005004353100049534f203230323220495220383720', 'hex'), Buffer.from('0800520043530600535455445920', 'hex'), Buffer.from('0800200044410a003230323630313031202d', 'hex'), Buffer.from('10001000504e08004d1b24423b331b28', 'hex'), Buffer.from('20000d0055490600322e32352e31', 'hex'),
+    ]);
+    let state = 1;
+    const random = (below: number): number => { state = Math.imul(state, 1_103_515_245) + 12_345 & 0x7fffffff; return state % below; };
+    for (let i = 0; i < 400; i += 1) {
+      const bytes = Buffer.from(whole.subarray(0, i % 3 === 0 ? random(whole.length) : whole.length));
+      for (let n = random(4); n > 0 && bytes.length > 0; n -= 1) bytes[random(bytes.length)] = random(256);
+      peer.ask(bytes, i + 1);
+      const { final } = await peer.answers();
+      expect(final.messageIdRespondedTo).toBe(i + 1);
+      expect([0, 0xa900, 0xc000]).toContain(final.status);
+    }
+  });
+
+  it('refuses values and identifiers that are longer than any key', async () => {
+    const peer = await start(bookOf([STUDY]));
+    peer.ask({ QueryRetrieveLevel: 'STUDY', PatientName: 'x*'.repeat(2_000) });
+    expect((await peer.answer()).command).toMatchObject({ status: 0xa900, offendingElement: [0x00100010] });
+    peer.ask({ QueryRetrieveLevel: 'STUDY', AccessionNumber: Array(100).fill('A').join('\\') }, 2);
+    expect((await peer.answer()).command).toMatchObject({ status: 0xa900, offendingElement: [0x00080050] });
+    peer.ask(Buffer.alloc(1_200_000), 3);
+    expect((await peer.answer()).command).toMatchObject({ status: 0xc000, messageIdRespondedTo: 3 });
+  });
+
   it.each([['CATALOG_UNAVAILABLE', 0xa700], ['CATALOG_FAILED', 0xc001]] as const)('turns %s into a failure of C-FIND, also in the midst of the answers', async (code, status) => {
     const peer = await start({
       async *find() {

@@ -49,6 +49,9 @@ export interface FindPeer {
   answers(): Promise<{ readonly final: Command; readonly matches: readonly Answer[] }>;
 }
 
+/** Bytes of an identifier in one PDU. */
+const FRAGMENT = 100_000;
+
 const KEYWORDS: ReadonlyMap<number, string> = new Map(Object.entries(TAG).map(([keyword, tag]) => [tag, keyword]));
 
 const parsed = (bytes: Buffer, transferSyntaxUid: string): Readonly<Record<string, string>> => {
@@ -82,7 +85,11 @@ export const findPeer = async (port: number, sopClassUid: string = UID.studyRoot
   };
   return {
     peer,
-    ask: (keys, messageId = 1) => peer.send(data(value(1, 3, commandBytes({ commandField: COMMAND.findRequest, messageId, affectedSopClassUid: sopClassUid, priority: 0, dataSetType: 1 })), value(1, 2, Buffer.isBuffer(keys) ? keys : identifier(keys, transferSyntaxUid)))),
+    ask: (keys, messageId = 1) => {
+      peer.send(data(value(1, 3, commandBytes({ commandField: COMMAND.findRequest, messageId, affectedSopClassUid: sopClassUid, priority: 0, dataSetType: 1 }))));
+      const bytes = Buffer.isBuffer(keys) ? keys : identifier(keys, transferSyntaxUid);
+      for (let at = 0; at === 0 || at < bytes.length; at += FRAGMENT) peer.send(data(value(1, at + FRAGMENT >= bytes.length ? 2 : 0, bytes.subarray(at, at + FRAGMENT))));
+    },
     cancel: (messageId = 1) => peer.send(data(value(1, 3, commandBytes({ commandField: COMMAND.cancelRequest, messageIdRespondedTo: messageId })))),
     answer,
     answers: async () => {
