@@ -1,5 +1,4 @@
 /** What a page of found entities needs beyond its own rows: counts, modalities, where it is held, and on which disc. A few statements a page. */
-import { sql } from 'kysely';
 import type { QueryField, QueryLevel } from '../dicom/tables/query-attributes.ts';
 import type { CatalogMatch, CatalogQuery } from './catalog.ts';
 import { chunked } from './dialects/dialect.ts';

@@ -4,38 +4,40 @@ import { decoderFor } from '../../../dicom/data-set/text-decoder.ts';
 import { encoderFor } from '../../../dicom/data-set/text-encoder.ts';
 import { needs, pythonWith } from '../../fixtures/peers.ts';
 
-const SAMPLES: readonly (readonly [name: string, characterSet: string, text: string, bytes?: string])[] = [
-  ['Latin 1', 'ISO_IR 100', 'Äneas^Rüdiger', 'c46e6561735e52fc6469676572'],
-  ['Latin 2', 'ISO_IR 101', 'Wałęsa^Łukasz'],
-  ['Greek', 'ISO_IR 126', 'Διονυσιος', 'c4e9efedf5f3e9eff2'],
-  ['Cyrillic', 'ISO_IR 144', 'Люксембург', 'bbeedae1d5dcd1e3e0d3'],
-  ['Arabic', 'ISO_IR 127', 'قباني^لنزار', 'e2c8c7e6ea5ee4e6d2c7d1'],
-  ['Hebrew', 'ISO_IR 138', 'שרון^דבורה', 'f9f8e5ef5ee3e1e5f8e4'],
-  ['Thai', 'ISO_IR 166', 'นามสกุล'],
-  ['UTF-8', 'ISO_IR 192', 'Wang^XiaoDong=王^小东'],
-  ['GB 18030', 'GB18030', 'Wang^XiaoDong=王^小东', '57616e675e5869616f446f6e673dcdf55ed0a1b6ab'],
-  ['kanji by code extension', '\\ISO 2022 IR 87', 'Yamada^Tarou=山田^太郎=やまだ^たろう', '59616d6164615e5461726f753d1b2442 3b33 4544 1b2842 5e 1b2442 4240 4f3a 1b2842 3d 1b2442 2464 245e 2440 1b2842 5e 1b2442 243f 246d 2426 1b2842'.replaceAll(' ', '')],
-  ['half-width katakana with kanji', 'ISO 2022 IR 13\\ISO 2022 IR 87', 'ﾔﾏﾀﾞ^ﾀﾛｳ=山田^太郎=やまだ^たろう', 'd4cfc0de5ec0dbb33d1b2442 3b33 4544 1b284a 5e 1b2442 4240 4f3a 1b284a 3d 1b2442 2464 245e 2440 1b284a 5e 1b2442 243f 246d 2426 1b284a'.replaceAll(' ', '')],
-  ['Korean by code extension', '\\ISO 2022 IR 149', 'Hong^Gildong=洪^吉洞=홍^길동', '486f6e675e47696c646f6e673d1b242943fbf35e1b242943d1ced4d73d1b242943c8ab5e1b242943b1e6b5bf'],
-  ['Chinese by code extension', '\\ISO 2022 IR 58', 'Zhang^XiaoDong=张^小东=', '5a68616e675e5869616f446f6e673d1b242941d5c55e1b242941d0a1b6ab3d'],
-  ['Latin 1 with Greek', 'ISO 2022 IR 100\\ISO 2022 IR 126', 'Bäcker^Γ'],
+interface Sample { readonly name: string; readonly characterSet: string; readonly text: string; readonly bytes?: string }
+
+const SAMPLES: readonly Sample[] = [
+  { name: 'Latin 1', characterSet: 'ISO_IR 100', text: 'Äneas^Rüdiger', bytes: 'c46e6561735e52fc6469676572' },
+  { name: 'Latin 2', characterSet: 'ISO_IR 101', text: 'Wałęsa^Łukasz' },
+  { name: 'Greek', characterSet: 'ISO_IR 126', text: 'Διονυσιος', bytes: 'c4e9efedf5f3e9eff2' },
+  { name: 'Cyrillic', characterSet: 'ISO_IR 144', text: 'Люксембург', bytes: 'bbeedae1d5dcd1e3e0d3' },
+  { name: 'Arabic', characterSet: 'ISO_IR 127', text: 'قباني^لنزار', bytes: 'e2c8c7e6ea5ee4e6d2c7d1' },
+  { name: 'Hebrew', characterSet: 'ISO_IR 138', text: 'שרון^דבורה', bytes: 'f9f8e5ef5ee3e1e5f8e4' },
+  { name: 'Thai', characterSet: 'ISO_IR 166', text: 'นามสกุล' },
+  { name: 'UTF-8', characterSet: 'ISO_IR 192', text: 'Wang^XiaoDong=王^小东' },
+  { name: 'GB 18030', characterSet: 'GB18030', text: 'Wang^XiaoDong=王^小东', bytes: '57616e675e5869616f446f6e673dcdf55ed0a1b6ab' },
+  { name: 'kanji by code extension', characterSet: '\\ISO 2022 IR 87', text: 'Yamada^Tarou=山田^太郎=やまだ^たろう', bytes: '59616d6164615e5461726f753d1b24423b3345441b28425e1b244242404f3a1b28423d1b24422464245e24401b28425e1b2442243f246d24261b2842' },
+  { name: 'half-width katakana with kanji', characterSet: 'ISO 2022 IR 13\\ISO 2022 IR 87', text: 'ﾔﾏﾀﾞ^ﾀﾛｳ=山田^太郎=やまだ^たろう', bytes: 'd4cfc0de5ec0dbb33d1b24423b3345441b284a5e1b244242404f3a1b284a3d1b24422464245e24401b284a5e1b2442243f246d24261b284a' },
+  { name: 'Korean by code extension', characterSet: '\\ISO 2022 IR 149', text: 'Hong^Gildong=洪^吉洞=홍^길동', bytes: '486f6e675e47696c646f6e673d1b242943fbf35e1b242943d1ced4d73d1b242943c8ab5e1b242943b1e6b5bf' },
+  { name: 'Chinese by code extension', characterSet: '\\ISO 2022 IR 58', text: 'Zhang^XiaoDong=张^小东=', bytes: '5a68616e675e5869616f446f6e673d1b242941d5c55e1b242941d0a1b6ab3d' },
+  { name: 'Latin 1 with Greek', characterSet: 'ISO 2022 IR 100\\ISO 2022 IR 126', text: 'Bäcker^Γ' },
 ];
 
 describe('text encoder', () => {
-  it.each(SAMPLES)('writes %s so that the decoder reads it back', (_name, characterSet, text) => {
+  it.each(SAMPLES)('writes $name so that the decoder reads it back', ({ characterSet, text }) => {
     const terms = characterSet.split('\\');
     expect(decoderFor(terms)(encoderFor(terms)?.(text, 'PN') ?? Buffer.alloc(0), 'PN')).toBe(text);
   });
 
-  it.each(SAMPLES.filter(([, , , bytes]) => bytes !== undefined))('writes the bytes of the Standard for %s', (_name, characterSet, text, bytes) => {
+  it.each(SAMPLES.filter(({ bytes }) => bytes !== undefined))('writes the bytes of the Standard for $name', ({ characterSet, text, bytes }) => {
     expect(encoderFor(characterSet.split('\\'))?.(text, 'PN')?.toString('hex')).toBe(bytes);
   });
 
   it('writes what pydicom reads', ({ skip }) => {
     if (!needs('pydicom')) skip();
     // pydicom leaves the escapes of IR 58 in the text.
-    const readable = SAMPLES.filter(([, characterSet]) => !characterSet.includes('58'));
-    const encoded = readable.map(([, characterSet, text]) => [characterSet, encoderFor(characterSet.split('\\'))?.(text, 'PN')?.toString('hex') ?? '']);
+    const readable = SAMPLES.filter(({ characterSet }) => !characterSet.includes('58'));
+    const encoded = readable.map(({ characterSet, text }) => [characterSet, encoderFor(characterSet.split('\\'))?.(text, 'PN')?.toString('hex') ?? '']);
     const script = `
 import json, sys
 from pydicom.charset import convert_encodings
@@ -47,7 +49,7 @@ for terms, value in json.load(sys.stdin):
 print(json.dumps(read))
 `;
     const read = JSON.parse(execFileSync(pythonWith('pydicom') ?? '', ['-c', script], { input: JSON.stringify(encoded), encoding: 'utf8', timeout: 30_000 })) as string[];
-    expect(read).toEqual(readable.map(([, , text]) => text));
+    expect(read).toEqual(readable.map(({ text }) => text));
   });
 
   it('refuses what a set cannot say, and unknown terms', () => {

@@ -109,7 +109,7 @@ describe('query attributes', () => {
   it('hold the required and unique keys of the Standard', () => {
     const keyed = (type: string): readonly string[] => QUERY_ATTRIBUTES.filter((row) => row.type === type).map((row) => row.field);
     expect(keyed('U')).toEqual(Object.values(UNIQUE_KEY));
-    expect(keyed('R').sort()).toEqual(['accessionNumber', 'instanceNumber', 'modality', 'patientName', 'seriesNumber', 'studyDate', 'studyId', 'studyTime']);
+    expect([...keyed('R')].sort()).toEqual(['accessionNumber', 'instanceNumber', 'modality', 'patientName', 'seriesNumber', 'studyDate', 'studyId', 'studyTime']);
   });
 
   it('belong to models whose levels run from the root down', () => {
