@@ -1,7 +1,8 @@
 /** Conditions of a query as SQL: which column a field is compared in, and how. Values are parameters only. */
 import { sql } from 'kysely';
 import type { Expression, SqlBool } from 'kysely';
-import type { QueryField } from '../dicom/tables/query-attributes.ts';
+import { QUERY_ATTRIBUTES } from '../dicom/tables/query-attributes.ts';
+import type { QueryField, QueryLevel } from '../dicom/tables/query-attributes.ts';
 import type { QueryCondition } from './catalog.ts';
 import { like } from './like.ts';
 import { dateKey, likePattern, namePatterns, nameWords, timeKey } from './query-keys.ts';
@@ -31,6 +32,11 @@ const BELOW_STUDY: Readonly<Partial<Record<QueryField, { readonly column: string
   modalitiesInStudy: { column: 'below.modality', rows: (holds) => sql`exists (select below.id from series below where below.study_key = study.id and below.instances > 0 and ${holds})` },
   sopClassesInStudy: { column: 'below.sop_class_uid', rows: (holds) => sql`exists (select below.id from instance below where below.study_key = study.id and below.counts = 1 and ${holds})` },
 };
+
+const LEVEL_OF: ReadonlyMap<QueryField, QueryLevel> = new Map(QUERY_ATTRIBUTES.map((row) => [row.field, row.level]));
+
+/** The level whose entities a condition chooses among. */
+export const levelOf = (condition: QueryCondition): QueryLevel => (condition.kind === 'moment' ? 'STUDY' : known(LEVEL_OF.get(condition.field), condition.field));
 
 const all = (parts: readonly Holds[]): Holds => sql`(${sql.join(parts, sql` and `)})`;
 const any = (parts: readonly Holds[]): Holds => sql`(${sql.join(parts, sql` or `)})`;

@@ -104,18 +104,19 @@ const sizeOf = (level: QueryLevel, row: FoundRow, patients: ByKey<Sums>, studies
   }
 };
 
-/** The matches of one page, in its order. */
-export const completed = async (db: Executor, query: CatalogQuery, rows: readonly FoundRow[]): Promise<readonly CatalogMatch[]> => {
+/** The matches of one page, in its order; studies and patients of which nothing counts any more are left out. */
+export const completed = async (db: Executor, query: CatalogQuery, found: readonly FoundRow[]): Promise<readonly CatalogMatch[]> => {
   const { level, fields } = query;
   const asks = (...names: readonly QueryField[]): boolean => names.some((name) => fields.has(name));
   const none = <T>(): ByKey<T> => new Map();
-  const studyKeys = level === 'PATIENT' ? [] : distinct(rows.map((row) => row.study_key));
-  const patients = level === 'PATIENT' || asks('patientStudies', 'patientSeries', 'patientInstances') ? await sumsOf(db, 'patient_key', distinct(rows.map((row) => row.patient_key))) : none<Sums>();
+  const studyKeys = level === 'PATIENT' ? [] : distinct(found.map((row) => row.study_key));
+  const patients = level === 'PATIENT' || asks('patientStudies', 'patientSeries', 'patientInstances') ? await sumsOf(db, 'patient_key', distinct(found.map((row) => row.patient_key))) : none<Sums>();
   const studies = level === 'STUDY' || (level !== 'PATIENT' && asks('studySeries', 'studyInstances')) ? await sumsOf(db, 'study_key', studyKeys) : none<Sums>();
   const modalities = asks('modalitiesInStudy') ? await modalitiesOf(db, studyKeys) : none<string>();
   const sopClasses = asks('sopClassesInStudy') ? await sopClassesOf(db, studyKeys) : none<string>();
 
-  const sizes = new Map(rows.map((row) => [row.id, sizeOf(level, row, patients, studies)]));
+  const sizes = new Map(found.map((row) => [row.id, sizeOf(level, row, patients, studies)]));
+  const rows = found.filter(({ id }) => (sizes.get(id) ?? NOTHING).instances > 0);
   const partly = rows.filter(({ id }) => { const size = sizes.get(id) ?? NOTHING; return size.held < size.instances; }).map(({ id }) => id);
   const lost = await lostOf(db, level, partly);
   const fileSets = await fileSetsOf(db, level, new Map((query.wantsFileSet ? rows.map(({ id }) => id) : partly).map((id) => [id, (sizes.get(id) ?? NOTHING).instances])));
