@@ -33,11 +33,13 @@ const ANSWERS_AT_ONCE = 100;
 
 const CANCELLED = Symbol('cancelled');
 
-/** Resolves when the request is cancelled or its association ends. */
-const cancelled = (signal: AbortSignal): Promise<typeof CANCELLED> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve(CANCELLED);
-    else signal.addEventListener('abort', () => resolve(CANCELLED), { once: true });
+/** What `work` answers, or CANCELLED as soon as the signal says so. Not Promise.race: a promise that is raced many times keeps all that won against it. */
+const orCancelled = <T>(signal: AbortSignal, work: Promise<T>): Promise<T | typeof CANCELLED> =>
+  new Promise((resolve, reject) => {
+    const stop = (): void => resolve(CANCELLED);
+    if (signal.aborted) return stop();
+    signal.addEventListener('abort', stop, { once: true });
+    void work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
   });
 
 /** Errors of the catalog in the words of a C-FIND response. */
@@ -49,7 +51,7 @@ const asQueryError = (error: unknown): unknown => {
 
 /** Sends every match; answers how many, or that the peer had enough. */
 const stream = async (options: QueryScpOptions, exchange: Exchange, request: FindRequest): Promise<typeof CANCELLED | number> => {
-  const stop = cancelled(exchange.signal);
+  const { signal } = exchange;
   const status = request.hasUnsupportedKeys ? STATUS.pendingOptionalKeysIgnored : STATUS.pending;
   const encode = answersTo(request, exchange.context.transferSyntax, options.aeTitle);
   const pages = options.queries.find(request.query)[Symbol.asyncIterator]();
@@ -62,14 +64,14 @@ const stream = async (options: QueryScpOptions, exchange: Exchange, request: Fin
   let sent = 0;
   try {
     for (let next = turn(); ;) {
-      const page = await Promise.race([stop, next]);
+      const page = await orCancelled(signal, next);
       if (page === CANCELLED) return CANCELLED;
       if (page.done === true) return sent;
       next = turn();
       for (let at = 0; at < page.value.length; at += ANSWERS_AT_ONCE) {
         const answers = page.value.slice(at, at + ANSWERS_AT_ONCE).map(encode);
         // Taking a turn of the event loop lets a cancel request come in, however fast the peer reads.
-        const outcome = await Promise.race([stop, exchange.respondEach({ status }, answers).then(() => setImmediate())]);
+        const outcome = await orCancelled(signal, exchange.respondEach({ status }, answers).then(() => setImmediate()));
         sent += answers.length;
         if (outcome === CANCELLED) return CANCELLED;
       }

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { CatalogMatch, CatalogQuery, QueryBook } from '../../catalog/catalog.ts';
 import { createQueryScp } from '../../dicom/query-scp.ts';
@@ -220,6 +222,28 @@ describe('query provider', () => {
     expect(pages).toBeLessThan(400);
     peer.peer.socket.destroy();
     await until(() => peer.test.summaries.length === 1, 'association ended');
+  });
+
+  it('keeps nothing of the pages that it has sent', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const pages: WeakRef<readonly CatalogMatch[]>[] = [];
+    let alive = Number.POSITIVE_INFINITY;
+    const peer = await start({
+      async *find() {
+        for (let i = 0; i < 40; i += 1) {
+          const page = Array.from({ length: 200 }, () => match({ ...STUDY.values }));
+          pages.push(new WeakRef(page));
+          yield page;
+        }
+        await new Promise((resolve) => { setTimeout(resolve, 50); });
+        collect();
+        alive = pages.filter((page) => page.deref() !== undefined).length;
+      },
+    });
+    peer.ask({ QueryRetrieveLevel: 'STUDY' });
+    expect((await peer.answers()).matches).toHaveLength(8_000);
+    expect(alive).toBeLessThan(6);
   });
 
   it('combines date and time, and matches by words, where extended negotiation granted it', async () => {
