@@ -23,9 +23,15 @@ export const fitKey = (text: string, length: number): string => {
 /** Letters that Unicode does not decompose but people type without their stroke. */
 const WITHOUT_STROKE: Readonly<Record<string, string>> = { ß: 'ss', ł: 'l', ø: 'o', đ: 'd', æ: 'ae', œ: 'oe', þ: 'th', ı: 'i', ħ: 'h' };
 
-/** Case-, accent- and width-folded; `^` and `=` of person names become spaces. */
-export const foldForSearch = (text: string): string =>
-  text.replaceAll('\0', '').normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replace(/[ßłøđæœþıħ]/g, (letter) => WITHOUT_STROKE[letter] ?? letter).normalize('NFC').replace(/[\^=\s]+/g, ' ').trim();
+/** Marks that people leave out when they type: of Latin, Greek, Cyrillic, Hebrew and Arabic. Those of Kana, Thai and others tell words apart. */
+const ACCENTS = /[\u0300-\u036f\u0591-\u05c7\u064b-\u0652\u0670]/g;
+
+/** Case-, accent- and width-folded. */
+export const foldLetters = (text: string): string =>
+  text.replaceAll('\0', '').normalize('NFKD').replace(ACCENTS, '').toLowerCase().replace(/[ßłøđæœþıħ]/g, (letter) => WITHOUT_STROKE[letter] ?? letter).normalize('NFC');
+
+/** As foldLetters; `^` and `=` of person names become spaces. */
+export const foldForSearch = (text: string): string => foldLetters(text).replace(/[\^=\s]+/g, ' ').trim();
 
 /** Part of a text as a LIKE pattern; wildcards are escaped with `!`, which needs no doubling in any engine's literals. */
 export const likePart = (word: string): string => `%${word.replace(/[!%_[]/g, '!$&')}%`;

@@ -9,6 +9,7 @@ import type { Database } from './database.ts';
 import type { InTransaction } from './dialects/dialect.ts';
 import { comparedIdentity, disagree, fit, fitKey, foldForSearch, sha256 } from './folding.ts';
 import type { Identity } from './folding.ts';
+import { patientKeys, studyKeys } from './query-keys.ts';
 import type { StudyTable } from './tables.ts';
 
 /** The rows an arrival belongs to, and the attributes its series remembers. */
@@ -35,9 +36,9 @@ export const parentsCacheKey = (a: IndexedAttributes): string => JSON.stringify(
 const patientRow = async (trx: InTransaction, keys: Keys, a: IndexedAttributes, database: Database): Promise<number> => {
   const known = await trx.selectFrom('patient').selectAll().where('patient_id', '=', keys.patientId).where('issuer_of_patient_id', '=', keys.issuer).where('study_scope', '=', keys.studyScope).executeTakeFirst();
   const said = { name: fit(a.patientName, 400), birth_date: fit(a.patientBirthDate, 16), sex: fit(a.patientSex, 16) };
-  if (!known) return database.engine.insertRow(trx, 'patient', { patient_id: keys.patientId, issuer_of_patient_id: keys.issuer, study_scope: keys.studyScope, ...said });
+  if (!known) return database.engine.insertRow(trx, 'patient', { patient_id: keys.patientId, issuer_of_patient_id: keys.issuer, study_scope: keys.studyScope, ...said, ...patientKeys(said) });
   const better = { name: known.name || said.name, birth_date: known.birth_date || said.birth_date, sex: known.sex || said.sex };
-  if (better.name !== known.name || better.birth_date !== known.birth_date || better.sex !== known.sex) await trx.updateTable('patient').set(better).where('id', '=', known.id).execute();
+  if (better.name !== known.name || better.birth_date !== known.birth_date || better.sex !== known.sex) await trx.updateTable('patient').set({ ...better, ...patientKeys(better) }).where('id', '=', known.id).execute();
   return known.id;
 };
 
@@ -57,12 +58,13 @@ const studyRow = async (trx: InTransaction, patientKey: number, keys: Keys, arri
     const said = describedStudy(a);
     const filled = Object.fromEntries((Object.keys(said) as (keyof typeof said)[]).filter((k) => known[k] === '' && said[k] !== '').map((k) => [k, said[k]]));
     const text = searchText(known.search_text, a);
-    if (Object.keys(filled).length > 0 || text !== known.search_text) await trx.updateTable('study').set({ ...filled, search_text: text }).where('id', '=', known.id).execute();
+    if (Object.keys(filled).length > 0 || text !== known.search_text) await trx.updateTable('study').set({ ...filled, ...studyKeys({ ...known, ...filled }), search_text: text }).where('id', '=', known.id).execute();
     return known.id;
   }
   if (sameUid.length > 0) await trx.updateTable('study').set({ patient_differs: 1 }).where('study_instance_uid', '=', keys.studyUid).execute();
+  const described = describedStudy(a);
   return database.engine.insertRow(trx, 'study', {
-    patient_key: patientKey, study_instance_uid: keys.studyUid, ...describedStudy(a), search_text: searchText('', a),
+    patient_key: patientKey, study_instance_uid: keys.studyUid, ...described, ...studyKeys(described), search_text: searchText('', a),
     patient_differs: sameUid.length > 0 ? 1 : 0, first_stored_at: arrival.storedAt, last_stored_at: arrival.storedAt,
   });
 };

@@ -6,16 +6,25 @@ import { sql } from 'kysely';
 import { ApplianceError } from '../infra/errors.ts';
 import { openDatabase } from './database.ts';
 import type { Database } from './database.ts';
-import type { EngineName, Executor } from './dialects/dialect.ts';
+import type { Engine, EngineName, Executor } from './dialects/dialect.ts';
 import { openEngine } from './dialects/open-engine.ts';
 import { statements as first } from './migrations/0001-first.ts';
 import { statements as aeRegistry } from './migrations/0002-ae-registry.ts';
+import { fill as fillQueryKeys, statements as queryKeys } from './migrations/0003-query-keys.ts';
 import { renderTable } from './migrations/sketch.ts';
 import type { CatalogLogger } from './logger.ts';
 
-const MIGRATIONS: readonly { readonly version: number; readonly statements: (engine: EngineName) => readonly string[] }[] = [
+interface Migration {
+  readonly version: number;
+  readonly statements: (engine: EngineName) => readonly string[];
+  /** Fills what SQL alone cannot; runs after the statements. */
+  readonly fill?: (db: Executor, engine: Engine) => Promise<void>;
+}
+
+const MIGRATIONS: readonly Migration[] = [
   { version: 1, statements: first },
   { version: 2, statements: aeRegistry },
+  { version: 3, statements: queryKeys, fill: fillQueryKeys },
 ];
 
 /** The schema version this code works with. */
@@ -60,6 +69,7 @@ export const migrateCatalog = async (databaseUrl: string, log?: CatalogLogger): 
       refuseNewer(found);
       for (const migration of MIGRATIONS.filter((m) => m.version > found)) {
         for (const statement of migration.statements(engine.name)) await sql.raw(statement).execute(locked);
+        await migration.fill?.(locked, engine);
         await locked.insertInto('schema_version').values({ version: migration.version, applied_at: new Date() }).execute();
         log?.info({ event: 'catalog.migrated', version: migration.version });
       }

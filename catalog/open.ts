@@ -10,6 +10,7 @@ import type { CatalogLogger } from './logger.ts';
 import { createOperationLog } from './operations.ts';
 import { createOrderBook } from './orders.ts';
 import { createParentsCache } from './parents-cache.ts';
+import { createQueryBook } from './query.ts';
 import { createRetentionBook } from './retention.ts';
 import { createRobotBook } from './robots.ts';
 import { createRuleBook } from './rules.ts';
@@ -41,6 +42,7 @@ export const openCatalog = async ({ databaseUrl, log, poolSize = 10, now = () =>
   return {
     instances: createInstanceIndex(database, cache),
     studies: createStudyDirectory(database),
+    queries: createQueryBook(database),
     rules: createRuleBook(database),
     orders: createOrderBook(database),
     discs: createDiscLog(database),

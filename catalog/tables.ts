@@ -15,6 +15,11 @@ export interface PatientTable {
   name: string;
   birth_date: string;
   sex: string;
+  /** Component groups and birth date in the form of query-keys.ts. */
+  name_alphabetic: string;
+  name_ideographic: string;
+  name_phonetic: string;
+  birth_date_key: string;
 }
 
 export interface StudyTable {
@@ -32,6 +37,12 @@ export interface StudyTable {
   patient_differs: Flag;
   first_stored_at: Date;
   last_stored_at: Date;
+  /** Date, time and physician in the form of query-keys.ts. */
+  date_key: string;
+  time_key: string;
+  physician_alphabetic: string;
+  physician_ideographic: string;
+  physician_phonetic: string;
 }
 
 export interface StudyIdentityTable {

@@ -77,14 +77,20 @@ export interface DicomNode {
 /** LO of an Error Comment: 64 characters, no backslash, no control characters. @source PS3.7 C.4.2.1 */
 const errorComment = (error: ApplianceError): string => error.message.slice(error.code.length + 2).replace(/[^\x20-\x5b\x5d-\x7e]/g, ' ').slice(0, 64).trimEnd();
 
+/** Tags that an error names as offending, eight hexadecimal digits each. */
+const offendingElement = ({ details }: ApplianceError): Pick<ResponseFields, 'offendingElement'> => {
+  const tags = details['offendingElements'];
+  return Array.isArray(tags) ? { offendingElement: (tags as readonly string[]).map((tag) => Number.parseInt(tag, 16)) } : {};
+};
+
 /**
- * What a response says about an error: status and Error Comment of at most 64 characters.
- * @source PS3.7 Annex C, PS3.4 Table B.2-1
+ * What a response says about an error: status, Error Comment of at most 64 characters, and Offending Element where one is named.
+ * @source PS3.7 Annex C, PS3.4 Tables B.2-1 and C.4-1
  */
 export const failureResponse = (error: unknown): ResponseFields => {
   if (!(error instanceof ApplianceError)) return { status: STATUS.processingFailure, errorComment: 'internal error' };
   if (error.code === 'ASSOCIATION_PROTOCOL') return { status: STATUS.unrecognizedOperation, errorComment: errorComment(error) };
-  return { status: error.row.dimse ?? STATUS.processingFailure, errorComment: errorComment(error) };
+  return { status: error.row.dimse ?? STATUS.processingFailure, errorComment: errorComment(error), ...offendingElement(error) };
 };
 
 interface Tally {

@@ -1,9 +1,10 @@
-/** The process that receives: our AE with Verification and Storage. Works with Temporal down; needs store and catalog. */
+/** The process that receives: our AE with Verification, Storage and Query. Works with Temporal down; needs store and catalog. */
 import { createCallerList } from '../dicom/caller-list.ts';
 import { createCallerNotes } from '../dicom/caller-notes.ts';
 import { createEchoScp } from '../dicom/echo-scp.ts';
 import { createInstanceStore } from '../dicom/instance-store.ts';
 import { createDicomNode } from '../dicom/node.ts';
+import { createQueryScp } from '../dicom/query-scp.ts';
 import { createStorageScp } from '../dicom/storage-scp.ts';
 import { createUserCheck, readUsers } from '../dicom/user-identity.ts';
 import { fileAes } from './aes-from-config.ts';
@@ -27,12 +28,13 @@ await runChild('dicom-node', async ({ config, home, log, catalog }) => {
     services: [
       createEchoScp(),
       createStorageScp({ aeTitle: config.aeTitle, store, index: catalog.instances, scope: config.storageScope, log, clock, conflictFor: (callingAe) => config.conflictBySource[callingAe] ?? config.conflictDefault }),
+      createQueryScp({ aeTitle: config.aeTitle, queries: catalog.queries, fuzzyNames: config.queryFuzzyNames, matchEmpty: config.queryMatchEmpty, log }),
     ],
     limits: { associations: config.maxAssociations, associationsPerCallingAe: config.maxAssociations, maxPduBytes: config.maxPduBytes, artimSeconds: config.artimSeconds, idleSeconds: config.associationIdleSeconds },
     onAssociationEnded: (summary) => {
       notes.note(summary);
       if (summary.requests === 0 && summary.outcome === 'released') return;
-      const failed = Object.entries(summary.statuses).filter(([status]) => status !== '0000').reduce((sum, [, count]) => sum + count, 0);
+      const failed = Object.entries(summary.statuses).filter(([status]) => status !== '0000' && status !== 'fe00').reduce((sum, [, count]) => sum + count, 0);
       void catalog.operations.write({
         who: summary.callingAe || 'unknown', event: 'association.ended', subject: summary.host, subjectKind: 'association', result: summary.outcome,
         details: { requests: summary.requests, failed, bytes: summary.bytesReceived, refusedSopClasses: summary.refusedSopClasses.join(' ').slice(0, 500), reason: summary.reason, ...(summary.user === undefined ? {} : { user: summary.user.slice(0, 64) }) },

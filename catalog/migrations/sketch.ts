@@ -52,21 +52,39 @@ const column = (engine: EngineName, sketch: string): string => {
   return `${name} ${rendered} ${isNullable ? 'null' : 'not null'}`;
 };
 
+const named = (kind: string, table: string, columns: readonly string[]): string => `${kind}_${table}_${columns.join('_')}`.slice(0, 60);
+
+/** What a later migration adds to a table: columns, which start empty ('', or 0), and indexes. */
+export interface AdditionSketch {
+  readonly table: string;
+  readonly columns: readonly string[];
+  readonly indexes?: readonly (readonly string[])[];
+}
+
+/** The statements that add columns and indexes to a table. */
+export const renderAddition = (engine: EngineName, { table, columns, indexes = [] }: AdditionSketch): readonly string[] => [
+  ...columns.map((sketch) => {
+    const isNullable = sketch.endsWith('?');
+    const isNumber = / (long|int|flag)\??$/.test(sketch);
+    return `alter table ${table} add ${column(engine, sketch)}${isNullable ? '' : ` default ${isNumber ? '0' : "''"}`}`;
+  }),
+  ...indexes.map((i) => `create index ${named('ix', table, i)} on ${table} (${i.join(', ')})`),
+];
+
 /** The statements that make one table and its indexes. */
 export const renderTable = (engine: EngineName, table: TableSketch): readonly string[] => {
   const lines = table.columns.map((c) => column(engine, c));
   if (table.primary) lines.push(`primary key (${table.primary.join(', ')})`);
   const unique = table.unique ?? [];
   const indexes = table.indexes ?? [];
-  const named = (kind: string, columns: readonly string[]): string => `${kind}_${table.name}_${columns.join('_')}`.slice(0, 60);
-  for (const u of unique) lines.push(`constraint ${named('uq', u)} unique (${u.join(', ')})`);
+  for (const u of unique) lines.push(`constraint ${named('uq', table.name, u)} unique (${u.join(', ')})`);
   if (engine === 'mysql') {
-    if (table.uniqueWhenSet) lines.push(`unique key ${named('uq', table.uniqueWhenSet)} (${table.uniqueWhenSet.join(', ')})`);
-    for (const i of indexes) lines.push(`key ${named('ix', i)} (${i.join(', ')})`);
+    if (table.uniqueWhenSet) lines.push(`unique key ${named('uq', table.name, table.uniqueWhenSet)} (${table.uniqueWhenSet.join(', ')})`);
+    for (const i of indexes) lines.push(`key ${named('ix', table.name, i)} (${i.join(', ')})`);
     return [`create table if not exists ${table.name} (${lines.join(', ')}) engine=InnoDB default charset=utf8mb4 collate=utf8mb4_bin`];
   }
   const made = [`create table ${table.name} (${lines.join(', ')})`];
-  if (table.uniqueWhenSet) made.push(`create unique index ${named('uq', table.uniqueWhenSet)} on ${table.name} (${table.uniqueWhenSet.join(', ')}) where ${table.uniqueWhenSet[0] ?? ''} is not null`);
-  for (const i of indexes) made.push(`create index ${named('ix', i)} on ${table.name} (${i.join(', ')})`);
+  if (table.uniqueWhenSet) made.push(`create unique index ${named('uq', table.name, table.uniqueWhenSet)} on ${table.name} (${table.uniqueWhenSet.join(', ')}) where ${table.uniqueWhenSet[0] ?? ''} is not null`);
+  for (const i of indexes) made.push(`create index ${named('ix', table.name, i)} on ${table.name} (${i.join(', ')})`);
   return made;
 };

@@ -70,6 +70,13 @@ export const createExchange = (options: ExchangeOptions): OwnedExchange => {
       const hasRoom = transport.write(dataSet === undefined ? message : Buffer.concat([message, encodeFragments(context.id, 'data', dataSet, capacity)]));
       if (!hasRoom) await transport.drained();
     },
+    respondEach: async (fields, dataSets) => {
+      if (isAnswered || !isPending(fields.status)) throw new TypeError('only pending responses come in numbers, before the last one');
+      if (transport.isClosed || ended === 'ended' || dataSets.length === 0) return;
+      const message = encodeFragments(context.id, 'command', encodeCommand({ ...always, ...fields, dataSetType: 1 }), capacity);
+      const hasRoom = transport.write(Buffer.concat(dataSets.flatMap((dataSet) => [message, encodeFragments(context.id, 'data', dataSet, capacity)])));
+      if (!hasRoom) await transport.drained();
+    },
     tally: (what, count = 1) => options.tally(what, count),
     end: (reason) => {
       ended ??= reason;

@@ -61,6 +61,8 @@ export interface Exchange {
    * sender of many responses holds little memory. Does nothing once the association has ended.
    */
   respond(fields: ResponseFields, dataSet?: Buffer): Promise<void>;
+  /** Sends one pending response for each data set, all of them in one write; else as respond(). */
+  respondEach(fields: ResponseFields, dataSets: readonly Buffer[]): Promise<void>;
   /** Counts something for the summary of the association, e.g. 'added'. */
   tally(what: string, count?: number): void;
 }

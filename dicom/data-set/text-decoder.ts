@@ -15,7 +15,7 @@ export interface TextDecode {
 
 const ESC = 0x1b;
 /** VRs that the Specific Character Set governs; all others are in the default repertoire. @source PS3.5 6.1.2.3 */
-const EXTENDED_VRS: ReadonlySet<string> = new Set(['LO', 'LT', 'PN', 'SH', 'ST', 'UC', 'UT', 'UN']);
+export const EXTENDED_VRS: ReadonlySet<string> = new Set(['LO', 'LT', 'PN', 'SH', 'ST', 'UC', 'UT', 'UN']);
 /** VRs of which a value is one text: backslash separates nothing in them. @source PS3.5 Table 6.2-1 */
 const SINGLE_VALUE_VRS: ReadonlySet<string> = new Set(['LT', 'ST', 'UT']);
 
@@ -28,8 +28,8 @@ const decodeBy = (label: string, bytes: Buffer): string => {
   return decoder.decode(bytes);
 };
 
-/** Senders write 'ISO-IR 100', 'ISO_IR_100', 'ISO2022 IR 87', 'UTF-8' and the like. */
-const findTerm = (term: string): CharacterSetRow | undefined => {
+/** Finds a set by a defined term as senders write it: 'ISO-IR 100', 'ISO_IR_100', 'ISO2022 IR 87', 'UTF-8' and the like. */
+export const findTerm = (term: string): CharacterSetRow | undefined => {
   const plain = term.trim().toUpperCase();
   const known = characterSetByTerm.get(plain);
   if (known !== undefined) return known;
@@ -42,7 +42,7 @@ const findTerm = (term: string): CharacterSetRow | undefined => {
 const isPairsInG0 = (set: CharacterSetRow): boolean => set.rule === 'pairs-in-g0';
 
 /** Which delimiters end the code extensions of a value. @source PS3.5 6.1.2.5.3 */
-const isReset = (byte: number, vr: string): boolean =>
+export const isReset = (byte: number, vr: string): boolean =>
   byte === 0x0a || byte === 0x0c || byte === 0x0d || byte === 0x09
   || (byte === 0x5c && !SINGLE_VALUE_VRS.has(vr)) || (vr === 'PN' && (byte === 0x5e || byte === 0x3d));
 

@@ -1,9 +1,11 @@
-/** `npm run bench -- receive|image|orchestrate [options]`: measures, prints one JSON line per figure, and keeps them in bench-results/. */
+/** `npm run bench -- receive|image|orchestrate|find|find-large [options]`: measures, prints one JSON line per figure, and keeps them in bench-results/. */
 
 const BENCHES: Readonly<Record<string, () => Promise<(args: readonly string[]) => Promise<void>>>> = {
   receive: async () => (await import('./receive.ts')).runReceiveBench,
   image: async () => (await import('./image.ts')).runImageBench,
   orchestrate: async () => (await import('./orchestrate.ts')).runOrchestrateBench,
+  find: async () => (await import('./find.ts')).runFindBench,
+  'find-large': async () => (await import('./find-large.ts')).runFindLargeBench,
 };
 
 const [name = '', ...args] = process.argv.slice(2);

@@ -65,12 +65,12 @@ begin transaction;
 update counter set value = value + @1 output inserted.value where name = @2;
 -- @1 varchar(64), @2 varchar(64), @3 varchar(64)
 select * from "patient" where "patient_id" = @1 and "issuer_of_patient_id" = @2 and "study_scope" = @3;
--- @1 varchar(64), @2 varchar(64), @3 varchar(64), @4 nvarchar(4000), @5 varchar(64), @6 varchar(64)
-insert into "patient" ("patient_id", "issuer_of_patient_id", "study_scope", "name", "birth_date", "sex") output "inserted"."id" values (@1, @2, @3, @4, @5, @6);
+-- @1 varchar(64), @2 varchar(64), @3 varchar(64), @4 nvarchar(4000), @5 varchar(64), @6 varchar(64), @7 varchar(64), @8 varchar(64), @9 varchar(64), @10 varchar(64)
+insert into "patient" ("patient_id", "issuer_of_patient_id", "study_scope", "name", "birth_date", "sex", "name_alphabetic", "name_ideographic", "name_phonetic", "birth_date_key") output "inserted"."id" values (@1, @2, @3, @4, @5, @6, @7, @8, @9, @10);
 -- @1 varchar(64)
 select * from "study" where "study_instance_uid" = @1;
--- @1 bigint, @2 varchar(64), @3 varchar(64), @4 varchar(64), @5 varchar(64), @6 varchar(64), @7 varchar(64), @8 varchar(64), @9 varchar(64), @10 nvarchar(4000), @11 bigint, @12 datetime2(3), @13 datetime2(3)
-insert into "study" ("patient_key", "study_instance_uid", "study_date", "study_time", "study_id_text", "description", "accession_number", "referring_physician_name", "institution_name", "search_text", "patient_differs", "first_stored_at", "last_stored_at") output "inserted"."id" values (@1, @2, @3, @4, @5, @6, @7, @8, @9, @10, @11, @12, @13);
+-- @1 bigint, @2 varchar(64), @3 varchar(64), @4 varchar(64), @5 varchar(64), @6 varchar(64), @7 varchar(64), @8 varchar(64), @9 varchar(64), @10 varchar(64), @11 varchar(64), @12 varchar(64), @13 varchar(64), @14 varchar(64), @15 nvarchar(4000), @16 bigint, @17 datetime2(3), @18 datetime2(3)
+insert into "study" ("patient_key", "study_instance_uid", "study_date", "study_time", "study_id_text", "description", "accession_number", "referring_physician_name", "institution_name", "date_key", "time_key", "physician_alphabetic", "physician_ideographic", "physician_phonetic", "search_text", "patient_differs", "first_stored_at", "last_stored_at") output "inserted"."id" values (@1, @2, @3, @4, @5, @6, @7, @8, @9, @10, @11, @12, @13, @14, @15, @16, @17, @18);
 -- @1 bigint
 select "study_identity"."study_key", "study_identity"."digest", "study_identity"."name", "study_identity"."birth_date", "study_identity"."sex" from "study_identity" inner join "study" on "study"."id" = "study_identity"."study_key" where "study"."patient_key" = @1;
 -- @1 bigint, @2 varchar(64), @3 nvarchar(4000), @4 varchar(64), @5 varchar(64)
@@ -81,12 +81,12 @@ select "id", "attributes" from "series" where "series_instance_uid" = @1 and "st
 insert into "series" ("study_key", "series_instance_uid", "modality", "series_number", "description", "body_part", "station", "calling_ae", "called_ae", "attributes", "instances", "held_instances", "bytes", "arrivals", "last_stored_at") output "inserted"."id" values (@1, @2, @3, @4, @5, @6, @7, @8, @9, @10, @11, @12, @13, @14, @15);
 -- @1 varchar(64), @2 varchar(64), @3 varchar(64)
 select * from "patient" where "patient_id" = @1 and "issuer_of_patient_id" = @2 and "study_scope" = @3;
--- @1 varchar(64), @2 varchar(64), @3 varchar(64), @4 nvarchar(4000), @5 varchar(64), @6 varchar(64)
-insert into "patient" ("patient_id", "issuer_of_patient_id", "study_scope", "name", "birth_date", "sex") output "inserted"."id" values (@1, @2, @3, @4, @5, @6);
+-- @1 varchar(64), @2 varchar(64), @3 varchar(64), @4 nvarchar(4000), @5 varchar(64), @6 varchar(64), @7 varchar(64), @8 varchar(64), @9 varchar(64), @10 varchar(64)
+insert into "patient" ("patient_id", "issuer_of_patient_id", "study_scope", "name", "birth_date", "sex", "name_alphabetic", "name_ideographic", "name_phonetic", "birth_date_key") output "inserted"."id" values (@1, @2, @3, @4, @5, @6, @7, @8, @9, @10);
 -- @1 varchar(64)
 select * from "study" where "study_instance_uid" = @1;
--- @1 bigint, @2 varchar(64), @3 varchar(64), @4 varchar(64), @5 varchar(64), @6 varchar(64), @7 varchar(64), @8 varchar(64), @9 varchar(64), @10 nvarchar(4000), @11 bigint, @12 datetime2(3), @13 datetime2(3)
-insert into "study" ("patient_key", "study_instance_uid", "study_date", "study_time", "study_id_text", "description", "accession_number", "referring_physician_name", "institution_name", "search_text", "patient_differs", "first_stored_at", "last_stored_at") output "inserted"."id" values (@1, @2, @3, @4, @5, @6, @7, @8, @9, @10, @11, @12, @13);
+-- @1 bigint, @2 varchar(64), @3 varchar(64), @4 varchar(64), @5 varchar(64), @6 varchar(64), @7 varchar(64), @8 varchar(64), @9 varchar(64), @10 varchar(64), @11 varchar(64), @12 varchar(64), @13 varchar(64), @14 varchar(64), @15 nvarchar(4000), @16 bigint, @17 datetime2(3), @18 datetime2(3)
+insert into "study" ("patient_key", "study_instance_uid", "study_date", "study_time", "study_id_text", "description", "accession_number", "referring_physician_name", "institution_name", "date_key", "time_key", "physician_alphabetic", "physician_ideographic", "physician_phonetic", "search_text", "patient_differs", "first_stored_at", "last_stored_at") output "inserted"."id" values (@1, @2, @3, @4, @5, @6, @7, @8, @9, @10, @11, @12, @13, @14, @15, @16, @17, @18);
 -- @1 bigint
 select "study_identity"."study_key", "study_identity"."digest", "study_identity"."name", "study_identity"."birth_date", "study_identity"."sex" from "study_identity" inner join "study" on "study"."id" = "study_identity"."study_key" where "study"."patient_key" = @1;
 -- @1 bigint, @2 varchar(64), @3 nvarchar(4000), @4 varchar(64), @5 varchar(64)
@@ -209,6 +209,57 @@ select * from "series" where "study_key" = @1 order by "id";
 -- studies.instances
 -- @1 bigint, @2 bigint
 select "id", "sop_instance_uid", "instance_number", "sop_class_uid", "transfer_syntax_uid", "bytes", "is_held" from "instance" where "series_key" = @1 and "counts" = @2 order by "sort_number", "id";
+-- queries.find patients by name
+-- @1 varchar(64), @2 nvarchar(4000)
+select top(50) "patient"."id" as "id", "patient"."id" as "patient_key", "patient"."name" as "patientName", "patient"."name_alphabetic" as "driver" from "patient" where (("patient"."name_alphabetic" like @1 escape '!') and ("patient"."name_ideographic" = @2)) order by "patient"."name_alphabetic", "patient"."id";
+-- @1 bigint, @2 bigint
+select "study"."patient_key" as "key", count(distinct "study"."id") as "studies", count("series"."id") as "series_count", sum("series"."instances") as "instances", sum("series"."held_instances") as "held" from "series" inner join "study" on "study"."id" = "series"."study_key" where "study"."patient_key" in (@1) and "series"."instances" > @2 group by "study"."patient_key";
+-- @1 varchar(64), @2 varchar(64), @3 varchar(64), @4 varchar(64), @5 nvarchar(4000)
+select top(50) "patient"."id" as "id", "patient"."id" as "patient_key", "patient"."name" as "patientName" from "patient" where (("patient"."name_alphabetic" = @1 and "patient"."name_ideographic" = @2 and "patient"."name_phonetic" = @3) and not (("patient"."name_alphabetic" like @4 escape '!') and ("patient"."name_ideographic" = @5))) order by "patient"."id";
+-- @1 bigint, @2 bigint
+select "study"."patient_key" as "key", count(distinct "study"."id") as "studies", count("series"."id") as "series_count", sum("series"."instances") as "instances", sum("series"."held_instances") as "held" from "series" inner join "study" on "study"."id" = "series"."study_key" where "study"."patient_key" in (@1) and "series"."instances" > @2 group by "study"."patient_key";
+-- queries.find studies by accession number and moment
+-- @1 varchar(64), @2 varchar(64), @3 varchar(64), @4 varchar(64), @5 varchar(64), @6 varchar(64), @7 varchar(64), @8 varchar(64), @9 varchar(64), @10 varchar(64)
+select top(50) "study"."id" as "id", "patient"."id" as "patient_key", "study"."study_date" as "studyDate", "study"."id" as "study_key" from "study" inner join "patient" on "patient"."id" = "study"."patient_key" where ("study"."accession_number" like @1 escape '!' or "study"."accession_number" = @2) and (("study"."date_key" <> '' and "study"."date_key" >= @3 and ("study"."date_key" > @4 or "study"."time_key" >= @5) and "study"."date_key" <= @6 and ("study"."date_key" < @7 or ("study"."time_key" <> '' and "study"."time_key" <= @8))) or ("study"."date_key" = @9 or "study"."time_key" = @10)) order by "study"."id";
+-- @1 bigint, @2 bigint
+select "series"."study_key" as "key", count(distinct "study"."id") as "studies", count("series"."id") as "series_count", sum("series"."instances") as "instances", sum("series"."held_instances") as "held" from "series" inner join "study" on "study"."id" = "series"."study_key" where "series"."study_key" in (@1) and "series"."instances" > @2 group by "series"."study_key";
+-- @1 bigint, @2 bigint
+select distinct "study_key", "modality" as "value" from "series" where "study_key" in (@1) and "instances" > @2 order by "study_key", "value";
+-- @1 bigint, @2 bigint
+select distinct "study_key", "sop_class_uid" as "value" from "instance" where "study_key" in (@1) and "counts" = @2 order by "study_key", "value";
+-- @1 bigint, @2 bigint, @3 bigint, @4 bigint, @5 varchar(64)
+select distinct "instance"."study_key" as "key" from "instance" inner join "study" on "study"."id" = "instance"."study_key" where "instance"."study_key" in (@1) and "instance"."counts" = @2 and "instance"."is_held" = @3 and not exists (select "disc"."id" from "volume_instance" inner join "disc" on "disc"."volume_key" = "volume_instance"."volume_key" where "volume_instance"."instance_key" = "instance"."id" and "volume_instance"."is_left_off" = @4 and "disc"."state" = @5);
+-- @1 bigint, @2 bigint, @3 bigint
+select "instance"."study_key" as "key", "volume_instance"."volume_key", count(*) as "covered" from "instance" inner join "study" on "study"."id" = "instance"."study_key" inner join "volume_instance" on "volume_instance"."instance_key" = "instance"."id" where "instance"."study_key" in (@1) and "instance"."counts" = @2 and "volume_instance"."is_left_off" = @3 group by "instance"."study_key", "volume_instance"."volume_key";
+-- @1 bigint, @2 varchar(64)
+select "disc"."volume_key", "volume"."file_set_id", "volume"."file_set_uid" from "disc" inner join "volume" on "volume"."id" = "disc"."volume_key" where "disc"."volume_key" in (@1) and "disc"."state" = @2 order by "disc"."made_at" desc, "disc"."id" desc;
+-- @1 varchar(64), @2 varchar(64), @3 varchar(64), @4 varchar(64), @5 varchar(64), @6 varchar(64), @7 varchar(64), @8 varchar(64), @9 varchar(64), @10 varchar(64), @11 varchar(64)
+select top(50) "study"."id" as "id", "patient"."id" as "patient_key", "study"."study_date" as "studyDate", "study"."id" as "study_key" from "study" inner join "patient" on "patient"."id" = "study"."patient_key" where ("study"."accession_number" = @1 and not ("study"."accession_number" like @2 escape '!' or "study"."accession_number" = @3)) and (("study"."date_key" <> '' and "study"."date_key" >= @4 and ("study"."date_key" > @5 or "study"."time_key" >= @6) and "study"."date_key" <= @7 and ("study"."date_key" < @8 or ("study"."time_key" <> '' and "study"."time_key" <= @9))) or ("study"."date_key" = @10 or "study"."time_key" = @11)) order by "study"."id";
+-- @1 bigint, @2 bigint
+select "series"."study_key" as "key", count(distinct "study"."id") as "studies", count("series"."id") as "series_count", sum("series"."instances") as "instances", sum("series"."held_instances") as "held" from "series" inner join "study" on "study"."id" = "series"."study_key" where "series"."study_key" in (@1) and "series"."instances" > @2 group by "series"."study_key";
+-- @1 bigint, @2 bigint
+select distinct "study_key", "modality" as "value" from "series" where "study_key" in (@1) and "instances" > @2 order by "study_key", "value";
+-- @1 bigint, @2 bigint
+select distinct "study_key", "sop_class_uid" as "value" from "instance" where "study_key" in (@1) and "counts" = @2 order by "study_key", "value";
+-- @1 bigint, @2 bigint, @3 bigint, @4 bigint, @5 varchar(64)
+select distinct "instance"."study_key" as "key" from "instance" inner join "study" on "study"."id" = "instance"."study_key" where "instance"."study_key" in (@1) and "instance"."counts" = @2 and "instance"."is_held" = @3 and not exists (select "disc"."id" from "volume_instance" inner join "disc" on "disc"."volume_key" = "volume_instance"."volume_key" where "volume_instance"."instance_key" = "instance"."id" and "volume_instance"."is_left_off" = @4 and "disc"."state" = @5);
+-- @1 bigint, @2 bigint, @3 bigint
+select "instance"."study_key" as "key", "volume_instance"."volume_key", count(*) as "covered" from "instance" inner join "study" on "study"."id" = "instance"."study_key" inner join "volume_instance" on "volume_instance"."instance_key" = "instance"."id" where "instance"."study_key" in (@1) and "instance"."counts" = @2 and "volume_instance"."is_left_off" = @3 group by "instance"."study_key", "volume_instance"."volume_key";
+-- @1 bigint, @2 varchar(64)
+select "disc"."volume_key", "volume"."file_set_id", "volume"."file_set_uid" from "disc" inner join "volume" on "volume"."id" = "disc"."volume_key" where "disc"."volume_key" in (@1) and "disc"."state" = @2 order by "disc"."made_at" desc, "disc"."id" desc;
+-- queries.find series by words of a name
+-- @1 bigint, @2 varchar(64), @3 varchar(64), @4 varchar(64), @5 varchar(64), @6 varchar(64), @7 varchar(64), @8 varchar(64), @9 varchar(64), @10 varchar(64), @11 varchar(64), @12 varchar(64), @13 varchar(64), @14 varchar(64), @15 varchar(64), @16 varchar(64), @17 varchar(64), @18 varchar(64), @19 varchar(64), @20 varchar(64), @21 varchar(64), @22 varchar(64), @23 varchar(64), @24 varchar(64), @25 varchar(64), @26 varchar(64)
+select top(50) "series"."id" as "id", "patient"."id" as "patient_key", "series"."series_number" as "seriesNumber", "study"."id" as "study_key", "series"."instances" as "series_instances", "series"."held_instances" as "series_held", "series"."attributes" as "base" from "series" inner join "study" on "study"."id" = "series"."study_key" inner join "patient" on "patient"."id" = "study"."patient_key" where "series"."instances" > @1 and (("study"."physician_alphabetic" like @2 escape '!' or "study"."physician_alphabetic" like @3 escape '!' or "study"."physician_alphabetic" like @4 escape '!' or "study"."physician_alphabetic" like @5 escape '!' or "study"."physician_ideographic" like @6 escape '!' or "study"."physician_ideographic" like @7 escape '!' or "study"."physician_ideographic" like @8 escape '!' or "study"."physician_ideographic" like @9 escape '!' or "study"."physician_phonetic" like @10 escape '!' or "study"."physician_phonetic" like @11 escape '!' or "study"."physician_phonetic" like @12 escape '!' or "study"."physician_phonetic" like @13 escape '!') and ("study"."physician_alphabetic" like @14 escape '!' or "study"."physician_alphabetic" like @15 escape '!' or "study"."physician_alphabetic" like @16 escape '!' or "study"."physician_alphabetic" like @17 escape '!' or "study"."physician_ideographic" like @18 escape '!' or "study"."physician_ideographic" like @19 escape '!' or "study"."physician_ideographic" like @20 escape '!' or "study"."physician_ideographic" like @21 escape '!' or "study"."physician_phonetic" like @22 escape '!' or "study"."physician_phonetic" like @23 escape '!' or "study"."physician_phonetic" like @24 escape '!' or "study"."physician_phonetic" like @25 escape '!')) and exists (select below.id from series below where below.study_key = study.id and below.instances > 0 and ("below"."modality" = @26)) order by "series"."id";
+-- @1 bigint, @2 bigint
+select "study"."patient_key" as "key", count(distinct "study"."id") as "studies", count("series"."id") as "series_count", sum("series"."instances") as "instances", sum("series"."held_instances") as "held" from "series" inner join "study" on "study"."id" = "series"."study_key" where "study"."patient_key" in (@1) and "series"."instances" > @2 group by "study"."patient_key";
+-- queries.find series below the patients of a name and the studies of a date
+-- @1 varchar(64)
+select top(50) "patient"."id" as "id", "patient"."name_alphabetic" as "driver" from "patient" where (("patient"."name_alphabetic" like @1 escape '!')) order by "patient"."name_alphabetic", "patient"."id";
+-- @1 bigint, @2 bigint, @3 varchar(64), @4 varchar(64)
+select top(50) "series"."id" as "id", "patient"."id" as "patient_key", "series"."series_number" as "seriesNumber", "study"."id" as "study_key", "series"."instances" as "series_instances", "series"."held_instances" as "series_held" from "series" inner join "study" on "study"."id" = "series"."study_key" inner join "patient" on "patient"."id" = "study"."patient_key" where "series"."instances" > @1 and "patient"."id" in (@2) and (("study"."date_key" <> '' and "study"."date_key" >= @3) or "study"."date_key" = @4) order by "series"."id";
+-- queries.find instances
+-- @1 bigint, @2 varchar(64), @3 varchar(64)
+select top(50) "instance"."id" as "id", "patient"."id" as "patient_key", "instance"."instance_number" as "instanceNumber", "study"."id" as "study_key", "series"."instances" as "series_instances", "series"."held_instances" as "series_held", "series"."attributes" as "base", "instance"."is_held" as "is_held", "instance"."attributes" as "attributes" from "instance" inner join "series" on "series"."id" = "instance"."series_key" inner join "study" on "study"."id" = "instance"."study_key" inner join "patient" on "patient"."id" = "study"."patient_key" where "instance"."counts" = @1 and "instance"."sop_instance_uid" in (@2, @3) order by "instance"."id";
 -- rules.create
 begin transaction;
 -- @1 varchar(64), @2 bigint, @3 bigint, @4 nvarchar(4000), @5 varchar(64), @6 datetime2(3), @7 bigint, @8 varchar(64), @9 bigint

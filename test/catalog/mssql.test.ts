@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Catalog } from '../../catalog/catalog.ts';
+import type { Catalog, CatalogQuery } from '../../catalog/catalog.ts';
 import { SCHEMA_VERSION, migrateCatalog } from '../../catalog/migrate.ts';
 import { openCatalog } from '../../catalog/open.ts';
 import { describeCatalog } from '../contracts/catalog-dialect.ts';
@@ -37,6 +37,11 @@ const OPERATIONS: readonly Operation[] = [
   { name: 'studies.search', values: { patients: '[]' }, run: (c) => c.studies.search({ text: 'Müller 100%', modality: 'CT', dateFrom: '20260101', dateTo: '20261231', patientId: 'P', accessionNumber: 'A', studyInstanceUid: '2.25.1', after: '1772359200000-7', limit: 20 }) },
   { name: 'studies.study', run: (c) => c.studies.study(1) },
   { name: 'studies.instances', run: (c) => c.studies.instances(1) },
+  { name: 'queries.find patients by name', run: (c) => findAll(c, { level: 'PATIENT', conditions: [{ kind: 'name', field: 'patientName', key: 'Müller*=山田', isFuzzy: false, matchesEmpty: true }], fields: new Set(['patientName', 'patientStudies']), wantsFileSet: false }) },
+  { name: 'queries.find studies by accession number and moment', values: { held: 0, covered: 1 }, run: (c) => findAll(c, { level: 'STUDY', conditions: [{ kind: 'pattern', field: 'accessionNumber', values: ['A?', 'B'], matchesEmpty: true }, { kind: 'moment', from: { date: '20260101', time: '10' }, to: { date: '20261231', time: '' }, matchesEmpty: true }], fields: new Set(['studyDate', 'modalitiesInStudy', 'sopClassesInStudy', 'studyInstances']), wantsFileSet: true }) },
+  { name: 'queries.find series by words of a name', run: (c) => findAll(c, { level: 'SERIES', conditions: [{ kind: 'name', field: 'referringPhysicianName', key: 'doc a', isFuzzy: true, matchesEmpty: false }, { kind: 'pattern', field: 'modalitiesInStudy', values: ['CT'], matchesEmpty: false }], fields: new Set(['seriesNumber', 'seriesDate', 'patientInstances']), wantsFileSet: false }) },
+  { name: 'queries.find series below the patients of a name and the studies of a date', run: (c) => findAll(c, { level: 'SERIES', conditions: [{ kind: 'name', field: 'patientName', key: 'A*', isFuzzy: false, matchesEmpty: false }, { kind: 'range', field: 'studyDate', from: '20260101', to: '', matchesEmpty: true }], fields: new Set(['seriesNumber']), wantsFileSet: false }) },
+  { name: 'queries.find instances', run: (c) => findAll(c, { level: 'IMAGE', conditions: [{ kind: 'exact', field: 'sopInstanceUid', values: ['2.25.1', '2.25.2'], matchesEmpty: false }], fields: new Set(['instanceNumber', 'rows']), wantsFileSet: false }) },
   { name: 'rules.create', run: (c) => c.rules.create(RULE, 'anna', 'api') },
   { name: 'rules.change', values: { version: 1, source: 'api' }, run: (c) => c.rules.change(1, 1, RULE, 'anna') },
   { name: 'rules.importFileRules', values: { name: 'gone', draft: JSON.stringify({ ...RULE, name: 'gone' }) }, run: (c) => c.rules.importFileRules([RULE]) },
@@ -70,6 +75,12 @@ const OPERATIONS: readonly Operation[] = [
   { name: 'aes.callers', run: (c) => c.aes.callers() },
   { name: 'sessions.useLoginToken', run: (c) => c.sessions.useLoginToken('t', T0) },
 ];
+
+/** Two pages are enough: a simulated server never runs dry. */
+const findAll = async (catalog: Catalog, query: CatalogQuery): Promise<void> => {
+  let pages = 0;
+  for await (const page of catalog.queries.find(query)) if (page.length === 0 || ++pages === 2) break;
+};
 
 describe('catalog on a simulated SQL Server', () => {
   const invention = createInvention();

@@ -6,6 +6,7 @@ import { openCatalog } from '../../catalog/open.ts';
 import type { BurnRule } from '../../disc/order/burn-rule.ts';
 import { after, makeArrival, makeSeries, T0 } from '../catalog/make-arrival.ts';
 import type { ArrivalSketch } from '../catalog/make-arrival.ts';
+import { describeQueries } from './catalog-queries.ts';
 
 const OPTIONS: PlaceOrder['options'] = { copies: 1, media: 'any', robot: 'any', priority: 3, comment: '', labelTemplate: 'standard', allowSeveralPatients: false, retention: 'default' };
 const RULE: RuleDraft = {
@@ -59,6 +60,8 @@ export const describeCatalog = (name: string, makeDatabaseUrl: () => Promise<str
       catalog = await openCatalog({ databaseUrl: url, now: () => clock });
     });
     afterAll(async () => { await catalog?.close(); });
+
+    describeQueries({ catalog: () => catalog, fresh, burned, makeDatabaseUrl });
 
     describe('schema', () => {
       it('is migrated once when several starters begin at the same time', async () => {

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { answerExtended } from '../../dicom/extended-negotiation.ts';
 import { REJECTIONS, negotiate } from '../../dicom/negotiation.ts';
 import { createEchoScp } from '../../dicom/echo-scp.ts';
+import { QUERY_ATTRIBUTES } from '../../dicom/tables/query-attributes.ts';
 import { SOP_CLASSES } from '../../dicom/tables/sop-classes.ts';
 import { STATUS } from '../../dicom/tables/statuses.ts';
 import { TRANSFER_SYNTAXES } from '../../dicom/tables/transfer-syntaxes.ts';
@@ -72,11 +73,24 @@ describe('the conformance statement', () => {
   it('refuses a context for a service that it calls missing', () => {
     const answer = negotiate({
       protocolVersion: 1, calledAe: 'SPINDLE', callingAe: 'PEER', applicationContext: UID.applicationContext,
-      contexts: [{ id: 1, abstractSyntax: UID.studyRootFind, transferSyntaxes: [UID.implicitLittleEndian] }],
+      contexts: [{ id: 1, abstractSyntax: UID.modalityWorklistFind, transferSyntaxes: [UID.implicitLittleEndian] }],
       user: { maxPduBytes: 16_384, implementationClassUid: '2.25.1', implementationVersionName: '', roles: [] },
     }, { aeTitle: 'SPINDLE', alsoCalled: [], services: [createEchoScp()] });
     expect(answer).toMatchObject({ kind: 'accept', results: [{ id: 1, result: 3 }] });
-    expect(text).toMatch(/Query\/Retrieve[^\n]*refused with result 3/);
+    expect(text).toMatch(/Modality Worklist[^\n]*refused with result 3/);
+  });
+
+  it('lists every key of a query once, with its tag', () => {
+    const lines = text.slice(text.indexOf('### 3.6'), text.indexOf('## 4.'));
+    for (const { tag } of QUERY_ATTRIBUTES) {
+      const hex = tag.toString(16).toUpperCase().padStart(8, '0');
+      expect(lines.match(new RegExp(`\\| \\(${hex.slice(0, 4)},${hex.slice(4)}\\) \\|`, 'g'))).toHaveLength(1);
+    }
+  });
+
+  it('states every status that a query is answered with', () => {
+    const part = text.slice(text.indexOf('### 3.6'), text.indexOf('## 4.'));
+    for (const status of ['0000', 'FF00', 'FF01', 'FE00', 'A700', 'A900', 'C000', 'C001', '0110']) expect(part).toContain(`| \`${status}\` |`);
   });
 
   it('states a status for every failure that storage answers', () => {

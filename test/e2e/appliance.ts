@@ -37,7 +37,7 @@ const freePorts = async (count: number, apart: number): Promise<number> => {
 };
 
 export interface Order { readonly orderId: string; readonly state: string; readonly info: string; readonly waitingFor: string; readonly source: string; readonly isSupplement: boolean; readonly copiesGood: number; readonly instances: number; readonly options: { readonly copies: number } }
-export interface Disc { readonly serial: string; readonly orderId: string; readonly state: string; readonly place: string; readonly robot: string; readonly copy: number; readonly index: number; readonly isSupplement: boolean }
+export interface Disc { readonly serial: string; readonly orderId: string; readonly state: string; readonly place: string; readonly robot: string; readonly copy: number; readonly index: number; readonly isSupplement: boolean; readonly fileSetId: string }
 export interface Study { readonly studyId: number; readonly studyInstanceUid: string; readonly state: string; readonly concerns: readonly string[]; readonly instances: number }
 
 export type Part = 'supervisor' | 'dicom-node' | 'work' | 'robot' | 'http';

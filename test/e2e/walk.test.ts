@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readFileMeta } from '../../dicom/data-set/part10.ts';
 import { openImage, readIsoVolume, SECTOR } from '../../disc/reader/iso9660-reader.ts';
+import { findPeer } from '../dicom/query/find-peer.ts';
 import { uid } from '../fixtures/make-instance.ts';
 import { needs, program } from '../fixtures/peers.ts';
 import { TestAppliance, until } from './appliance.ts';
@@ -62,6 +63,18 @@ describe.skipIf(!needs('temporal') || !needs('postgres'))('a study on its way to
     expect(label.subarray(1, 4).toString()).toBe('PNG');
     expect(createHash('sha256').update(readFileSync(join(appliance.home, 'labels', `${disc!.serial}.png`))).digest('hex')).toBe(createHash('sha256').update(label).digest('hex'));
     expect(readdirSync(join(appliance.home, 'spool'))).toEqual([]);
+  });
+
+  it('is found by a query, which names the disc', async () => {
+    const [disc] = await discOf(await studyOf('walk'));
+    const caller = await findPeer(appliance.dicomPort);
+    caller.ask({ QueryRetrieveLevel: 'STUDY', StudyInstanceUID: uid('walk study'), ModalitiesInStudy: '', NumberOfStudyRelatedInstances: '', StorageMediaFileSetID: '' });
+    const { final, matches } = await caller.answers();
+    caller.peer.socket.destroy();
+    expect(final.status).toBe(0);
+    expect(matches.map((match) => match.identifier)).toEqual([expect.objectContaining({
+      ModalitiesInStudy: 'CT\\SR\\US', NumberOfStudyRelatedInstances: '7', InstanceAvailability: 'ONLINE', RetrieveAETitle: 'SPINDLE', StorageMediaFileSetID: disc?.fileSetId,
+    })]);
   });
 
   it('is burned once although it is sent again', async () => {

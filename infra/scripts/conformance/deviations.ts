@@ -16,7 +16,11 @@ const rows = (): readonly (readonly string[])[] => [
   ['Every transfer syntax for every SOP class', 'the same; one is chosen per presentation context in the order of 3.2', 'PS3.8 9.3.2.2'],
   ['Implementation Class UID of a toolkit', `our own: \`${IMPLEMENTATION.classUid}\``, 'PS3.7 D.3.3.2'],
   ['List of SOP classes ends with its year', `${more(SOP_CLASSES)} further SOP classes and ${more(TRANSFER_SYNTAXES)} further transfer syntaxes are accepted unless \`storageScope\` is \`reference\``, 'PS3.6 A'],
-  ['Query/Retrieve as provider (Patient Root, Study Root, Patient/Study Only; C-FIND and C-MOVE)', 'not in this version', ''],
+  ['Query levels named PATIENT, STUDY, SERIES, IMAGES', 'PATIENT, STUDY, SERIES, IMAGE', 'PS3.4 C.6'],
+  ['Study Time is no key', 'matched and returned', 'PS3.4 Table C.6-2: required'],
+  ['Unique keys of higher levels, Query/Retrieve Level, Retrieve AE Title and file-set are not returned', 'returned (3.6)', 'PS3.4 C.4.1.1.3.2, C.4.1.3.1.1'],
+  ['Keys of higher levels are matched, but not returned at SERIES and IMAGE level', 'matched, and returned when asked for', 'PS3.4 C.4.1.3.2'],
+  ['Query/Retrieve as provider: C-MOVE (Patient Root, Study Root, Patient/Study Only)', 'not in this version', ''],
   ['Query of a third-party archive', 'not in this version', ''],
 ];
 

@@ -37,7 +37,7 @@ const policies = (): string => [
   '#### Rejections sent', '',
   markdownTable(['when', 'result', 'source', 'reason'], REJECTION_ROWS.map(({ when, result, source, reason }) => [when, String(result), String(source), String(reason)])), '',
   '#### Presentation contexts', '',
-  'Verification takes the three uncompressed transfer syntaxes. Of the transfer syntaxes proposed for a storage class, the one proposed first is accepted where it is compressed or deflated; among the uncompressed ones Explicit VR Little Endian is preferred, then Implicit VR Little Endian, then Explicit VR Big Endian. An unknown abstract syntax is answered with result 3, a service that the calling AE may not use with result 1, a context of which no transfer syntax is known with result 4; each is logged with calling AE and SOP class.',
+  'Verification and Query take the three uncompressed transfer syntaxes. Of the transfer syntaxes proposed for a storage class, the one proposed first is accepted where it is compressed or deflated; among the uncompressed ones Explicit VR Little Endian is preferred, then Implicit VR Little Endian, then Explicit VR Big Endian. An unknown abstract syntax is answered with result 3, a service that the calling AE may not use with result 1, a context of which no transfer syntax is known with result 4; each is logged with calling AE and SOP class.',
 ].join('\n');
 
 /** What each byte of SOP class extended negotiation is answered with; a test compares. @source PS3.4 B.3.1, C.5 */
@@ -81,7 +81,7 @@ const verification = (): string => [
 
 const storageFailures = (): readonly (readonly string[])[] =>
   Object.entries(ERRORS as Readonly<Record<string, ErrorRow>>).flatMap(([code, row]) =>
-    row.dimse === undefined ? [] : [[hex(row.dimse), statusOf('C-STORE', row.dimse)?.name ?? '', `${code}: ${row.advice}`, row.retry === 'auto' ? 'yes' : 'no']]);
+    row.dimse === undefined || !code.startsWith('INTAKE_') ? [] : [[hex(row.dimse), statusOf('C-STORE', row.dimse)?.name ?? '', `${code}: ${row.advice}`, row.retry === 'auto' ? 'yes' : 'no']]);
 
 const storage = (): string => [
   '### 3.4 Storage', '',
@@ -119,7 +119,7 @@ const failures = (): string => [
     ['release within a data set', 'the incomplete file is removed, the release is answered', 'does not occur'],
     ['unrecognised, unexpected or malformed PDU', 'A-ABORT by the service provider with the reason of PS3.8 Table 9-26', 'the same'],
     ['PDU longer than announced', 'A-ABORT', 'A-ABORT'],
-    ['catalog out of reach', 'status A700; the association stays', 'not applicable'],
+    ['catalog out of reach', 'status A700, for C-FIND also in the midst of the answers; the association stays', 'not applicable'],
     ['Temporal out of reach', 'none: receiving goes on, orders follow when it is back', 'not applicable'],
   ]),
 ].join('\n');

@@ -8,18 +8,20 @@ import { deviations } from './deviations.ts';
 import { mediaStorage } from './media.ts';
 import { networking } from './networking.ts';
 import { security } from './security.ts';
+import { query } from './query.ts';
 import { characterSets, sopClassTable, transferSyntaxTable } from './tables.ts';
 
 const overview = [
   '## 1. Overview', '',
-  'Spindle receives composite instances, keeps and indexes them, and publishes them on discs as DICOM file-sets. Services of this version:', '',
+  'Spindle receives composite instances, keeps and indexes them, answers queries for them, and publishes them on discs as DICOM file-sets. Services of this version:', '',
   markdownTable(['service', 'user (SCU)', 'provider (SCP)'], [
     ['Verification', 'yes', 'yes'],
     ['Storage', 'yes, as a library call', 'yes'],
+    ['Query/Retrieve: C-FIND', 'no', 'yes'],
     ['Media storage, interchange option', 'file-set creator', 'not applicable'],
   ]),
   '',
-  'Not in this version, neither as user nor as provider: Query/Retrieve (C-FIND, C-MOVE, C-GET), Modality Worklist, Storage Commitment, Modality Performed Procedure Step, Instance Availability Notification, Media Creation Management, DICOMweb. A presentation context for any of them is refused with result 3 (abstract syntax not supported).',
+  'Not in this version, neither as user nor as provider: Retrieve (C-MOVE, C-GET), Modality Worklist, Storage Commitment, Modality Performed Procedure Step, Instance Availability Notification, Media Creation Management, DICOMweb. A presentation context for any of them is refused with result 3 (abstract syntax not supported).',
 ].join('\n');
 
 const introduction = [
@@ -46,6 +48,7 @@ export const conformanceStatement = (): string => `${[
   '## 3. Networking',
   identity,
   networking(),
+  query(),
   '## 4. Media interchange',
   mediaStorage(),
   '## 5. Character sets',

@@ -3,11 +3,13 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CHARACTER_SETS, characterSetByTerm } from '../../../dicom/tables/character-sets.ts';
 import { DATA_ELEMENTS, TAG, vrOf } from '../../../dicom/tables/data-elements.ts';
+import { QUERY_ATTRIBUTES, QUERY_CONTROL_TAGS, QUERY_LEVELS, UNIQUE_KEY, isAtOrAbove, queryAttributeByTag } from '../../../dicom/tables/query-attributes.ts';
+import { QUERY_MODELS } from '../../../dicom/tables/query-models.ts';
 import { CURRENT_RECORDS, RETIRED_RECORDS, SOP_CLASSES, sopClassByUid } from '../../../dicom/tables/sop-classes.ts';
 import { statusCategory, STATUSES, statusOf } from '../../../dicom/tables/statuses.ts';
 import { TRANSFER_SYNTAXES, transferSyntaxByUid } from '../../../dicom/tables/transfer-syntaxes.ts';
 import { IMPLEMENTATION, UID } from '../../../dicom/tables/uids.ts';
-import { REFERENCE_SOP_CLASSES, REFERENCE_TRANSFER_SYNTAXES } from './reference-rows.ts';
+import { REFERENCE_QUERY_KEYS, REFERENCE_SOP_CLASSES, REFERENCE_TRANSFER_SYNTAXES } from './reference-rows.ts';
 
 const isUid = (uid: string): boolean => uid.length <= 64 && /^(0|[1-9]\d*)(\.(0|[1-9]\d*))+$/.test(uid);
 const numbers = (uid: string): readonly number[] => uid.split('.').map(Number);
@@ -78,6 +80,40 @@ describe('our identity and well-known UIDs', () => {
   it('are valid, and the version name fits', () => {
     expect([...Object.values(UID), IMPLEMENTATION.classUid].filter((uid) => !isUid(uid))).toEqual([]);
     expect(IMPLEMENTATION.versionName).toMatch(/^[A-Z0-9_]{1,16}$/);
+  });
+});
+
+describe('query attributes', () => {
+  it('are unique, sorted by level and tag, with the VR of the dictionary', () => {
+    expect(new Set(QUERY_ATTRIBUTES.map((row) => row.tag)).size).toBe(QUERY_ATTRIBUTES.length);
+    expect(new Set(QUERY_ATTRIBUTES.map((row) => row.field)).size).toBe(QUERY_ATTRIBUTES.length);
+    const order = QUERY_ATTRIBUTES.map((row) => QUERY_LEVELS.indexOf(row.level) * 2 ** 32 + row.tag);
+    expect([...order].sort((a, b) => a - b)).toEqual(order);
+    expect(QUERY_ATTRIBUTES.filter((row) => vrOf(row.tag) !== row.vr)).toEqual([]);
+  });
+
+  it('hold every key of the reference statement, at its level or above, matched and returned as there or more', () => {
+    expect(REFERENCE_QUERY_KEYS).toHaveLength(59);
+    for (const [level, tag, vr, use] of REFERENCE_QUERY_KEYS) {
+      if (QUERY_CONTROL_TAGS.has(tag)) continue;
+      const row = queryAttributeByTag.get(tag);
+      expect(row).toMatchObject({ vr });
+      if (row === undefined) continue;
+      expect([tag, isAtOrAbove(row.level, level)]).toEqual([tag, true]);
+      if (use !== 'returned') expect([tag, row.matching]).not.toEqual([tag, 'none']);
+      if (row.level === level) expect([tag, row.reference]).toEqual([tag, use]);
+    }
+    expect(QUERY_ATTRIBUTES.filter((row) => row.reference !== null && !REFERENCE_QUERY_KEYS.some(([, tag]) => tag === row.tag))).toEqual([]);
+  });
+
+  it('hold the required and unique keys of the Standard', () => {
+    const keyed = (type: string): readonly string[] => QUERY_ATTRIBUTES.filter((row) => row.type === type).map((row) => row.field);
+    expect(keyed('U')).toEqual(Object.values(UNIQUE_KEY));
+    expect([...keyed('R')].sort()).toEqual(['accessionNumber', 'instanceNumber', 'modality', 'patientName', 'seriesNumber', 'studyDate', 'studyId', 'studyTime']);
+  });
+
+  it('belong to models whose levels run from the root down', () => {
+    expect([...QUERY_MODELS.values()].map((model) => model.levels.join(' '))).toEqual(['PATIENT STUDY SERIES IMAGE', 'STUDY SERIES IMAGE', 'PATIENT STUDY']);
   });
 });
 
