@@ -3,6 +3,7 @@
  * lengths stay defined or undefined as they were. Elements that exist for the old encoding only are left out.
  */
 import { SIGNED_BY_PIXEL_REPRESENTATION, WORDS_WHEN_LONG } from '../tables/ambiguous-vrs.ts';
+import { vrOf } from '../tables/data-elements.ts';
 import { TAG } from '../tables/tags.ts';
 import { isEncodingOnly } from './canonical.ts';
 import { uintOf } from './data-set.ts';
@@ -77,7 +78,8 @@ export const paddingOf = (vr: string): Buffer => Buffer.of(SPACE_PADDED.has(vr) 
 
 const sequenceInto = (parts: Buffer[], element: Element, items: readonly DataSet[], recoding: Recoding, isSigned: boolean): number => {
   const { to } = recoding;
-  const isUndefined = element.length === UNDEFINED_LENGTH;
+  // Without a VR, a delimiter is what shows a reader that a private element is a sequence.
+  const isUndefined = element.length === UNDEFINED_LENGTH || (!to.explicit && vrOf(element.tag) !== 'SQ');
   const start = parts.push(Buffer.alloc(0)) - 1;
   let length = 0;
   for (const item of items) {

@@ -18,8 +18,8 @@ export interface Rewriting {
   readonly edits?: Edits;
   /** Changes elements before they are written, e.g. icons inside sequences. */
   readonly change?: (elements: readonly Element[]) => Promise<readonly Element[]>;
-  /** Takes the pixel data (its value is next in the stream) in place of copying; answers the whole element. */
-  readonly pixelData?: (stretch: Exclude<Stretch, { kind: 'elements' }>, from: SourceStream, recoding: Recoding) => AsyncGenerator<Uint8Array, void, void>;
+  /** Makes the whole pixel data element in place of copying, where the source has it as `kind`; takes the value off the stream. */
+  readonly pixels?: { readonly kind: 'value' | 'fragments'; make(from: SourceStream, recoding: Recoding): AsyncGenerator<Uint8Array, void, void> };
 }
 
 /** Copies fragments; their items have no byte order to change in the syntaxes that have fragments. @source PS3.5 A.4 */
@@ -68,7 +68,7 @@ const editQueue = (edits: Edits): { before(tag: number): readonly Element[]; app
  * @throws {ApplianceError} TRANSCODE_FAILED when the source is damaged
  * @source PS3.5 chapter 7, Annex A
  */
-export const rewritten = (source: Source, { to, edits = new Map(), change, pixelData }: Rewriting): AsyncGenerator<Uint8Array, void, void> =>
+export const rewritten = (source: Source, { to, edits = new Map(), change, pixels }: Rewriting): AsyncGenerator<Uint8Array, void, void> =>
   readingSource(source, 0, async function* (from) {
     const recoding: Recoding = { from: from.encoding, to };
     const edited = editQueue(edits);
@@ -82,7 +82,7 @@ export const rewritten = (source: Source, { to, edits = new Map(), change, pixel
         continue;
       }
       yield encodeElementsAs(edited.before(stretch.tag), recoding, isSigned);
-      if (stretch.tag === TAG.PixelData && pixelData !== undefined) yield* pixelData(stretch, from, recoding);
+      if (stretch.tag === TAG.PixelData && stretch.kind === pixels?.kind) yield* pixels.make(from, recoding);
       else if (stretch.kind === 'value') yield* copiedValue(stretch, from, recoding, isSigned);
       else { yield encodeHeader(stretch.tag, 'OB', UNDEFINED_LENGTH, to); yield* copiedFragments(from, to); }
     }
