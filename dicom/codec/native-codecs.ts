@@ -16,6 +16,8 @@ const { PhotometricInterpretation, PlanarConfiguration, PixelRepresentation } = 
 
 /** Warnings of libjpeg and openjpeg after which pixels are made up. */
 const MADE_UP = /premature end|corrupt jpeg data|unsupported marker|bogus|truncat|tile part|not enough|failed to|stream too short/i;
+/** Bytes between the last scan and EOI are padding. */
+const HARMLESS = /extraneous bytes before marker 0xd9/i;
 
 let complaints: string[] = [];
 
@@ -53,7 +55,7 @@ const guarded = (what: string, fault: FrameFault, use: () => Uint8Array | undefi
     ready = undefined;
     throw new FrameError(fault, `${what} failed`, cause);
   }
-  const complaint = complaints.find((line) => MADE_UP.test(line));
+  const complaint = complaints.find((line) => MADE_UP.test(line) && !HARMLESS.test(line));
   if (complaint !== undefined) throw new FrameError(fault, `${what} met damage`, new TypeError(complaint));
   if (out === undefined) throw new FrameError(fault, `${what} gave nothing`);
   return out;

@@ -2,7 +2,7 @@
  * Elements that were read → bytes in any native encoding. Values stay byte for byte but for byte order and even padding;
  * lengths stay defined or undefined as they were. Elements that exist for the old encoding only are left out.
  */
-import { SIGNED_BY_PIXEL_REPRESENTATION, WORDS_WHEN_LONG } from '../tables/ambiguous-vrs.ts';
+import { SIGNED_BY_PIXEL_REPRESENTATION } from '../tables/ambiguous-vrs.ts';
 import { vrOf } from '../tables/data-elements.ts';
 import { TAG } from '../tables/tags.ts';
 import { isEncodingOnly } from './canonical.ts';
@@ -48,8 +48,7 @@ export const vrToWrite = (tag: number, vr: string, length: number, recoding: Rec
   if (!isKnownVr(vrCode(vr))) return 'UN';
   const isFromDictionary = !recoding.from.explicit;
   const chosen = isFromDictionary && isSigned && SIGNED_BY_PIXEL_REPRESENTATION.has(tag) ? 'SS' : vr;
-  if (length <= SHORT_LIMIT || hasLongHeader(chosen)) return chosen;
-  return WORDS_WHEN_LONG.has(tag) ? 'OW' : 'UN';
+  return length <= SHORT_LIMIT || hasLongHeader(chosen) ? chosen : 'UN';
 };
 
 /** True when Pixel Representation says two's complement; `around` counts where the data set does not say. @source PS3.3 C.7.6.3.1 */

@@ -99,9 +99,10 @@ export const encodePixels = async (job: Encoding): Promise<Conversion> => {
   const bytes = frameBytes(format);
   if (place.length < bytes * frames) throw damaged('The pixel data is shorter than the data set says');
   const task: FrameTask = { kind: 'encode', codec: codec.codec, format, toRgb: false, isPlanar };
+  const { length, vr } = place;
   const make = (from: SourceStream, recoding: Recoding): AsyncGenerator<Uint8Array, void, void> => {
     async function* little(): AsyncGenerator<Uint8Array, void, void> {
-      for await (const piece of valueChunks(from.stream, place.length)) yield orderPiece(piece, place.vr, recoding);
+      for await (const piece of valueChunks(from.stream, length)) yield orderPiece(piece, vr, recoding);
     }
     return encapsulatedPixels(cutFrames(little(), bytes, frames), frames, task, job);
   };
