@@ -1,8 +1,9 @@
-/** `npm run bench -- receive|image|orchestrate [options]`: measures, prints one JSON line per figure, and keeps them in bench-results/. */
+/** `npm run bench -- receive|image|orchestrate|transcode [options]`: measures, prints one JSON line per figure, and keeps them in bench-results/. */
 
 const BENCHES: Readonly<Record<string, () => Promise<(args: readonly string[]) => Promise<void>>>> = {
   receive: async () => (await import('./receive.ts')).runReceiveBench,
   image: async () => (await import('./image.ts')).runImageBench,
+  transcode: async () => (await import('./transcode.ts')).runTranscodeBench,
   orchestrate: async () => (await import('./orchestrate.ts')).runOrchestrateBench,
 };
 

@@ -6,7 +6,7 @@ import { readElements } from '../../../dicom/data-set/read-elements.ts';
 import type { DataSet } from '../../../dicom/data-set/data-set.ts';
 import { TAG } from '../../../dicom/tables/tags.ts';
 import { UID } from '../../../dicom/tables/uids.ts';
-import { createTranscoder } from '../../../dicom/transcode.ts';
+import type { createTranscoder } from '../../../dicom/transcode.ts';
 import { makeInstance } from '../../fixtures/make-instance.ts';
 import type { MadeElement } from '../../fixtures/make-instance.ts';
 
