@@ -37,6 +37,8 @@ export const decodeRle = (frame: Uint8Array, format: FrameFormat): Uint8Array =>
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
   const count = view.getUint32(0, true);
   if (count !== segments || segments > MAX_SEGMENTS) throw new FrameError('damaged', `The RLE frame has ${count} segments where ${segments} are due`);
+  // Two bytes make 128 at most: a data set that lies about its size costs no memory.
+  if (frame.length * 64 < frameBytes(format)) throw new FrameError('damaged', 'The RLE frame is too short for its size');
   const out = new Uint8Array(frameBytes(format));
   const pixels = format.rows * format.columns;
   for (let segment = 0; segment < segments; segment += 1) {

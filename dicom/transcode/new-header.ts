@@ -1,5 +1,6 @@
 /** The Part 10 header of a converted instance: ours, with the AE titles that the source's header named. */
 import { open } from 'node:fs/promises';
+import { isApplianceError } from '../../infra/errors.ts';
 import { text, trimPadding } from '../data-set/data-set.ts';
 import type { DataSet } from '../data-set/data-set.ts';
 import { encodeFileMeta, readFileMeta } from '../data-set/part10.ts';
@@ -19,6 +20,9 @@ const readMeta = async (source: Source): Promise<DataSet> => {
     const length = Math.min(source.dataSetOffset, META_LIMIT_BYTES);
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, 0);
     return { elements: length === 0 ? new Map() : readFileMeta(buffer.subarray(0, bytesRead)).elements, end: 0, complete: true };
+  } catch (error) {
+    if (isApplianceError(error, 'INTAKE_CANNOT_UNDERSTAND')) throw damaged('The header of the file cannot be read', error);
+    throw error;
   } finally {
     await handle.close();
   }

@@ -3,7 +3,7 @@
  * Rates are native pixel bytes a second, file to file.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -55,7 +55,6 @@ export const runTranscodeBench = async (args: readonly string[]): Promise<void> 
   try {
     const made = makeInstance({ rows: SIDE, columns: SIDE, frames, elements: [{ tag: TAG.PixelData, vr: 'OW', value: slices(frames) }, { tag: TAG.BitsStored, vr: 'US', value: 12 }, { tag: TAG.HighBit, vr: 'US', value: 11 }] });
     writeFileSync(at('native.dcm'), made.bytes);
-    const { dataSetOffset } = readFileMeta(made.bytes);
     const megabytes = (frames * SIDE * SIDE * 2) / 1e6;
     for (const { name, uid, encode, decode } of SYNTAXES) {
       for (const [way, from, to, source, argv] of [['encode', UID.explicitLittleEndian, uid, 'native.dcm', encode], ['decode', uid, UID.explicitLittleEndian, 'coded.dcm', decode]] as const) {
@@ -63,6 +62,7 @@ export const runTranscodeBench = async (args: readonly string[]): Promise<void> 
         for (const [workers, transcoder] of pools) {
           const runs: number[] = [];
           const target = at(way === 'encode' ? 'coded.dcm' : 'decoded.dcm');
+          const { dataSetOffset } = readFileMeta(readFileSync(at(source)));
           const convert = (): Promise<unknown> => transcoder.convert({ file: at(source), dataSetOffset, fromSyntaxUid: from, toSyntaxUid: to, target });
           // The first run starts the threads.
           await convert();

@@ -132,7 +132,9 @@ describe('converting among native transfer syntaxes', () => {
     for (const damagedBytes of [made.bytes.subarray(0, -20), made.bytes.subarray(0, 500), Buffer.concat([made.bytes, Buffer.from('e07f10004f57000000010000aabb', 'hex')])]) {
       const file = write('damaged.dcm', damagedBytes);
       const before = readdirSync(folder);
-      await expect(convertFile(transcoder, file, UID.implicitLittleEndian, at('never.dcm'))).rejects.toSatisfy((error) => isApplianceError(error, 'TRANSCODE_FAILED'));
+      for (const to of [UID.implicitLittleEndian, UID.deflatedExplicitLittleEndian]) {
+        await expect(convertFile(transcoder, file, to, at('never.dcm'))).rejects.toSatisfy((error) => isApplianceError(error, 'TRANSCODE_FAILED'));
+      }
       expect(readdirSync(folder)).toEqual(before);
     }
     const made2 = makeInstance({ transferSyntaxUid: UID.deflatedExplicitLittleEndian });
