@@ -3,9 +3,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import library from 'dcmjs-codecs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { elementDigest } from '../../../dicom/data-set/element-digest.ts';
-import { readFileMeta } from '../../../dicom/data-set/part10.ts';
+import { encodeFileMeta, readFileMeta } from '../../../dicom/data-set/part10.ts';
 import { TAG } from '../../../dicom/tables/tags.ts';
 import { TRANSFER_SYNTAXES } from '../../../dicom/tables/transfer-syntaxes.ts';
 import { UID } from '../../../dicom/tables/uids.ts';
@@ -13,12 +14,14 @@ import { createTranscoder } from '../../../dicom/transcode.ts';
 import { isApplianceError } from '../../../infra/errors.ts';
 import type { ErrorCode } from '../../../infra/errors.ts';
 import { makeInstance } from '../../fixtures/make-instance.ts';
-import { needs, program } from '../../fixtures/peers.ts';
+import { needs, program, pythonWith } from '../../fixtures/peers.ts';
 import { sharedData } from '../../fixtures/shared-data.ts';
 import { convertFile, dataSetOf, DELIMITER, ENCAPSULATED, fragmentsOf, imageElements, item, pixelsOf, shapeFile, SHAPES, valueOf, withPixelData } from './instances.ts';
 import type { Shape } from './instances.ts';
 
 const WRITTEN = [UID.rleLossless, UID.jpegLosslessFirstOrder, UID.jpegLsLossless, UID.jpeg2000Lossless];
+
+const HTJ2K_LOSSLESS = library.constants.TransferSyntax.HtJpeg2000Lossless;
 
 let folder = '';
 const transcoder = createTranscoder({ workers: 2 });
@@ -226,6 +229,31 @@ describe('damaged pixel data', () => {
   }, 60_000);
 });
 
+describe('high-throughput JPEG 2000', () => {
+  beforeAll(() => library.NativeCodecs.initializeAsync());
+
+  const encapsulated = (shape: Shape, stream: Uint8Array): string => {
+    const { rows, columns } = shape;
+    const made = makeInstance({ seed: shape.name, rows, columns, elements: [...imageElements(shape), { tag: TAG.PixelData, vr: 'OB', value: Buffer.alloc(0) }] });
+    const meta = encodeFileMeta({ sopClassUid: made.sopClassUid, sopInstanceUid: made.sopInstanceUid, transferSyntaxUid: HTJ2K_LOSSLESS });
+    const even = Buffer.concat([stream, Buffer.alloc(stream.length % 2)]);
+    writeFileSync(at('high.dcm'), Buffer.concat([meta, made.dataSet.subarray(0, -12), ENCAPSULATED, item(Buffer.alloc(0)), item(even), DELIMITER]));
+    return at('high.dcm');
+  };
+
+  for (const shape of SHAPES.filter(({ frames, fills, planar }) => frames === undefined && fills !== true && planar !== 1)) {
+    it(`is decoded to the pixels it was made of: ${shape.name}`, async () => {
+      const encoded = library.NativeCodecs.encodeHtJpeg2000(new library.Context({
+        width: shape.columns, height: shape.rows, bitsAllocated: shape.bitsAllocated, bitsStored: shape.bitsStored, samplesPerPixel: shape.samples, planarConfiguration: 0,
+        pixelRepresentation: shape.isSigned === true ? 1 : 0, photometricInterpretation: shape.photometric ?? 'MONOCHROME2', decodedBuffer: pixelsOf(shape),
+      }), { lossy: false }).getEncodedBuffer() as Uint8Array;
+      await convertFile(transcoder, encapsulated(shape, encoded), UID.explicitLittleEndian, at('decoded.dcm'));
+      expect(decodedPixels(at('decoded.dcm'), shape)?.equals(pixelsOf(shape))).toBe(true);
+      await refusing(convertFile(transcoder, encapsulated(shape, encoded.subarray(0, encoded.length >> 1)), UID.explicitLittleEndian, at('never.dcm')), 'TRANSCODE_FAILED');
+    });
+  }
+});
+
 describe('icons', () => {
   it('that are compressed like the image are decoded with it', async () => {
     const shape = shapeNamed('unsigned 16 bits');
@@ -341,4 +369,21 @@ describe.runIf(data !== undefined && needs('dcmtk') && needs('gdcm'))('real comp
     }
     expect(compared).toBeGreaterThan(80);
   }, 300_000);
+});
+
+describe.runIf(data !== undefined && needs('openjpeg'))('real high-throughput JPEG 2000 files', () => {
+  it('are decoded to the very pixels that OpenJPEG gives', async () => {
+    let compared = 0;
+    for (const file of filesBelow(data as string)) {
+      const bytes = readFileSync(file);
+      if (!/1\.2\.840\.10008\.1\.2\.4\.20[123]/.test(bytes.toString('latin1', 0, 1024))) continue;
+      await convertFile(transcoder, file, UID.explicitLittleEndian, at('ours.dcm'));
+      const script = 'import sys, hashlib, openjpeg; print(hashlib.sha256(openjpeg.decode(sys.stdin.buffer.read()).tobytes()).hexdigest())';
+      const peer = spawnSync(pythonWith('openjpeg') as string, ['-c', script], { input: Buffer.concat(fragmentsOf(file)), encoding: 'utf8', timeout: 60_000 });
+      const ours = dataSetOf(at('ours.dcm')).elements.get(TAG.PixelData)?.value ?? Buffer.alloc(0);
+      expect(createHash('sha256').update(ours).digest('hex'), `${file} ${peer.stderr}`).toBe(peer.stdout.trim());
+      compared += 1;
+    }
+    expect(compared).toBeGreaterThan(0);
+  }, 120_000);
 });
