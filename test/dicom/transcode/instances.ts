@@ -1,5 +1,5 @@
 /** Image instances of every shape that pixel data has, as files; and the small tools that the suites of transcoding share. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readFileMeta } from '../../../dicom/data-set/part10.ts';
 import { readElements } from '../../../dicom/data-set/read-elements.ts';
@@ -123,3 +123,7 @@ export const withPixelData = (file: string, target: string, pixelData: Buffer): 
   writeFileSync(target, Buffer.concat([bytes.subarray(0, at), pixelData]));
   return target;
 };
+
+/** All files below a folder, sorted. */
+export const filesBelow = (root: string): readonly string[] =>
+  readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name)).sort();

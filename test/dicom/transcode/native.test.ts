@@ -1,33 +1,24 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { spawnSync } from 'node:child_process';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { elementDigest } from '../../../dicom/data-set/element-digest.ts';
 import { readFileMeta } from '../../../dicom/data-set/part10.ts';
 import { transferSyntaxByUid } from '../../../dicom/tables/transfer-syntaxes.ts';
 import { TAG } from '../../../dicom/tables/tags.ts';
 import { UID } from '../../../dicom/tables/uids.ts';
-import { createTranscoder } from '../../../dicom/transcode.ts';
 import { isApplianceError } from '../../../infra/errors.ts';
 import { makeInstance } from '../../fixtures/make-instance.ts';
 import type { MadeElement } from '../../fixtures/make-instance.ts';
 import { needs, program } from '../../fixtures/peers.ts';
 import { sharedData } from '../../fixtures/shared-data.ts';
-import { convertFile, dataSetOf, shapeFile, SHAPES, valueOf } from './instances.ts';
+import { convertFile, dataSetOf, filesBelow, shapeFile, SHAPES, valueOf } from './instances.ts';
+import { workbench } from './workbench.ts';
 
 const NATIVE = [UID.implicitLittleEndian, UID.explicitLittleEndian, UID.explicitBigEndian, UID.deflatedExplicitLittleEndian];
 
-let folder = '';
-const transcoder = createTranscoder({ workers: 1 });
-beforeAll(() => { folder = mkdtempSync(join(tmpdir(), 'transcode-native-')); });
-afterAll(async () => {
-  await transcoder.close();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-const at = (name: string): string => join(folder, name);
+const { at, folder, transcoder } = workbench();
 const write = (name: string, bytes: Uint8Array): string => { writeFileSync(at(name), bytes); return at(name); };
 
 /** Everything that one encoding says differently from another. */
@@ -181,7 +172,6 @@ describe('converting among native transfer syntaxes', () => {
 });
 
 const data = sharedData();
-const filesBelow = (root: string): readonly string[] => readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name)).sort();
 
 describe.runIf(data !== undefined)('converting real files among native transfer syntaxes', () => {
   it('keeps every element of every readable file, there and back', async () => {
