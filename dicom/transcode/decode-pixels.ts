@@ -30,7 +30,7 @@ export interface Conversion {
   readonly pixels: 'untouched' | 'identical' | 'lossy-decoded';
 }
 
-export interface Decoding {
+export interface PixelDecoding {
   readonly source: Source;
   readonly codec: CodecRow;
   readonly to: Encoding;
@@ -85,7 +85,7 @@ const lossEdits = (codec: CodecRow, facts: PixelFacts, encodedBytes: number): re
 };
 
 /** Decodes pixel data in items: icons. Elements without it are answered as they are. @source PS3.3 C.7.6.1.1.6, PS3.5 A.4 */
-const decodeIcons = async (elements: readonly Element[], { codec, pool, signal }: Decoding): Promise<readonly Element[]> => {
+const decodeIcons = async (elements: readonly Element[], { codec, pool, signal }: PixelDecoding): Promise<readonly Element[]> => {
   const inItem = async (item: readonly Element[]): Promise<readonly Element[]> => {
     const pixels = item.find(({ tag, length, items }) => tag === TAG.PixelData && length === UNDEFINED_LENGTH && items === undefined);
     const rest = await deeper(item);
@@ -118,7 +118,7 @@ const decodeIcons = async (elements: readonly Element[], { codec, pool, signal }
 interface Frames { readonly handle: FileHandle; readonly encapsulated: Encapsulated; readonly facts: PixelFacts; readonly plan: Plan }
 
 /** The native pixel data element, header and padding included. @source PS3.5 A.1, A.2, 8.1.2 */
-async function* nativePixels({ handle, encapsulated, facts, plan }: Frames, { to, pool, signal }: Decoding): AsyncGenerator<Uint8Array, void, void> {
+async function* nativePixels({ handle, encapsulated, facts, plan }: Frames, { to, pool, signal }: PixelDecoding): AsyncGenerator<Uint8Array, void, void> {
   const one = frameBytes(facts.format);
   const length = one * facts.frames;
   if (length > MAX_VALUE_BYTES) throw new ApplianceError('TRANSCODE_UNSUPPORTED', 'The decoded pixel data is longer than a value can be');
@@ -150,7 +150,7 @@ const anyLossy = async (codec: CodecRow, handle: FileHandle, { frames }: Encapsu
 
 interface DecodingPlan { readonly encapsulated: Encapsulated; readonly plan: Plan; readonly edits: Edits }
 
-const planDecoding = async (handle: FileHandle, { source, codec }: Decoding, facts: PixelFacts, extended: Buffer, at: number): Promise<DecodingPlan> => {
+const planDecoding = async (handle: FileHandle, { source, codec }: PixelDecoding, facts: PixelFacts, extended: Buffer, at: number): Promise<DecodingPlan> => {
   const encapsulated = await findFrames(handle, source.dataSetOffset + at, facts.frames, extended);
   const first = planFor(codec, facts, headerOf(codec, await readFrame(handle, encapsulated.frames[0] ?? [])));
   const plan: Plan = { ...first, isLossy: first.isLossy || await anyLossy(codec, handle, encapsulated) };
@@ -171,7 +171,7 @@ const withFile = async <T>(file: string, use: (handle: FileHandle) => Promise<T>
   }
 };
 
-async function* decodedDataSet(job: Decoding, facts: PixelFacts, { encapsulated, plan, edits }: DecodingPlan): AsyncGenerator<Uint8Array, void, void> {
+async function* decodedDataSet(job: PixelDecoding, facts: PixelFacts, { encapsulated, plan, edits }: DecodingPlan): AsyncGenerator<Uint8Array, void, void> {
   const { source, to } = job;
   const handle = await open(source.file, 'r');
   try {
@@ -196,7 +196,7 @@ async function* decodedDataSet(job: Decoding, facts: PixelFacts, { encapsulated,
  * @throws {ApplianceError} TRANSCODE_FAILED, TRANSCODE_UNSUPPORTED; the data set may throw them later
  * @source PS3.5 A.4
  */
-export const decodePixels = async (job: Decoding): Promise<Conversion> => {
+export const decodePixels = async (job: PixelDecoding): Promise<Conversion> => {
   const { source, to } = job;
   const { dataSet, place } = await findPixels(source);
   if (place?.kind !== 'fragments') return { dataSet: rewritten(source, { to, change: (elements) => decodeIcons(elements, job) }), pixels: 'untouched' };

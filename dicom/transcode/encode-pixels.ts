@@ -19,7 +19,7 @@ import { rewritten } from './rewrite.ts';
 import { damaged, valueChunks } from './source.ts';
 import type { Source, SourceStream } from './source.ts';
 
-export interface Encoding {
+export interface PixelEncoding {
   readonly source: Source;
   readonly codec: CodecRow;
   readonly pool: CodecPool;
@@ -49,7 +49,7 @@ async function* cutFrames(pieces: AsyncIterable<Uint8Array>, bytes: number, fram
 }
 
 /** The pixel data element with one fragment for each frame and an empty offset table. @source PS3.5 A.4 */
-async function* encapsulatedPixels(frames: AsyncIterable<Uint8Array>, count: number, task: FrameTask, { pool, signal }: Encoding): AsyncGenerator<Uint8Array, void, void> {
+async function* encapsulatedPixels(frames: AsyncIterable<Uint8Array>, count: number, task: FrameTask, { pool, signal }: PixelEncoding): AsyncGenerator<Uint8Array, void, void> {
   const group = framesInGroup(frameBytes(task.format), count, pool);
   async function* steps(): AsyncGenerator<() => Promise<readonly Uint8Array[]>, void, void> {
     let held: Uint8Array[] = [];
@@ -89,7 +89,7 @@ const isSubsampled = (photometric: string): boolean => photometric === 'YBR_FULL
  * @throws {ApplianceError} TRANSCODE_UNSUPPORTED when there are no pixels, or of a kind the syntax does not take; TRANSCODE_FAILED when pixels are missing. The data set may throw them later.
  * @source PS3.5 A.4
  */
-export const encodePixels = async (job: Encoding): Promise<Conversion> => {
+export const encodePixels = async (job: PixelEncoding): Promise<Conversion> => {
   const { source, codec } = job;
   const { dataSet, place } = await findPixels(source);
   if (place?.kind !== 'value') throw unsupported('The instance has no native pixel data');

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { elementDigest } from '../../../dicom/data-set/element-digest.ts';
@@ -67,6 +67,17 @@ describe('compressing without loss', () => {
     await refusing(convertFile(transcoder, at('report.dcm'), UID.rleLossless, at('never.dcm')), 'TRANSCODE_UNSUPPORTED');
     const bitmap = shapeFile(folder, { ...wide, name: 'bitmap', bitsAllocated: 8, bitsStored: 8 }, [{ tag: TAG.BitsAllocated, vr: 'US', value: 1 }, { tag: TAG.BitsStored, vr: 'US', value: 1 }]);
     await refusing(convertFile(transcoder, bitmap, UID.rleLossless, at('never.dcm')), 'TRANSCODE_UNSUPPORTED');
+  });
+
+  it('ends at an abort while frames are under way, and leaves nothing', async () => {
+    const file = shapeFile(folder, { name: 'many frames', rows: 256, columns: 256, samples: 1, bitsAllocated: 16, bitsStored: 12, frames: 60 });
+    const stop = new AbortController();
+    const before = readdirSync(folder);
+    const converting = convertFile(transcoder, file, UID.jpeg2000Lossless, at('never.dcm'), stop.signal);
+    await expect.poll(() => readdirSync(folder).length, { interval: 5, timeout: 20_000 }).toBeGreaterThan(before.length);
+    stop.abort(new TypeError('enough'));
+    await expect(converting).rejects.toThrow('enough');
+    expect(readdirSync(folder)).toEqual(before);
   });
 
   it('finds pixel data that is shorter than it should be', async () => {
