@@ -1,8 +1,9 @@
-/** `npm run bench -- receive|image|orchestrate|find|find-large [options]`: measures, prints one JSON line per figure, and keeps them in bench-results/. */
+/** `npm run bench -- NAME [options]`: measures, prints one JSON line per figure, and keeps them in bench-results/. */
 
 const BENCHES: Readonly<Record<string, () => Promise<(args: readonly string[]) => Promise<void>>>> = {
   receive: async () => (await import('./receive.ts')).runReceiveBench,
   image: async () => (await import('./image.ts')).runImageBench,
+  transcode: async () => (await import('./transcode.ts')).runTranscodeBench,
   orchestrate: async () => (await import('./orchestrate.ts')).runOrchestrateBench,
   find: async () => (await import('./find.ts')).runFindBench,
   'find-large': async () => (await import('./find-large.ts')).runFindLargeBench,

@@ -1,0 +1,41 @@
+/** The code of a codec thread: takes a group of frames, answers them done. A damaged frame ends its group, never the thread. */
+import { parentPort } from 'node:worker_threads';
+import type { FrameFault, FrameTask } from './frame.ts';
+import { runFrame } from './frame-codec.ts';
+import { FrameError } from './frame-format.ts';
+import { loadNativeCodecs } from './native-codecs.ts';
+
+export interface ThreadRequest {
+  readonly task: FrameTask;
+  readonly frames: readonly Uint8Array[];
+}
+
+export type ThreadAnswer =
+  | { readonly frames: readonly Uint8Array[] }
+  | { readonly fault: FrameFault; readonly what: string };
+
+const perform = async ({ task, frames }: ThreadRequest): Promise<ThreadAnswer> => {
+  try {
+    const done: Uint8Array[] = [];
+    for (const frame of frames) {
+      await loadNativeCodecs();
+      done.push(runFrame(task, frame));
+    }
+    return { frames: done };
+  } catch (error) {
+    return error instanceof FrameError
+      ? { fault: error.fault, what: error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message }
+      : { fault: 'damaged', what: 'The codec failed' };
+  }
+};
+
+/** Buffers that may change hands; views of part of a buffer are copied. */
+const owned = (frame: Uint8Array): Uint8Array => (frame.byteLength === frame.buffer.byteLength ? frame : frame.slice());
+
+parentPort?.on('message', (request: ThreadRequest) => {
+  void perform(request).then((answer) => {
+    if (!('frames' in answer)) { parentPort?.postMessage(answer); return; }
+    const frames = answer.frames.map(owned);
+    parentPort?.postMessage({ frames }, [...new Set(frames.map(({ buffer }) => buffer as ArrayBuffer))]);
+  });
+});

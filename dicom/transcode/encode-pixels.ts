@@ -1,0 +1,111 @@
+/** An instance with native pixel data → the same instance in a lossless compressed syntax. Every frame is proven by decoding it again. */
+import { ApplianceError } from '../../infra/errors.ts';
+import type { CodecPool } from '../codec/codec-pool.ts';
+import type { FrameTask } from '../codec/frame.ts';
+import { frameBytes } from '../codec/frame-format.ts';
+import type { Element } from '../data-set/data-set.ts';
+import { ITEM, SEQUENCE_END, UNDEFINED_LENGTH } from '../data-set/element-header.ts';
+import { encodeHeader, orderPiece } from '../data-set/encode-as.ts';
+import type { Recoding } from '../data-set/encode-as.ts';
+import { EXPLICIT_LITTLE } from '../data-set/encoding.ts';
+import type { CodecRow } from '../tables/codecs.ts';
+import { TAG } from '../tables/tags.ts';
+import type { Conversion } from './decode-pixels.ts';
+import { framesInGroup, inOrder } from './frame-pipeline.ts';
+import { textElement, uintElement } from './made-element.ts';
+import { findPixels, pixelFacts } from './pixel-facts.ts';
+import type { PixelFacts } from './pixel-facts.ts';
+import { rewritten } from './rewrite.ts';
+import { damaged, valueChunks } from './source.ts';
+import type { Source, SourceStream } from './source.ts';
+
+export interface PixelEncoding {
+  readonly source: Source;
+  readonly codec: CodecRow;
+  readonly pool: CodecPool;
+  readonly signal?: AbortSignal;
+}
+
+const unsupported = (what: string): ApplianceError => new ApplianceError('TRANSCODE_UNSUPPORTED', what);
+
+/** Cuts a value into frames, each in a buffer of its own. */
+async function* cutFrames(pieces: AsyncIterable<Uint8Array>, bytes: number, frames: number): AsyncGenerator<Uint8Array, void, void> {
+  let frame = new Uint8Array(bytes);
+  let filled = 0;
+  let left = frames;
+  for await (const piece of pieces) {
+    for (let at = 0; at < piece.length && left > 0;) {
+      const part = piece.subarray(at, at + bytes - filled);
+      frame.set(part, filled);
+      filled += part.length;
+      at += part.length;
+      if (filled < bytes) continue;
+      yield frame;
+      left -= 1;
+      frame = new Uint8Array(left > 0 ? bytes : 0);
+      filled = 0;
+    }
+  }
+}
+
+/** The pixel data element with one fragment for each frame and an empty offset table. @source PS3.5 A.4 */
+async function* encapsulatedPixels(frames: AsyncIterable<Uint8Array>, count: number, task: FrameTask, { pool, signal }: PixelEncoding): AsyncGenerator<Uint8Array, void, void> {
+  const group = framesInGroup(frameBytes(task.format), count, pool);
+  async function* steps(): AsyncGenerator<() => Promise<readonly Uint8Array[]>, void, void> {
+    let held: Uint8Array[] = [];
+    for await (const frame of frames) {
+      held.push(frame);
+      if (held.length < group) continue;
+      const ready = held;
+      held = [];
+      yield () => pool.run(task, ready, signal);
+    }
+    const rest = held;
+    if (rest.length > 0) yield () => pool.run(task, rest, signal);
+  }
+  yield encodeHeader(TAG.PixelData, 'OB', UNDEFINED_LENGTH, EXPLICIT_LITTLE);
+  yield encodeHeader(ITEM, '', 0, EXPLICIT_LITTLE);
+  for await (const encoded of inOrder(steps(), pool.size * 2)) {
+    for (const frame of encoded) {
+      yield encodeHeader(ITEM, '', frame.length + (frame.length % 2), EXPLICIT_LITTLE);
+      yield frame;
+      if (frame.length % 2 === 1) yield Buffer.of(0);
+    }
+  }
+  yield encodeHeader(SEQUENCE_END, '', 0, EXPLICIT_LITTLE);
+}
+
+/** Colour is by pixel afterwards; JPEG 2000 transforms RGB reversibly. @source PS3.5 8.2.1 to 8.2.4, PS3.3 C.7.6.3.1.2 */
+const colourEdits = (codec: CodecRow, { format }: PixelFacts): readonly Element[] => [
+  ...(format.samples > 1 ? [uintElement(TAG.PlanarConfiguration, 0)] : []),
+  ...(codec.codec === 'jpeg-2000' && format.photometric === 'RGB' ? [textElement(TAG.PhotometricInterpretation, 'CS', 'YBR_RCT')] : []),
+];
+
+/** Chrominance that is subsampled without compression has no frames of the usual size. @source PS3.3 C.7.6.3.1.2 */
+const isSubsampled = (photometric: string): boolean => photometric === 'YBR_FULL_422' || photometric.startsWith('YBR_PARTIAL');
+
+/**
+ * Plans the conversion of an instance to encapsulated pixel data; pixels are encoded while its data set is read.
+ * @throws {ApplianceError} TRANSCODE_UNSUPPORTED when there are no pixels, or of a kind the syntax does not take; TRANSCODE_FAILED when pixels are missing. The data set may throw them later.
+ * @source PS3.5 A.4
+ */
+export const encodePixels = async (job: PixelEncoding): Promise<Conversion> => {
+  const { source, codec } = job;
+  const { dataSet, place } = await findPixels(source);
+  if (place?.kind !== 'value') throw unsupported('The instance has no native pixel data');
+  const facts = pixelFacts(dataSet);
+  const { format, frames, isPlanar } = facts;
+  if (isSubsampled(format.photometric)) throw unsupported('Subsampled native pixel data is not compressed');
+  const bytes = frameBytes(format);
+  if (place.length < bytes * frames) throw damaged('The pixel data is shorter than the data set says');
+  const task: FrameTask = { kind: 'encode', codec: codec.codec, format, toRgb: false, isPlanar };
+  const { length, vr } = place;
+  const make = (from: SourceStream, recoding: Recoding): AsyncGenerator<Uint8Array, void, void> => {
+    async function* little(): AsyncGenerator<Uint8Array, void, void> {
+      for await (const piece of valueChunks(from.stream, length)) yield orderPiece(piece, vr, recoding);
+    }
+    return encapsulatedPixels(cutFrames(little(), bytes, frames), frames, task, job);
+  };
+  const edits = new Map(colourEdits(codec, facts).map((element): [number, Element] => [element.tag, element]));
+  return { dataSet: rewritten(source, { to: EXPLICIT_LITTLE, edits, pixels: { kind: 'value', make } }), pixels: 'identical' };
+};
