@@ -3,6 +3,7 @@
  * Folder names come from the catalog and hold no patient data.
  */
 import type { DiscLog, OrderRow, ReportEntry, VolumeInstance, VolumeRow } from '../catalog/catalog.ts';
+import type { SeriesWeight } from '../disc/order/order.ts';
 
 export interface ComposedVolume {
   readonly imageBytes: number;
@@ -14,6 +15,13 @@ export interface ComposedVolume {
 }
 
 export interface VolumeSpool {
+  /** Makes the files of an order that cannot go on a disc as stored; what an earlier call made is used again. Answers the sizes that volumes are planned by. */
+  prepare(work: {
+    readonly order: { readonly orderId: string; readonly options: Pick<OrderRow['options'], 'content'> };
+    readonly instances: readonly VolumeInstance[];
+    readonly signal: AbortSignal;
+    readonly onProgress: (done: number, total: number) => void;
+  }): Promise<readonly SeriesWeight[]>;
   /** Composes and gates the image; an image that is already there complete and gated is answered again. */
   compose(work: {
     readonly volume: VolumeRow;
@@ -25,4 +33,6 @@ export interface VolumeSpool {
   /** Renders the label of one job from what the gate read back. */
   label(facts: Awaited<ReturnType<DiscLog['labelFacts']>>): Promise<void>;
   drop(volume: VolumeRow): Promise<void>;
+  /** Removes what preparing made, once no volume of the order is composed any more. */
+  dropOrder(orderId: string): Promise<void>;
 }

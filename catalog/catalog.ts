@@ -5,7 +5,7 @@
 import type { IndexedAttributes } from '../dicom/attributes.ts';
 import type { BurnRule, BurnRuleCondition, BurnRuleOptions, SeriesFacts } from '../disc/order/burn-rule.ts';
 import type { JobState } from '../disc/order/lifecycle.ts';
-import type { Grouping, Media, OrderInfo, OrderOptions, OrderSelection, OrderSource, OrderState, Priority, SeriesWeight } from '../disc/order/order.ts';
+import type { Grouping, Media, OrderInfo, OrderOptions, OrderSelection, OrderSource, OrderState, Priority, SeriesPart, SeriesWeight } from '../disc/order/order.ts';
 
 // ---- Instances -------------------------------------------------------------------------------------------------
 
@@ -67,6 +67,8 @@ export interface InstanceIndex {
   conflicts(studyId: number): Promise<readonly { readonly sopInstanceUid: string; readonly candidates: readonly { readonly instanceId: number; readonly storedAt: Date; readonly callingAe: string; readonly bytes: number; readonly patientName: string; readonly patientId: string }[] }[]>;
   /** Everything composing needs, streamed by series and instance number; only instances that count. */
   instancesOfVolume(volumeId: number): Promise<readonly VolumeInstance[]>;
+  /** The same for everything an order wants, in the order that the stretches of a plan count. */
+  instancesOfOrder(orderId: string): Promise<readonly VolumeInstance[]>;
 }
 
 export interface VolumeInstance {
@@ -232,7 +234,7 @@ export interface OrderRow {
 
 /** What became of one thing that was to go on the disc. No patient data: UIDs and words only. */
 export interface ReportEntry {
-  readonly kind: 'left-off' | 'outside-profile' | 'filled' | 'note' | 'error';
+  readonly kind: 'left-off' | 'outside-profile' | 'converted' | 'filled' | 'note' | 'error';
   readonly sopInstanceUid?: string;
   readonly reason: string;
 }
@@ -317,7 +319,7 @@ export interface OrderBook {
   report(orderId: string, entries: readonly ReportEntry[]): Promise<void>;
 
   /** Writes the plan once; the same call again answers the rows already there. */
-  recordVolumes(orderId: string, media: Media, plan: readonly { readonly seriesIds: readonly number[] }[]): Promise<readonly { readonly volumeId: number; readonly index: number; readonly of: number }[]>;
+  recordVolumes(orderId: string, media: Media, plan: readonly { readonly parts: readonly SeriesPart[] }[]): Promise<readonly { readonly volumeId: number; readonly index: number; readonly of: number }[]>;
   volume(volumeId: number): Promise<{ readonly volume: VolumeRow; readonly order: OrderRow }>;
   /** Notes the composed image and which instance lies under which File ID. Idempotent. */
   recordComposed(volumeId: number, composed: { readonly imageBytes: number; readonly imageSha256: string; readonly certificate: unknown; readonly instances: readonly { readonly instanceId: number; readonly fileId: string; readonly sha256: string }[]; readonly leftOff: readonly number[] }): Promise<void>;

@@ -1,6 +1,7 @@
 /** The order book: placing, moving by lifecycle.ts, and what people ask of an order. Volumes live in volumes.ts, reading in order-detail.ts. */
 import type { Selectable } from 'kysely';
 import { ApplianceError } from '../infra/errors.ts';
+import { contentOptions } from '../disc/order/content.ts';
 import { isOrderClosed, ORDER_TRANSITIONS } from '../disc/order/lifecycle.ts';
 import type { OrderInfo, OrderState, Priority } from '../disc/order/order.ts';
 import type { OrderBook, PlaceOrder } from './catalog.ts';
@@ -25,8 +26,8 @@ export const lockOrder = async (database: Database, trx: InTransaction, orderId:
 };
 
 const contentOf = (order: PlaceOrder): string => {
-  const { copies, media, robot, priority, comment, labelTemplate, allowSeveralPatients, retention } = order.options;
-  return sha256(JSON.stringify([order.source, selectionText(order.selection), copies, media, robot, priority, comment, labelTemplate, allowSeveralPatients, retention]));
+  const { copies, media, robot, priority, comment, labelTemplate, allowSeveralPatients, retention, content } = order.options;
+  return sha256(JSON.stringify([order.source, selectionText(order.selection), copies, media, robot, priority, comment, labelTemplate, allowSeveralPatients, retention, contentOptions(content)]));
 };
 
 const place = async (database: Database, order: PlaceOrder): Promise<{ orderId: string; existed: boolean }> => {

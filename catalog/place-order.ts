@@ -53,7 +53,7 @@ export const writeOrder = async (database: Database, trx: InTransaction, order: 
     state: 'PENDING', info: 'QUEUED', waiting_for: '', is_started: 0, is_held_back: order.isHeldBack === true ? 1 : 0, is_cancel_requested: 0, is_supplement: rule?.isSupplement === true ? 1 : 0, is_released: 0,
     copies: options.copies, media: options.media, robot: options.robot, priority: options.priority, comment: fit(options.comment, 1000), label_template: fit(options.labelTemplate, 200),
     several_patients: options.allowSeveralPatients ? 1 : 0, retention: options.retention, placed_by: fit(order.placedBy, 200), placed_at: database.now(), started_at: null, ended_at: null,
-    instances: selected.length, bytes, copies_good: 0, report: '[]', version: 1,
+    content: JSON.stringify(options.content), instances: selected.length, bytes, copies_good: 0, report: '[]', version: 1,
   });
   const rows = [...selected].sort((a, b) => a.id - b.id).map((i) => ({ order_key: orderKey, instance_key: i.id, rule_key: rule?.ruleId ?? null }));
   for (const chunk of chunked(rows, 3, database.engine.maxParameters)) await trx.insertInto('order_instance').values([...chunk]).execute();

@@ -145,6 +145,8 @@ export interface DiscOrderTable {
   label_template: string;
   several_patients: Flag;
   retention: string;
+  /** ContentOptions as JSON; null in rows from before there were any. */
+  content: string | null;
   placed_by: string;
   placed_at: Date;
   started_at: Date | null;

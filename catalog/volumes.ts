@@ -1,6 +1,7 @@
 /** Volumes of an order: the plan, written once, and what composing found. */
 import { randomUUID } from 'node:crypto';
 import { ApplianceError } from '../infra/errors.ts';
+import type { SeriesPart } from '../disc/order/order.ts';
 import type { OrderBook } from './catalog.ts';
 import type { Database } from './database.ts';
 import { chunked } from './dialects/dialect.ts';
@@ -26,17 +27,23 @@ const lockVolume = async (database: Database, trx: InTransaction, volumeId: numb
   return findVolume(trx, volumeId);
 };
 
-const recordVolumes = (database: Database, orderId: string, media: string, plan: readonly { readonly seriesIds: readonly number[] }[]): Promise<readonly PlannedVolume[]> => database.write(async (trx) => {
+interface Row { readonly id: number; readonly series_key: number; readonly study_key: number }
+
+/** The instances of the parts of one volume; a stretch counts within its series. */
+const contentOf = (parts: readonly SeriesPart[], bySeries: ReadonlyMap<number, readonly Row[]>): readonly Row[] =>
+  parts.flatMap(({ seriesId, from = 0, instances }) => (bySeries.get(seriesId) ?? []).slice(from, instances === undefined ? undefined : from + instances));
+
+const recordVolumes = (database: Database, orderId: string, media: string, plan: readonly { readonly parts: readonly SeriesPart[] }[]): Promise<readonly PlannedVolume[]> => database.write(async (trx) => {
   const { id: orderKey } = await findOrder(trx, orderId);
   await database.engine.lockRows(trx, 'disc_order', [orderKey]);
   const known = await trx.selectFrom('volume').select(['id', 'volume_index', 'volume_count']).where('order_key', '=', orderKey).orderBy('volume_index').execute();
   if (known.length > 0) return known.map((v) => ({ volumeId: v.id, index: v.volume_index, of: v.volume_count }));
   const inOrder = await trx.selectFrom('order_instance').innerJoin('instance', 'instance.id', 'order_instance.instance_key').where('order_instance.order_key', '=', orderKey).where('instance.counts', '=', 1)
-    .select(['instance.id', 'instance.series_key', 'instance.study_key']).orderBy('instance.id').execute();
+    .select(['instance.id', 'instance.series_key', 'instance.study_key']).orderBy('instance.sort_number').orderBy('instance.id').execute();
+  const bySeries = Map.groupBy(inOrder, (row) => row.series_key);
   const made: PlannedVolume[] = [];
-  for (const [i, { seriesIds }] of plan.entries()) {
-    const wanted = new Set(seriesIds);
-    const content = inOrder.filter((row) => wanted.has(row.series_key));
+  for (const [i, { parts }] of plan.entries()) {
+    const content = contentOf(parts, bySeries);
     const volumeId = await database.engine.insertRow(trx, 'volume', {
       order_key: orderKey, volume_index: i + 1, volume_count: plan.length, file_set_id: `SP${String(orderKey).padStart(8, '0')}_${i + 1}`, file_set_uid: randomUid(), media, state: 'PLANNED',
       instances: content.length, spool_name: `${orderId}-v${i + 1}`, image_bytes: null, image_sha256: null, certificate: 'null', created_at: database.now(),

@@ -1,5 +1,6 @@
 /** The disc log: which disc holds which data, label pictures, burning again. */
 import { access } from 'node:fs/promises';
+import { DEFAULT_CONTENT } from '../../disc/order/content.ts';
 import { ApplianceError } from '../../infra/errors.ts';
 import { requestKeyOf } from '../request-key.ts';
 import { route } from '../route.ts';
@@ -50,7 +51,7 @@ export const discRoutes: readonly Route[] = [
       const placed = await deps.catalog.orders.place({
         requestKey: requestKeyOf(call, `reburn-${found.disc.serial}`), source: who === 'page' ? 'page' : 'api', placedBy: who,
         selection: { instances: found.instances.map((instance) => instance.instanceId) },
-        options: { copies: body.copies, media: found.disc.media, robot: body.robot, priority: 2, comment: body.comment, labelTemplate: 'default', allowSeveralPatients: found.disc.patients.length > 1, retention: 'default' },
+        options: { copies: body.copies, media: found.disc.media, robot: body.robot, priority: 2, comment: body.comment, labelTemplate: 'default', allowSeveralPatients: found.disc.patients.length > 1, retention: 'default', content: DEFAULT_CONTENT },
       });
       response.location(`/api/v1/orders/${placed.orderId}`);
       if (placed.existed) response.status(200).json(placed);

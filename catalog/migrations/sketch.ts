@@ -52,6 +52,10 @@ const column = (engine: EngineName, sketch: string): string => {
   return `${name} ${rendered} ${isNullable ? 'null' : 'not null'}`;
 };
 
+/** The statement that adds columns to a table that has rows: they must allow null. */
+export const renderColumns = (engine: EngineName, table: string, columns: readonly string[]): readonly string[] =>
+  columns.map((sketch) => `alter table ${table} add ${column(engine, sketch)}`);
+
 /** The statements that make one table and its indexes. */
 export const renderTable = (engine: EngineName, table: TableSketch): readonly string[] => {
   const lines = table.columns.map((c) => column(engine, c));

@@ -15,6 +15,7 @@ import { createLogger } from '../../infra/log.ts';
 import { startLivePostgres } from '../catalog/live-postgres.ts';
 import { makeSeries } from '../catalog/make-arrival.ts';
 import type { ArrivalSketch } from '../catalog/make-arrival.ts';
+import { DEFAULT_CONTENT } from '../../disc/order/content.ts';
 
 export const TOKEN = 'a-token-for-tests-only';
 
@@ -44,7 +45,7 @@ export interface LiveApi {
   close(): Promise<void>;
 }
 
-const OPTIONS: OrderOptions = { copies: 1, media: 'any', robot: 'any', priority: 3, comment: '', labelTemplate: 'default', allowSeveralPatients: false, retention: 'default' };
+const OPTIONS: OrderOptions = { copies: 1, media: 'any', robot: 'any', priority: 3, comment: '', labelTemplate: 'default', allowSeveralPatients: false, retention: 'default', content: DEFAULT_CONTENT };
 
 const recordingPort = (said: unknown[][], isAway: () => boolean): WorkflowPort => {
   const say = (...words: unknown[]): Promise<void> => {
@@ -101,7 +102,7 @@ export const startLiveApi = async (now: () => Date = () => new Date()): Promise<
     async compose(orderId, report = []) {
       await catalog.orders.setState(orderId, 'CREATING', 'NORMAL', '');
       const brief = await catalog.orders.brief(orderId);
-      const [volume] = await catalog.orders.recordVolumes(orderId, 'CD', [{ seriesIds: brief.series.map(({ seriesId }) => seriesId) }]);
+      const [volume] = await catalog.orders.recordVolumes(orderId, 'CD', [{ parts: brief.series.map(({ seriesId }) => ({ seriesId })) }]);
       const volumeId = volume?.volumeId ?? Number.NaN;
       const held = await catalog.instances.instancesOfVolume(volumeId);
       await catalog.orders.recordComposed(volumeId, { imageBytes: 12_000_000, imageSha256: 'ab'.repeat(32), certificate: {}, leftOff: [], instances: held.map(({ instanceId }, n) => ({ instanceId, fileId: `DICOM/IM${n + 1}`, sha256: 'cd'.repeat(32) })) });

@@ -6,10 +6,11 @@ import { openCatalog } from '../../catalog/open.ts';
 import type { BurnRule } from '../../disc/order/burn-rule.ts';
 import { after, makeArrival, makeSeries, T0 } from '../catalog/make-arrival.ts';
 import type { ArrivalSketch } from '../catalog/make-arrival.ts';
+import { DEFAULT_CONTENT } from '../../disc/order/content.ts';
 
-const OPTIONS: PlaceOrder['options'] = { copies: 1, media: 'any', robot: 'any', priority: 3, comment: '', labelTemplate: 'standard', allowSeveralPatients: false, retention: 'default' };
+const OPTIONS: PlaceOrder['options'] = { copies: 1, media: 'any', robot: 'any', priority: 3, comment: '', labelTemplate: 'standard', allowSeveralPatients: false, retention: 'default', content: DEFAULT_CONTENT };
 const RULE: RuleDraft = {
-  name: 'all studies', position: 1, isEnabled: true, also: false, condition: {}, grouping: 'study', quietSeconds: 60, longestWaitSeconds: 0, copies: 1, media: 'any', robot: 'any', priority: 3, labelTemplate: 'standard', retention: 'default',
+  name: 'all studies', position: 1, isEnabled: true, also: false, condition: {}, grouping: 'study', quietSeconds: 60, longestWaitSeconds: 0, copies: 1, media: 'any', robot: 'any', priority: 3, labelTemplate: 'standard', retention: 'default', content: DEFAULT_CONTENT,
 };
 
 const idOf = (outcome: StoreOutcome | undefined): number => outcome && outcome.outcome !== 'differs' ? outcome.instanceId : Number.NaN;
@@ -39,7 +40,7 @@ export const describeCatalog = (name: string, makeDatabaseUrl: () => Promise<str
       const { orderId } = await place(`composed-${sketch.study}`, { studies: [studyId] }, options);
       await catalog.orders.setState(orderId, 'CREATING', 'NORMAL', '');
       const brief = await catalog.orders.brief(orderId);
-      const [volume] = await catalog.orders.recordVolumes(orderId, 'CD', [{ seriesIds: brief.series.map((s) => s.seriesId) }]);
+      const [volume] = await catalog.orders.recordVolumes(orderId, 'CD', [{ parts: brief.series.map(({ seriesId }) => ({ seriesId })) }]);
       const volumeId = volume?.volumeId ?? Number.NaN;
       await catalog.orders.recordComposed(volumeId, { imageBytes: 5000, imageSha256: 'ab', certificate: { gate: 'ok' }, leftOff: [], instances: stored.map((o, i) => ({ instanceId: idOf(o), fileId: `DICOM/I${i}`, sha256: 'cd' })) });
       return { sketch, studyId, orderId, volumeId, ids: stored.map(idOf) };
@@ -132,7 +133,7 @@ export const describeCatalog = (name: string, makeDatabaseUrl: () => Promise<str
         await catalog.instances.store(arrivals);
         const { orderId } = await place(`attributes-${sketch.study}`, { studies: [await studyOf(sketch.study)] });
         const { series } = await catalog.orders.brief(orderId);
-        const [volume] = await catalog.orders.recordVolumes(orderId, 'DVD', [{ seriesIds: series.map((s) => s.seriesId) }]);
+        const [volume] = await catalog.orders.recordVolumes(orderId, 'DVD', [{ parts: series.map(({ seriesId }) => ({ seriesId })) }]);
         const found = await catalog.instances.instancesOfVolume(volume?.volumeId ?? 0);
         expect(found.map((i) => i.attributes)).toEqual(arrivals.map((a) => a.attributes));
         expect(found.map((i) => i.file)).toEqual(arrivals.map((a) => a.file));
@@ -213,7 +214,7 @@ export const describeCatalog = (name: string, makeDatabaseUrl: () => Promise<str
         expect((await catalog.studies.study(studyId))?.study).toMatchObject({ state: 'NORMAL', concerns: [], instances: 3, goodDiscs: 0 });
         expect((await catalog.discs.disc(job.serial))?.disc.state).toBe('WITHDRAWN');
         expect((await catalog.orders.brief(orderId)).concerns).toEqual([]);
-        const [volume] = await catalog.orders.recordVolumes(orderId, 'CD', [{ seriesIds: (await catalog.orders.brief(orderId)).series.map((s) => s.seriesId) }]);
+        const [volume] = await catalog.orders.recordVolumes(orderId, 'CD', [{ parts: (await catalog.orders.brief(orderId)).series.map(({ seriesId }) => ({ seriesId })) }]);
         expect((await catalog.instances.instancesOfVolume(volume?.volumeId ?? 0)).map((i) => i.instanceId).sort()).toEqual([ids[1], ids[2], instanceId].sort());
       });
 
@@ -303,7 +304,7 @@ export const describeCatalog = (name: string, makeDatabaseUrl: () => Promise<str
 
       it('writes the volume plan once and the report entries once', async () => {
         const { orderId, volumeId } = await composed();
-        expect(await catalog.orders.recordVolumes(orderId, 'CD', [{ seriesIds: [] }, { seriesIds: [] }])).toEqual([{ volumeId, index: 1, of: 1 }]);
+        expect(await catalog.orders.recordVolumes(orderId, 'CD', [{ parts: [] }, { parts: [] }])).toEqual([{ volumeId, index: 1, of: 1 }]);
         await catalog.orders.report(orderId, [{ kind: 'note', reason: 'a' }]);
         await catalog.orders.report(orderId, [{ kind: 'note', reason: 'a' }, { kind: 'left-off', reason: 'b', sopInstanceUid: '2.25.1' }]);
         expect((await catalog.orders.detail(orderId))?.report).toEqual([{ kind: 'note', reason: 'a' }, { kind: 'left-off', reason: 'b', sopInstanceUid: '2.25.1' }]);
