@@ -1,4 +1,4 @@
-/** What converting an instance file to another transfer syntax offers. Types only; transcode.ts makes one. */
+/** What senders need of conversion between transfer syntaxes. Types only. */
 
 export interface Transcoder {
   /** 'same' nothing to do; 'native' bytes re-encoded, pixels untouched; 'decode'/'encode' through a codec; undefined = nobody can. */
