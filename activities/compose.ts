@@ -39,10 +39,10 @@ export const createComposeActivities = ({ catalog, spool }: ComposeDeps): Compos
     const context = Context.current();
     const beat = setInterval(() => context.heartbeat(), 2_000);
     try {
-      const { volume, order } = await catalog.orders.volume(volumeId);
+      const { volume, order, others, original } = await catalog.orders.volume(volumeId);
       const instances = await catalog.instances.instancesOfVolume(volumeId);
       const made = await spool.compose({
-        volume, order, instances, signal: context.cancellationSignal, onProgress: (done, total) => context.heartbeat(Math.floor((100 * done) / Math.max(total, 1))),
+        volume, order, others, original, instances, signal: context.cancellationSignal, onProgress: (done, total) => context.heartbeat(Math.floor((100 * done) / Math.max(total, 1))),
       }).catch(async (error: unknown) => {
         await catalog.orders.report(order.orderId, leftOffOf(error));
         throw error;

@@ -18,6 +18,7 @@ import { weighOrder } from '../disc/preparation/weigh-order.ts';
 import { mediaType } from '../disc/tables/media-types.ts';
 import { readJsonFile, writeDurably, writeJsonFile } from '../infra/durable-file.ts';
 import { ApplianceError } from '../infra/errors.ts';
+import { comparedWith, imprintOf } from './reburn.ts';
 import type { ComposedVolume, VolumeSpool } from './volume-spool.ts';
 
 export interface SpoolOptions {
@@ -27,6 +28,8 @@ export interface SpoolOptions {
   readonly labelDpi: number;
   /** '' = take the institution of the images. */
   readonly institution: string;
+  /** Whom to ask about a disc: name, telephone, address; '' = nobody. */
+  readonly contact: string;
   readonly product: string;
   readonly transcoder: Transcoder;
 }
@@ -78,24 +81,25 @@ export const createVolumeSpool = (options: SpoolOptions): VolumeSpool => {
       return weighOrder(instances, lines, content);
     },
 
-    async compose({ volume, order, instances, signal, onProgress }) {
+    async compose({ volume, order, others, original, instances, signal, onProgress }) {
       const imageFile = imageFileOf(options.spoolDirectory, volume);
       const before = await readMade(madeFile(volume));
       if (before && await sizeOf(imageFile) === before.imageBytes) return { composed: before.composed, report: before.report };
       await mkdir(join(options.spoolDirectory, volume.spoolName), { recursive: true, mode: 0o750 });
       const folder = preparedFolder(options.spoolDirectory, order.orderId);
+      const imprint = imprintOf(original?.certificate) ?? { institution: options.institution, contact: options.contact, product: options.product };
       const composed = await composeVolume({
         volume: { fileSetId: volume.fileSetId, fileSetUid: volume.fileSetUid, index: volume.index, of: volume.of, media: volume.media, capacityBytes: mediaType(volume.media).sectors * SECTOR_BYTES },
         order: { isSupplement: order.isSupplement }, content: order.options.content, instances, preparation: { folder, lines: await readPreparation(folder) }, storeDirectory: options.storeDirectory, imageFile, createdAt: volume.createdAt,
-        institution: options.institution, contact: '', product: options.product, otherVolumes: [], signal, onProgress,
+        ...imprint, otherVolumes: others, signal, onProgress,
       });
       const result = await gate(composed, volume);
       const made: Made = {
         composed: {
-          imageBytes: composed.image.bytes, imageSha256: composed.image.sha256, certificate: { counts: result.counts, profile: composed.profile, product: options.product },
+          imageBytes: composed.image.bytes, imageSha256: composed.image.sha256, certificate: { counts: result.counts, profile: composed.profile, imprint },
           instances: composed.entries.map(({ instanceId, fileId, sha256 }) => ({ instanceId, fileId, sha256 })), leftOff: composed.leftOff,
         },
-        report: composed.report, label: result.label, profile: composed.profile, imageBytes: composed.image.bytes,
+        report: [...composed.report, ...comparedWith(original, composed, options.product)], label: result.label, profile: composed.profile, imageBytes: composed.image.bytes,
       };
       await writeJsonFile(madeFile(volume), made, { mode: 0o640 });
       return { composed: made.composed, report: made.report };

@@ -2,7 +2,7 @@
  * The port between the compose activities and the libraries that make a volume: one folder per volume below the spool.
  * Folder names come from the catalog and hold no patient data.
  */
-import type { DiscLog, OrderRow, ReportEntry, VolumeInstance, VolumeRow } from '../catalog/catalog.ts';
+import type { DiscLog, OrderRow, ReportEntry, VolumeInstance, VolumeRow, VolumeToCompose } from '../catalog/catalog.ts';
 import type { SeriesWeight } from '../disc/order/order.ts';
 
 export interface ComposedVolume {
@@ -26,6 +26,8 @@ export interface VolumeSpool {
   compose(work: {
     readonly volume: VolumeRow;
     readonly order: OrderRow;
+    readonly others: VolumeToCompose['others'];
+    readonly original: VolumeToCompose['original'];
     readonly instances: readonly VolumeInstance[];
     readonly signal: AbortSignal;
     readonly onProgress: (doneBytes: number, totalBytes: number) => void;

@@ -298,6 +298,26 @@ export interface OrderBrief {
   readonly concerns: readonly OrderInfo[];
 }
 
+/** One series as another disc of the set tells of it. */
+export interface SeriesElsewhere {
+  readonly studyDate: string;
+  readonly studyDescription: string;
+  readonly modality: string;
+  readonly number: string;
+  readonly description: string;
+  readonly instances: number;
+}
+
+/** What composing needs besides the instances. */
+export interface VolumeToCompose {
+  readonly volume: VolumeRow;
+  readonly order: OrderRow;
+  /** The other volumes of the set, in order. */
+  readonly others: readonly { readonly index: number; readonly fileSetId: string; readonly series: readonly SeriesElsewhere[] }[];
+  /** The volume that this one makes again: its image, and the certificate it was stored with. */
+  readonly original: { readonly imageSha256: string | null; readonly certificate: unknown } | undefined;
+}
+
 export interface OrderBook {
   /** @throws ORDER_NOTHING_SELECTED, ORDER_SEVERAL_PATIENTS, ORDER_INSTANCE_NOT_HELD, ORDER_KEY_REUSED (same key, other content), CATALOG_NOT_FOUND */
   place(order: PlaceOrder): Promise<{ readonly orderId: string; readonly existed: boolean }>;
@@ -320,7 +340,7 @@ export interface OrderBook {
 
   /** Writes the plan once; the same call again answers the rows already there. */
   recordVolumes(orderId: string, media: Media, plan: readonly { readonly parts: readonly SeriesPart[] }[]): Promise<readonly { readonly volumeId: number; readonly index: number; readonly of: number }[]>;
-  volume(volumeId: number): Promise<{ readonly volume: VolumeRow; readonly order: OrderRow }>;
+  volume(volumeId: number): Promise<VolumeToCompose>;
   /** Notes the composed image and which instance lies under which File ID. Idempotent. */
   recordComposed(volumeId: number, composed: { readonly imageBytes: number; readonly imageSha256: string; readonly certificate: unknown; readonly instances: readonly { readonly instanceId: number; readonly fileId: string; readonly sha256: string }[]; readonly leftOff: readonly number[] }): Promise<void>;
   setVolumeState(volumeId: number, state: VolumeRow['state']): Promise<void>;

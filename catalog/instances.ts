@@ -8,7 +8,7 @@ import type { ParentsCache } from './parents-cache.ts';
 import { storeBatch } from './store-batch.ts';
 
 /** Counting instances with all that composing needs, patient by patient; the caller says of what. */
-const composable = (db: Executor) => // eslint-disable-line @typescript-eslint/explicit-module-boundary-types -- the type is the query builder's own
+const composable = (db: Executor) =>
   db.selectFrom('instance').innerJoin('series', 'series.id', 'instance.series_key').innerJoin('study', 'study.id', 'instance.study_key').where('instance.counts', '=', 1)
     .orderBy('study.patient_key').orderBy('study.id').orderBy('series.id').orderBy('instance.sort_number').orderBy('instance.id')
     .select(['instance.id', 'instance.attributes', 'series.attributes as base', 'study.patient_key', 'instance.study_key', 'instance.series_key', 'instance.path', 'instance.bytes', 'instance.data_set_offset', 'instance.data_set_sha256', 'instance.transfer_syntax_uid']);

@@ -26,6 +26,8 @@ export interface OrderSelection {
   readonly studies?: readonly number[];
   readonly series?: readonly number[];
   readonly instances?: readonly number[];
+  /** Everything one volume was made from: the same disc again. */
+  readonly volume?: number;
 }
 
 export interface OrderOptions {

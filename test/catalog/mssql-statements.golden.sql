@@ -50,6 +50,10 @@ insert into counter (name, value) values ('operation', 0);
 insert into counter (name, value) values ('rule', 0);
 -- @1 bigint, @2 datetime2(3)
 insert into "schema_version" ("version", "applied_at") values (@1, @2);
+alter table disc_order add content nvarchar(max) collate Latin1_General_100_BIN2 null;
+alter table disc_order add reburn_of bigint null;
+-- @1 bigint, @2 datetime2(3)
+insert into "schema_version" ("version", "applied_at") values (@1, @2);
 commit transaction;
 -- instances.store of new series
 begin transaction;
@@ -175,7 +179,7 @@ select "id", "is_held", "path", "bytes", "data_set_offset", "data_set_sha256", "
 select "instance"."id", "instance"."sop_instance_uid", "instance"."stored_at", "instance"."calling_ae", "instance"."bytes", "instance"."attributes", "series"."attributes" as "base" from "instance" inner join "series" on "series"."id" = "instance"."series_key" where "instance"."sop_instance_uid" in (select "sop_instance_uid" from "instance" where "study_key" = @1 and "is_contested" = @2) and "instance"."is_contested" = @3 order by "instance"."sop_instance_uid", "instance"."variant";
 -- instances.instancesOfVolume
 -- @1 bigint, @2 bigint
-select "instance"."id", "instance"."attributes", "series"."attributes" as "base", "study"."patient_key", "instance"."study_key", "instance"."series_key", "instance"."path", "instance"."bytes", "instance"."data_set_offset", "instance"."data_set_sha256", "instance"."transfer_syntax_uid" from "volume_instance" inner join "instance" on "instance"."id" = "volume_instance"."instance_key" inner join "series" on "series"."id" = "instance"."series_key" inner join "study" on "study"."id" = "instance"."study_key" where "volume_instance"."volume_key" = @1 and "instance"."counts" = @2 order by "study"."patient_key", "study"."id", "series"."id", "instance"."sort_number", "instance"."id";
+select "instance"."id", "instance"."attributes", "series"."attributes" as "base", "study"."patient_key", "instance"."study_key", "instance"."series_key", "instance"."path", "instance"."bytes", "instance"."data_set_offset", "instance"."data_set_sha256", "instance"."transfer_syntax_uid" from "instance" inner join "series" on "series"."id" = "instance"."series_key" inner join "study" on "study"."id" = "instance"."study_key" inner join "volume_instance" on "volume_instance"."instance_key" = "instance"."id" where "instance"."counts" = @1 and "volume_instance"."volume_key" = @2 order by "study"."patient_key", "study"."id", "series"."id", "instance"."sort_number", "instance"."id";
 -- studies.search
 -- @1 bigint, @2 varchar(64), @3 varchar(64), @4 varchar(64), @5 varchar(64), @6 varchar(64), @7 varchar(64), @8 varchar(64), @9 varchar(64), @10 varchar(64), @11 datetime2(3), @12 datetime2(3), @13 bigint
 select top(21) "study".*, "patient"."name", "patient"."patient_id", "patient"."issuer_of_patient_id", "patient"."birth_date", "patient"."sex" from "study" inner join "patient" on "patient"."id" = "study"."patient_key" where "study"."id" in (select "series"."study_key" from "series" where "series"."instances" > @1) and "study"."search_text" like @2 escape '!' and "study"."search_text" like @3 escape '!' and "patient"."patient_id" = @4 and "study"."accession_number" = @5 and "study"."study_instance_uid" = @6 and "study"."id" in (select "series"."study_key" from "series" where "series"."modality" = @7) and "study"."study_date" >= @8 and "study"."study_date" <= @9 and "study"."study_date" != @10 and ("study"."last_stored_at" < @11 or ("study"."last_stored_at" = @12 and "study"."id" < @13)) order by "study"."last_stored_at" desc, "study"."id" desc;
@@ -289,8 +293,8 @@ select id from "study" with (updlock, rowlock) where id in (@1) order by id;
 select "instance"."id", "instance"."series_key", "instance"."study_key", "study"."patient_key", "instance"."bytes", "instance"."is_held" from "collect_group_series" inner join "instance" on "instance"."series_key" = "collect_group_series"."series_key" inner join "study" on "study"."id" = "instance"."study_key" where "collect_group_series"."group_key" = @1 and "instance"."counts" = @2 and "instance"."is_held" = @3 and "instance"."is_pushed" = @4 and not exists (select "order_instance"."order_key" from "order_instance" where "order_instance"."instance_key" = "instance"."id" and "order_instance"."rule_key" = @5) order by "instance"."id";
 -- @1 bigint, @2 bigint, @3 bigint
 update "collect_group" set "is_open" = @1, "generation" = @2 where "id" = @3;
--- @1 varchar(64), @2 varchar(64), @3 varchar(64), @4 varchar(64), @5 bigint, @6 bigint, @7 varchar(64), @8 varchar(64), @9 varchar(64), @10 varchar(64), @11 bigint, @12 bigint, @13 bigint, @14 bigint, @15 bigint, @16 bigint, @17 varchar(64), @18 varchar(64), @19 bigint, @20 varchar(64), @21 varchar(64), @22 bigint, @23 varchar(64), @24 varchar(64), @25 datetime2(3), @26 nvarchar(4000), @27 nvarchar(4000), @28 bigint, @29 bigint, @30 bigint, @31 varchar(64), @32 bigint
-insert into "disc_order" ("order_id", "request_key", "content_sha256", "source", "rule_key", "group_key", "group_level", "state", "info", "waiting_for", "is_started", "is_held_back", "is_cancel_requested", "is_supplement", "is_released", "copies", "media", "robot", "priority", "comment", "label_template", "several_patients", "retention", "placed_by", "placed_at", "started_at", "ended_at", "instances", "bytes", "copies_good", "report", "version") output "inserted"."id" values (@1, @2, @3, @4, @5, @6, @7, @8, @9, @10, @11, @12, @13, @14, @15, @16, @17, @18, @19, @20, @21, @22, @23, @24, @25, @26, @27, @28, @29, @30, @31, @32);
+-- @1 varchar(64), @2 varchar(64), @3 varchar(64), @4 varchar(64), @5 bigint, @6 bigint, @7 varchar(64), @8 varchar(64), @9 varchar(64), @10 varchar(64), @11 bigint, @12 bigint, @13 bigint, @14 bigint, @15 bigint, @16 bigint, @17 varchar(64), @18 varchar(64), @19 bigint, @20 varchar(64), @21 varchar(64), @22 bigint, @23 varchar(64), @24 varchar(64), @25 datetime2(3), @26 nvarchar(4000), @27 nvarchar(4000), @28 nvarchar(4000), @29 nvarchar(4000), @30 bigint, @31 bigint, @32 bigint, @33 varchar(64), @34 bigint
+insert into "disc_order" ("order_id", "request_key", "content_sha256", "source", "rule_key", "group_key", "group_level", "state", "info", "waiting_for", "is_started", "is_held_back", "is_cancel_requested", "is_supplement", "is_released", "copies", "media", "robot", "priority", "comment", "label_template", "several_patients", "retention", "placed_by", "placed_at", "started_at", "ended_at", "content", "reburn_of", "instances", "bytes", "copies_good", "report", "version") output "inserted"."id" values (@1, @2, @3, @4, @5, @6, @7, @8, @9, @10, @11, @12, @13, @14, @15, @16, @17, @18, @19, @20, @21, @22, @23, @24, @25, @26, @27, @28, @29, @30, @31, @32, @33, @34);
 -- @1 bigint, @2 bigint, @3 bigint
 insert into "order_instance" ("order_key", "instance_key", "rule_key") values (@1, @2, @3);
 -- @1 bigint, @2 varchar(64)
@@ -310,8 +314,8 @@ select distinct "instance"."study_key" from "instance" inner join "study" on "st
 select id from "study" with (updlock, rowlock) where id in (@1) order by id;
 -- @1 bigint, @2 bigint
 select "instance"."id", "instance"."series_key", "instance"."study_key", "study"."patient_key", "instance"."bytes", "instance"."is_held" from "instance" inner join "study" on "study"."id" = "instance"."study_key" where "instance"."study_key" in (@1) and "instance"."counts" = @2;
--- @1 varchar(64), @2 varchar(64), @3 varchar(64), @4 varchar(64), @5 nvarchar(4000), @6 nvarchar(4000), @7 varchar(64), @8 varchar(64), @9 varchar(64), @10 varchar(64), @11 bigint, @12 bigint, @13 bigint, @14 bigint, @15 bigint, @16 bigint, @17 varchar(64), @18 varchar(64), @19 bigint, @20 nvarchar(4000), @21 varchar(64), @22 bigint, @23 varchar(64), @24 varchar(64), @25 datetime2(3), @26 nvarchar(4000), @27 nvarchar(4000), @28 bigint, @29 bigint, @30 bigint, @31 varchar(64), @32 bigint
-insert into "disc_order" ("order_id", "request_key", "content_sha256", "source", "rule_key", "group_key", "group_level", "state", "info", "waiting_for", "is_started", "is_held_back", "is_cancel_requested", "is_supplement", "is_released", "copies", "media", "robot", "priority", "comment", "label_template", "several_patients", "retention", "placed_by", "placed_at", "started_at", "ended_at", "instances", "bytes", "copies_good", "report", "version") output "inserted"."id" values (@1, @2, @3, @4, @5, @6, @7, @8, @9, @10, @11, @12, @13, @14, @15, @16, @17, @18, @19, @20, @21, @22, @23, @24, @25, @26, @27, @28, @29, @30, @31, @32);
+-- @1 varchar(64), @2 varchar(64), @3 varchar(64), @4 varchar(64), @5 nvarchar(4000), @6 nvarchar(4000), @7 varchar(64), @8 varchar(64), @9 varchar(64), @10 varchar(64), @11 bigint, @12 bigint, @13 bigint, @14 bigint, @15 bigint, @16 bigint, @17 varchar(64), @18 varchar(64), @19 bigint, @20 nvarchar(4000), @21 varchar(64), @22 bigint, @23 varchar(64), @24 varchar(64), @25 datetime2(3), @26 nvarchar(4000), @27 nvarchar(4000), @28 nvarchar(4000), @29 nvarchar(4000), @30 bigint, @31 bigint, @32 bigint, @33 varchar(64), @34 bigint
+insert into "disc_order" ("order_id", "request_key", "content_sha256", "source", "rule_key", "group_key", "group_level", "state", "info", "waiting_for", "is_started", "is_held_back", "is_cancel_requested", "is_supplement", "is_released", "copies", "media", "robot", "priority", "comment", "label_template", "several_patients", "retention", "placed_by", "placed_at", "started_at", "ended_at", "content", "reburn_of", "instances", "bytes", "copies_good", "report", "version") output "inserted"."id" values (@1, @2, @3, @4, @5, @6, @7, @8, @9, @10, @11, @12, @13, @14, @15, @16, @17, @18, @19, @20, @21, @22, @23, @24, @25, @26, @27, @28, @29, @30, @31, @32, @33, @34);
 -- @1 bigint, @2 bigint, @3 nvarchar(4000)
 insert into "order_instance" ("order_key", "instance_key", "rule_key") values (@1, @2, @3);
 -- @1 bigint, @2 varchar(64)
@@ -371,9 +375,9 @@ select id from "disc_order" with (updlock, rowlock) where id in (@1) order by id
 -- @1 bigint
 select "id", "volume_index", "volume_count" from "volume" where "order_key" = @1 order by "volume_index";
 -- @1 bigint, @2 bigint
-select "instance"."id", "instance"."series_key", "instance"."study_key" from "order_instance" inner join "instance" on "instance"."id" = "order_instance"."instance_key" where "order_instance"."order_key" = @1 and "instance"."counts" = @2 order by "instance"."id";
--- @1 bigint, @2 bigint, @3 bigint, @4 varchar(64), @5 varchar(64), @6 varchar(64), @7 varchar(64), @8 bigint, @9 varchar(64), @10 nvarchar(4000), @11 nvarchar(4000), @12 varchar(64), @13 datetime2(3)
-insert into "volume" ("order_key", "volume_index", "volume_count", "file_set_id", "file_set_uid", "media", "state", "instances", "spool_name", "image_bytes", "image_sha256", "certificate", "created_at") output "inserted"."id" values (@1, @2, @3, @4, @5, @6, @7, @8, @9, @10, @11, @12, @13);
+select "instance"."id", "instance"."series_key", "instance"."study_key" from "order_instance" inner join "instance" on "instance"."id" = "order_instance"."instance_key" where "order_instance"."order_key" = @1 and "instance"."counts" = @2 order by "instance"."sort_number", "instance"."id";
+-- @1 bigint, @2 bigint, @3 varchar(64), @4 varchar(64), @5 datetime2(3), @6 bigint, @7 varchar(64), @8 varchar(64), @9 bigint, @10 varchar(64), @11 nvarchar(4000), @12 nvarchar(4000), @13 varchar(64)
+insert into "volume" ("volume_index", "volume_count", "file_set_id", "file_set_uid", "created_at", "order_key", "media", "state", "instances", "spool_name", "image_bytes", "image_sha256", "certificate") output "inserted"."id" values (@1, @2, @3, @4, @5, @6, @7, @8, @9, @10, @11, @12, @13);
 -- @1 bigint, @2 bigint, @3 varchar(64), @4 varchar(64), @5 bigint
 insert into "volume_instance" ("volume_key", "instance_key", "file_id", "sha256", "is_left_off") values (@1, @2, @3, @4, @5);
 -- @1 bigint, @2 bigint
@@ -383,6 +387,20 @@ update counter set value = value + @1 output inserted.value where name = @2;
 -- @1 bigint, @2 datetime2(3), @3 varchar(64), @4 varchar(64), @5 varchar(64), @6 varchar(64), @7 varchar(64), @8 varchar(64)
 insert into "operation_log" ("id", "logged_at", "who", "event", "subject", "subject_kind", "result", "details") values (@1, @2, @3, @4, @5, @6, @7, @8);
 commit transaction;
+-- orders.volume
+-- @1 bigint
+select * from "volume" where "id" = @1;
+-- @1 bigint
+select * from "disc_order" where "id" = @1;
+-- @1 bigint
+select * from "volume" where "id" = @1;
+-- @1 bigint, @2 bigint
+select "id", "volume_index", "file_set_id" from "volume" where "order_key" = @1 and "id" != @2 order by "volume_index";
+-- @1 bigint
+select "volume_instance"."volume_key", "study"."study_date", "study"."description" as "study_description", "series"."modality", "series"."series_number", "series"."description", count(*) as "instances" from "volume_instance" inner join "instance" on "instance"."id" = "volume_instance"."instance_key" inner join "series" on "series"."id" = "instance"."series_key" inner join "study" on "study"."id" = "instance"."study_key" where "volume_instance"."volume_key" in (@1) group by "volume_instance"."volume_key", "study"."id", "study"."study_date", "study"."description", "series"."id", "series"."modality", "series"."series_number", "series"."description" order by "study"."id", "series"."id";
+-- instances.instancesOfOrder
+-- @1 bigint, @2 varchar(64)
+select "instance"."id", "instance"."attributes", "series"."attributes" as "base", "study"."patient_key", "instance"."study_key", "instance"."series_key", "instance"."path", "instance"."bytes", "instance"."data_set_offset", "instance"."data_set_sha256", "instance"."transfer_syntax_uid" from "instance" inner join "series" on "series"."id" = "instance"."series_key" inner join "study" on "study"."id" = "instance"."study_key" inner join "order_instance" on "order_instance"."instance_key" = "instance"."id" inner join "disc_order" on "disc_order"."id" = "order_instance"."order_key" where "instance"."counts" = @1 and "disc_order"."order_id" = @2 order by "study"."patient_key", "study"."id", "series"."id", "instance"."sort_number", "instance"."id";
 -- orders.recordComposed
 begin transaction;
 -- @1 bigint

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Catalog } from '../../catalog/catalog.ts';
-import { migrateCatalog } from '../../catalog/migrate.ts';
+import { migrateCatalog, SCHEMA_VERSION } from '../../catalog/migrate.ts';
 import { openCatalog } from '../../catalog/open.ts';
 import { DEFAULT_CONTENT } from '../../disc/order/content.ts';
 import { describeCatalog } from '../contracts/catalog-dialect.ts';
@@ -50,7 +50,9 @@ const OPERATIONS: readonly Operation[] = [
   { name: 'orders.openOrders', run: (c) => c.orders.openOrders({ isStarted: false }) },
   { name: 'orders.brief', values: { is_released: 0 }, run: (c) => c.orders.brief('o1') },
   { name: 'orders.setState', values: { state: 'PENDING', started_at: null }, run: (c) => c.orders.setState('o1', 'CREATING', 'NORMAL', '') },
-  { name: 'orders.recordVolumes', empty: [/from "volume"/], run: (c) => c.orders.recordVolumes('o1', 'CD', [{ parts: [{ seriesId: 1 }] }]) },
+  { name: 'orders.recordVolumes', empty: [/from "volume"/], values: { reburn_of: null }, run: (c) => c.orders.recordVolumes('o1', 'CD', [{ parts: [{ seriesId: 1 }] }]) },
+  { name: 'orders.volume', run: (c) => c.orders.volume(1) },
+  { name: 'instances.instancesOfOrder', run: (c) => c.instances.instancesOfOrder('o1') },
   { name: 'orders.recordComposed', values: { state: 'PLANNED' }, run: (c) => c.orders.recordComposed(1, { imageBytes: 1, imageSha256: 'a', certificate: null, instances: [{ instanceId: 1, fileId: 'A', sha256: 'b' }], leftOff: [2] }) },
   { name: 'discs.openJob', empty: [/from "job"/], run: (c) => c.discs.openJob(1, 1, 1, 'virtual') },
   { name: 'discs.jobSubmitted', values: { state: 'OPEN' }, run: (c) => c.discs.jobSubmitted('J1', 'r') },
@@ -79,7 +81,7 @@ describe('catalog on a simulated SQL Server', () => {
     await migrateCatalog(url);
     text = recordedAs('migration');
     invention.empty = [];
-    invention.values = { n: 1, version: 1 };
+    invention.values = { n: 1, version: SCHEMA_VERSION };
     catalog = await openCatalog({ databaseUrl: url, now: () => T0, poolSize: 2 });
     for (const operation of OPERATIONS) {
       server.clear();
@@ -110,7 +112,7 @@ describe('catalog on a simulated SQL Server', () => {
 
   it('runs a deadlock victim again and answers', async () => {
     invention.empty = [];
-    invention.values = {};
+    invention.values = { version: SCHEMA_VERSION };
     let failures = 2;
     const flaky = await startTdsServer((s) => /^update counter/.test(s.sql) && failures-- > 0 ? { error: 1205 } : invention.answer(s));
     const opened = await openFlaky(flaky);

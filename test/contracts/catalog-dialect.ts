@@ -311,6 +311,38 @@ export const describeCatalog = (name: string, makeDatabaseUrl: () => Promise<str
       });
     });
 
+    describe('volumes', () => {
+      it('take stretches of a series in the order of its instance numbers', async () => {
+        const sketch = fresh();
+        const stored = await catalog.instances.store(makeSeries(5, sketch));
+        const { orderId } = await place(`stretch-${sketch.study}`, { studies: [await studyOf(sketch.study)] });
+        const [series] = (await catalog.orders.brief(orderId)).series;
+        const volumes = await catalog.orders.recordVolumes(orderId, 'CD', [{ parts: [{ seriesId: series!.seriesId, from: 0, instances: 3 }] }, { parts: [{ seriesId: series!.seriesId, from: 3, instances: 2 }] }]);
+        const held = await Promise.all(volumes.map(async ({ volumeId }) => (await catalog.instances.instancesOfVolume(volumeId)).map((one) => one.instanceId)));
+        expect((await catalog.instances.instancesOfOrder(orderId)).map((one) => one.instanceId)).toEqual(held.flat());
+        expect([...held.flat()].sort((a, b) => a - b)).toEqual(stored.map(idOf).sort((a, b) => a - b));
+        expect(held.map((ids) => ids.length)).toEqual([3, 2]);
+        const { others } = await catalog.orders.volume(volumes[0]!.volumeId);
+        expect(others).toMatchObject([{ index: 2, series: [{ instances: 2 }] }]);
+      });
+
+      it('that are made again keep who they are and what they held, under the options of their first order', async () => {
+        const content = { ...DEFAULT_CONTENT, language: 'de' as const };
+        const made = await burned(fresh(), { content });
+        await catalog.orders.recordComposed(made.volumeId, { imageBytes: 5000, imageSha256: 'ef', certificate: { gate: 'ok' }, leftOff: [made.ids[2]!], instances: made.ids.slice(0, 2).map((instanceId, i) => ({ instanceId, fileId: `DICOM/I${i}`, sha256: 'cd' })) });
+        const first = await catalog.orders.volume(made.volumeId);
+        clock = after(500);
+        const { orderId } = await place(`again-${made.sketch.study}`, { volume: made.volumeId }, { copies: 2 });
+        expect((await catalog.orders.detail(orderId))?.order).toMatchObject({ instances: 3, options: { copies: 2, media: 'CD', content } });
+        const [again] = await catalog.orders.recordVolumes(orderId, 'CD', [{ parts: [] }, { parts: [] }]);
+        const second = await catalog.orders.volume(again!.volumeId);
+        for (const key of ['fileSetId', 'fileSetUid', 'index', 'of', 'createdAt'] as const) expect(second.volume[key]).toEqual(first.volume[key]);
+        expect(second.original).toEqual({ imageSha256: 'ef', certificate: { gate: 'ok' } });
+        expect(first.original).toBeUndefined();
+        expect(await catalog.instances.instancesOfVolume(again!.volumeId)).toHaveLength(3);
+      });
+    });
+
     describe('jobs and discs', () => {
       it('opens one job per copy and attempt, with a serial that never repeats', async () => {
         const { volumeId } = await composed();
