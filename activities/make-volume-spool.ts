@@ -11,6 +11,7 @@ import type { ComposedImage } from '../disc/compose-volume.ts';
 import { checkVolume } from '../disc/gate.ts';
 import type { GateResult } from '../disc/gate.ts';
 import { renderLabel } from '../disc/label/render-label.ts';
+import type { Language } from '../disc/order/content.ts';
 import { SECTOR_BYTES } from '../disc/image/sectors.ts';
 import { readPreparation } from '../disc/preparation/preparation-book.ts';
 import { prepareOrder } from '../disc/preparation/prepare-order.ts';
@@ -31,6 +32,8 @@ export interface SpoolOptions {
   /** Whom to ask about a disc: name, telephone, address; '' = nobody. */
   readonly contact: string;
   readonly product: string;
+  /** Of the pages, where an order names none. */
+  readonly language: Language;
   readonly transcoder: Transcoder;
 }
 
@@ -87,7 +90,7 @@ export const createVolumeSpool = (options: SpoolOptions): VolumeSpool => {
       if (before && await sizeOf(imageFile) === before.imageBytes) return { composed: before.composed, report: before.report };
       await mkdir(join(options.spoolDirectory, volume.spoolName), { recursive: true, mode: 0o750 });
       const folder = preparedFolder(options.spoolDirectory, order.orderId);
-      const imprint = imprintOf(original?.certificate) ?? { institution: options.institution, contact: options.contact, product: options.product };
+      const imprint = imprintOf(original?.certificate) ?? { institution: options.institution, contact: options.contact, product: options.product, language: order.options.content.language || options.language };
       const composed = await composeVolume({
         volume: { fileSetId: volume.fileSetId, fileSetUid: volume.fileSetUid, index: volume.index, of: volume.of, media: volume.media, capacityBytes: mediaType(volume.media).sectors * SECTOR_BYTES },
         order: { isSupplement: order.isSupplement }, content: order.options.content, instances, preparation: { folder, lines: await readPreparation(folder) }, storeDirectory: options.storeDirectory, imageFile, createdAt: volume.createdAt,

@@ -1,5 +1,6 @@
 /** Making a disc again: what is taken over from its first making, and what is said when the images differ. */
 import type { ReportEntry, VolumeToCompose } from '../catalog/catalog.ts';
+import type { Language } from '../disc/order/content.ts';
 import type { ComposedImage } from '../disc/compose-volume.ts';
 
 /** What the pages of a disc say of its maker. */
@@ -7,12 +8,13 @@ export interface Imprint {
   readonly institution: string;
   readonly contact: string;
   readonly product: string;
+  readonly language: Language;
 }
 
 /** The imprint a volume was first made with, from its certificate. */
 export const imprintOf = (certificate: unknown): Imprint | undefined => {
   const said = (certificate as { readonly imprint?: Partial<Imprint> } | null | undefined)?.imprint;
-  return typeof said?.institution === 'string' && typeof said.contact === 'string' && typeof said.product === 'string' ? { institution: said.institution, contact: said.contact, product: said.product } : undefined;
+  return typeof said?.institution === 'string' && typeof said.contact === 'string' && typeof said.product === 'string' && said.language !== undefined ? { institution: said.institution, contact: said.contact, product: said.product, language: said.language } : undefined;
 };
 
 /** Compares a disc that is made again with its first image; nothing is said when there is no first one. */

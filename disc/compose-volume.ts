@@ -14,7 +14,7 @@ import { planImage, writeImage } from './image/write-image.ts';
 import type { WrittenFile } from './image/write-image.ts';
 import { SECTOR_BYTES } from './image/sectors.ts';
 import { MANIFEST_PATH, manifestFile } from './manifest.ts';
-import type { ContentOptions } from './order/content.ts';
+import type { ContentOptions, Language } from './order/content.ts';
 import { patientsOnDisc } from './pages/gather.ts';
 import type { DiscFacts, OtherVolume } from './pages/disc-facts.ts';
 import { renderIndexPage } from './pages/index-page.ts';
@@ -51,6 +51,7 @@ export interface ComposeRequest {
   readonly storeDirectory: string;
   readonly imageFile: string;
   readonly createdAt: Date;
+  readonly language: Language;
   readonly institution: string;
   readonly contact: string;
   /** Product name and version, as the pages show it. */
@@ -105,7 +106,7 @@ const dicomFile = (storeDirectory: string, { instance, fileId }: PlacedInstance)
 
 const dataFile = (path: string, data: Buffer): ImageFile => ({ path, bytes: data.length, content: { data } });
 
-const pages = (facts: DiscFacts): readonly ImageFile[] => [dataFile('README.TXT', renderReadme(facts)), dataFile('INDEX.HTM', renderIndexPage(facts))];
+const pages = (facts: DiscFacts, language: Language): readonly ImageFile[] => [dataFile('README.TXT', renderReadme(facts, language)), dataFile('INDEX.HTM', renderIndexPage(facts, language))];
 
 /**
  * Composes the image of one volume and writes it to `imageFile`.
@@ -131,7 +132,7 @@ export const composeVolume = async (request: ComposeRequest): Promise<ComposedIm
       institution: request.institution, contact: request.contact, product: request.product, createdAt,
       fileSetId: volume.fileSetId, fileSetUid: volume.fileSetUid, index: volume.index, of: volume.of, isSupplement: request.order.isSupplement,
       profile: verdict.profile, patients: patientsOnDisc(onDisc), report: wholeReport, otherVolumes: request.otherVolumes,
-    }),
+    }, request.language),
     ...onDisc.map((one) => dicomFile(storeDirectory, one)),
   ];
   const plan = planImage({ volumeId: volume.fileSetId, createdAt, kind: mediaType(volume.media).fileSystem, files: [...front, manifestFile(front.map(({ path }) => path), changes.origins)] });

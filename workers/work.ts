@@ -28,7 +28,7 @@ await runChild('work', async ({ config, endpoints, home, labels, log, catalog })
   const connection = await connectWorker(endpoints.temporalAddress, log, () => false);
   const store = createInstanceStore({ directory: home.store, durable: config.durableStore, reserveBytes: 0, highWaterPercent: 100 });
   const transcoder = createTranscoder();
-  const spool = createVolumeSpool({ spoolDirectory: home.spool, labelDirectory: labels, storeDirectory: home.store, labelDpi: config.labelDpi, institution: config.institution, contact: config.contact, product: `Spindle ${await productVersion()}`, transcoder });
+  const spool = createVolumeSpool({ spoolDirectory: home.spool, labelDirectory: labels, storeDirectory: home.store, labelDpi: config.labelDpi, institution: config.institution, contact: config.contact, language: config.language, product: `Spindle ${await productVersion()}`, transcoder });
   const compose = withFailures({
     ...createComposeActivities({ catalog, spool }),
     ...createHousekeepingActivities({

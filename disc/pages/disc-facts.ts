@@ -57,6 +57,3 @@ export const totals = (facts: DiscFacts): { readonly studies: number; readonly s
   const series = studies.flatMap((study) => study.series);
   return { studies: studies.length, series: series.length, instances: instancesOf(series) };
 };
-
-/** "Disc 1 of 2", or '' when the order has one disc only. */
-export const whichDisc = (facts: Pick<DiscFacts, 'index' | 'of'>): string => (facts.of > 1 ? `Disc ${facts.index} of ${facts.of}` : '');

@@ -18,7 +18,7 @@ const fileSetUid = uid('bench file-set');
 const began = performance.now();
 const composed = await composeVolume({
   volume: { fileSetId, fileSetUid, index: 1, of: 1, media: 'DVD', capacityBytes: mediaType('DVD').sectors * SECTOR_BYTES }, order: { isSupplement: false }, content: DEFAULT_CONTENT, preparation: NOTHING_PREPARED,
-  instances, storeDirectory, imageFile, createdAt: new Date(0), institution: 'Bench', contact: '', product: 'Spindle', otherVolumes: [],
+  instances, storeDirectory, imageFile, createdAt: new Date(0), language: 'en', institution: 'Bench', contact: '', product: 'Spindle', otherVolumes: [],
 });
 const between = performance.now();
 const result = await checkVolume({

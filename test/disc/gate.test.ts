@@ -96,7 +96,7 @@ beforeAll(async () => {
   composed = await composeVolume({
     volume: { fileSetId: 'GATE_TEST', fileSetUid: FILE_SET_UID, index: 1, of: 1, media: 'CD', capacityBytes: 680_000_000 }, order: { isSupplement: false }, content: DEFAULT_CONTENT, preparation: NOTHING_PREPARED,
     instances: storedInstances(store, paths), storeDirectory: store, imageFile: join(folder, 'whole.iso'), createdAt: new Date('2026-01-02T03:04:00Z'),
-    institution: 'Hospital', contact: 'Radiology', product: 'Spindle', otherVolumes: [],
+    language: 'en', institution: 'Hospital', contact: 'Radiology', product: 'Spindle', otherVolumes: [],
   });
   image = readFileSync(composed.image.path);
   const opened = openImage(composed.image.path);

@@ -71,7 +71,7 @@ describe('preparing an order', () => {
     const lines = await prepare();
     const composed = await composeVolume({
       volume: { fileSetId: 'PREPARED', fileSetUid: '2.25.99', index: 1, of: 1, media: 'CD', capacityBytes: 680_000_000 }, order: { isSupplement: false }, content: DEFAULT_CONTENT, preparation: { folder, lines },
-      instances: instances(), storeDirectory: store, imageFile: join(scratch, `image${round}.iso`), createdAt: new Date('2026-01-02T03:04:00Z'), institution: '', contact: '', product: 'Spindle', otherVolumes: [],
+      instances: instances(), storeDirectory: store, imageFile: join(scratch, `image${round}.iso`), createdAt: new Date('2026-01-02T03:04:00Z'), language: 'en', institution: '', contact: '', product: 'Spindle', otherVolumes: [],
     });
     expect(composed.profile).toBe('STD-GEN-CD');
     expect(composed.report.filter(({ kind }) => kind === 'converted').map(({ reason }) => reason)).toEqual([
