@@ -4,6 +4,7 @@
  */
 import { Context } from '@temporalio/activity';
 import type { Catalog, ReportEntry } from '../catalog/catalog.ts';
+import type { SeriesWeight } from '../disc/order/order.ts';
 import { isApplianceError } from '../infra/errors.ts';
 import type { VolumeSpool } from './volume-spool.ts';
 
@@ -17,6 +18,9 @@ export interface ComposeActivities {
   composeVolume(volumeId: number): Promise<Composed>;
   renderLabel(jobKey: string): Promise<void>;
   dropSpool(volumeId: number): Promise<void>;
+  /** Converts what cannot go on a disc as stored, before volumes are planned; answers the sizes by series. */
+  prepareOrder(orderId: string): Promise<readonly SeriesWeight[]>;
+  dropPrepared(orderId: string): Promise<void>;
 }
 
 export interface ComposeDeps {
@@ -35,10 +39,10 @@ export const createComposeActivities = ({ catalog, spool }: ComposeDeps): Compos
     const context = Context.current();
     const beat = setInterval(() => context.heartbeat(), 2_000);
     try {
-      const { volume, order } = await catalog.orders.volume(volumeId);
+      const { volume, order, others, original } = await catalog.orders.volume(volumeId);
       const instances = await catalog.instances.instancesOfVolume(volumeId);
       const made = await spool.compose({
-        volume, order, instances, signal: context.cancellationSignal, onProgress: (done, total) => context.heartbeat(Math.floor((100 * done) / Math.max(total, 1))),
+        volume, order, others, original, instances, signal: context.cancellationSignal, onProgress: (done, total) => context.heartbeat(Math.floor((100 * done) / Math.max(total, 1))),
       }).catch(async (error: unknown) => {
         await catalog.orders.report(order.orderId, leftOffOf(error));
         throw error;
@@ -50,6 +54,20 @@ export const createComposeActivities = ({ catalog, spool }: ComposeDeps): Compos
       clearInterval(beat);
     }
   },
+  async prepareOrder(orderId) {
+    const context = Context.current();
+    const beat = setInterval(() => context.heartbeat(), 2_000);
+    try {
+      const { options } = await catalog.orders.brief(orderId);
+      const instances = await catalog.instances.instancesOfOrder(orderId);
+      return await spool.prepare({
+        order: { orderId, options }, instances, signal: context.cancellationSignal, onProgress: (done, total) => context.heartbeat(Math.floor((100 * done) / Math.max(total, 1))),
+      });
+    } finally {
+      clearInterval(beat);
+    }
+  },
+  dropPrepared: (orderId) => spool.dropOrder(orderId),
   async renderLabel(jobKey) {
     await spool.label(await catalog.discs.labelFacts(jobKey));
   },

@@ -5,15 +5,21 @@
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { VolumeRow } from '../catalog/catalog.ts';
+import type { Transcoder } from '../dicom/transcoder.ts';
 import { composeVolume } from '../disc/compose-volume.ts';
 import type { ComposedImage } from '../disc/compose-volume.ts';
 import { checkVolume } from '../disc/gate.ts';
 import type { GateResult } from '../disc/gate.ts';
 import { renderLabel } from '../disc/label/render-label.ts';
+import type { Language } from '../disc/order/content.ts';
 import { SECTOR_BYTES } from '../disc/image/sectors.ts';
+import { readPreparation } from '../disc/preparation/preparation-book.ts';
+import { prepareOrder } from '../disc/preparation/prepare-order.ts';
+import { weighOrder } from '../disc/preparation/weigh-order.ts';
 import { mediaType } from '../disc/tables/media-types.ts';
 import { readJsonFile, writeDurably, writeJsonFile } from '../infra/durable-file.ts';
 import { ApplianceError } from '../infra/errors.ts';
+import { comparedWith, imprintOf } from './reburn.ts';
 import type { ComposedVolume, VolumeSpool } from './volume-spool.ts';
 
 export interface SpoolOptions {
@@ -23,7 +29,12 @@ export interface SpoolOptions {
   readonly labelDpi: number;
   /** '' = take the institution of the images. */
   readonly institution: string;
+  /** Whom to ask about a disc: name, telephone, address; '' = nobody. */
+  readonly contact: string;
   readonly product: string;
+  /** Of the pages, where an order names none. */
+  readonly language: Language;
+  readonly transcoder: Transcoder;
 }
 
 /** Orders that name no template of their own. */
@@ -37,6 +48,9 @@ interface Made {
   readonly profile: string;
   readonly imageBytes: number;
 }
+
+/** Folder of what was prepared for the volumes of one order. */
+const preparedFolder = (spoolDirectory: string, orderId: string): string => join(spoolDirectory, `${orderId}-prepared`);
 
 export const imageFileOf = (spoolDirectory: string, volume: Pick<VolumeRow, 'spoolName'>): string => join(spoolDirectory, volume.spoolName, 'disc.iso');
 export const labelFileOf = (labelDirectory: string, serial: string): string => join(labelDirectory, `${serial}.png`);
@@ -64,23 +78,31 @@ export const createVolumeSpool = (options: SpoolOptions): VolumeSpool => {
   };
 
   return {
-    async compose({ volume, order, instances, signal, onProgress }) {
+    async prepare({ order, instances, signal, onProgress }) {
+      const { content } = order.options;
+      const lines = await prepareOrder({ instances, content, storeDirectory: options.storeDirectory, folder: preparedFolder(options.spoolDirectory, order.orderId), transcoder: options.transcoder, signal, onProgress });
+      return weighOrder(instances, lines, content);
+    },
+
+    async compose({ volume, order, others, original, instances, signal, onProgress }) {
       const imageFile = imageFileOf(options.spoolDirectory, volume);
       const before = await readMade(madeFile(volume));
       if (before && await sizeOf(imageFile) === before.imageBytes) return { composed: before.composed, report: before.report };
       await mkdir(join(options.spoolDirectory, volume.spoolName), { recursive: true, mode: 0o750 });
+      const folder = preparedFolder(options.spoolDirectory, order.orderId);
+      const imprint = imprintOf(original?.certificate) ?? { institution: options.institution, contact: options.contact, product: options.product, language: order.options.content.language || options.language };
       const composed = await composeVolume({
         volume: { fileSetId: volume.fileSetId, fileSetUid: volume.fileSetUid, index: volume.index, of: volume.of, media: volume.media, capacityBytes: mediaType(volume.media).sectors * SECTOR_BYTES },
-        order: { isSupplement: order.isSupplement }, instances, storeDirectory: options.storeDirectory, imageFile, createdAt: volume.createdAt,
-        institution: options.institution, contact: '', product: options.product, otherVolumes: [], signal, onProgress,
+        order: { isSupplement: order.isSupplement }, content: order.options.content, instances, preparation: { folder, lines: await readPreparation(folder) }, storeDirectory: options.storeDirectory, imageFile, createdAt: volume.createdAt,
+        ...imprint, otherVolumes: others, signal, onProgress,
       });
       const result = await gate(composed, volume);
       const made: Made = {
         composed: {
-          imageBytes: composed.image.bytes, imageSha256: composed.image.sha256, certificate: { counts: result.counts, profile: composed.profile, product: options.product },
+          imageBytes: composed.image.bytes, imageSha256: composed.image.sha256, certificate: { counts: result.counts, profile: composed.profile, imprint },
           instances: composed.entries.map(({ instanceId, fileId, sha256 }) => ({ instanceId, fileId, sha256 })), leftOff: composed.leftOff,
         },
-        report: composed.report, label: result.label, profile: composed.profile, imageBytes: composed.image.bytes,
+        report: [...composed.report, ...comparedWith(original, composed, options.product)], label: result.label, profile: composed.profile, imageBytes: composed.image.bytes,
       };
       await writeJsonFile(madeFile(volume), made, { mode: 0o640 });
       return { composed: made.composed, report: made.report };
@@ -99,6 +121,10 @@ export const createVolumeSpool = (options: SpoolOptions): VolumeSpool => {
 
     async drop(volume) {
       await rm(join(options.spoolDirectory, volume.spoolName), { recursive: true, force: true });
+    },
+
+    async dropOrder(orderId) {
+      await rm(preparedFolder(options.spoolDirectory, orderId), { recursive: true, force: true });
     },
   };
 };

@@ -1,7 +1,7 @@
 /** Activities of an order's life in the catalog: numbers, ids and codes only. */
 import type { OrderBook, OrderBrief, ReportEntry } from '../catalog/catalog.ts';
 import { isApplianceError } from '../infra/errors.ts';
-import type { Media, OrderInfo, OrderState } from '../disc/order/order.ts';
+import type { Media, OrderInfo, OrderState, SeriesPart } from '../disc/order/order.ts';
 import type { VolumeLimits } from '../disc/order/volume-plan.ts';
 
 export interface RobotChoice {
@@ -16,14 +16,14 @@ export interface OrderActivities {
   orderBrief(orderId: string): Promise<OrderBrief>;
   setOrderState(orderId: string, state: OrderState, info: OrderInfo, waitingFor: string): Promise<void>;
   /** The robot and medium that take the order: fewest discs first, then the wish of the order; null when no robot does. */
-  chooseRobot(wish: { readonly media: Media | 'any'; readonly robot: string; readonly bytes: number; readonly instances: number }): Promise<RobotChoice | null>;
-  recordVolumes(orderId: string, media: Media, plan: readonly { readonly seriesIds: readonly number[] }[]): Promise<readonly { readonly volumeId: number; readonly index: number; readonly of: number }[]>;
+  chooseRobot(wish: { readonly media: Media | 'any'; readonly robot: string; readonly bytes: number; readonly instances: number; readonly profile: string }): Promise<RobotChoice | null>;
+  recordVolumes(orderId: string, media: Media, plan: readonly { readonly parts: readonly SeriesPart[] }[]): Promise<readonly { readonly volumeId: number; readonly index: number; readonly of: number }[]>;
   reportOrder(orderId: string, entries: readonly ReportEntry[]): Promise<void>;
 }
 
 export interface OrderDeps {
   readonly orders: OrderBook;
-  readonly chooseRobot: (wish: { readonly media: Media | 'any'; readonly robot: string; readonly bytes: number; readonly instances: number }) => Promise<RobotChoice | null>;
+  readonly chooseRobot: (wish: { readonly media: Media | 'any'; readonly robot: string; readonly bytes: number; readonly instances: number; readonly profile: string }) => Promise<RobotChoice | null>;
 }
 
 export const createOrderActivities = ({ orders, chooseRobot }: OrderDeps): OrderActivities => ({

@@ -2,7 +2,8 @@
  * The port between the compose activities and the libraries that make a volume: one folder per volume below the spool.
  * Folder names come from the catalog and hold no patient data.
  */
-import type { DiscLog, OrderRow, ReportEntry, VolumeInstance, VolumeRow } from '../catalog/catalog.ts';
+import type { DiscLog, OrderRow, ReportEntry, VolumeInstance, VolumeRow, VolumeToCompose } from '../catalog/catalog.ts';
+import type { SeriesWeight } from '../disc/order/order.ts';
 
 export interface ComposedVolume {
   readonly imageBytes: number;
@@ -14,10 +15,19 @@ export interface ComposedVolume {
 }
 
 export interface VolumeSpool {
+  /** Makes the files of an order that cannot go on a disc as stored; what an earlier call made is used again. Answers the sizes that volumes are planned by. */
+  prepare(work: {
+    readonly order: { readonly orderId: string; readonly options: Pick<OrderRow['options'], 'content'> };
+    readonly instances: readonly VolumeInstance[];
+    readonly signal: AbortSignal;
+    readonly onProgress: (done: number, total: number) => void;
+  }): Promise<readonly SeriesWeight[]>;
   /** Composes and gates the image; an image that is already there complete and gated is answered again. */
   compose(work: {
     readonly volume: VolumeRow;
     readonly order: OrderRow;
+    readonly others: VolumeToCompose['others'];
+    readonly original: VolumeToCompose['original'];
     readonly instances: readonly VolumeInstance[];
     readonly signal: AbortSignal;
     readonly onProgress: (doneBytes: number, totalBytes: number) => void;
@@ -25,4 +35,6 @@ export interface VolumeSpool {
   /** Renders the label of one job from what the gate read back. */
   label(facts: Awaited<ReturnType<DiscLog['labelFacts']>>): Promise<void>;
   drop(volume: VolumeRow): Promise<void>;
+  /** Removes what preparing made, once no volume of the order is composed any more. */
+  dropOrder(orderId: string): Promise<void>;
 }

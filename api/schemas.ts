@@ -2,11 +2,18 @@
 import { z } from 'zod';
 import { AE_SERVICE_NAMES } from '../dicom/tables/ae-services.ts';
 import { transferSyntaxByUid } from '../dicom/tables/transfer-syntaxes.ts';
+import { COPY_TYPES, LANGUAGES } from '../disc/order/content.ts';
 
 const id = z.number().int().positive();
 const when = z.iso.datetime().describe('UTC');
 const media = z.enum(['CD', 'DVD', 'DVD-DL', 'BD', 'BD-DL']);
 const retention = z.enum(['archive', 'buffer', 'default']);
+const content = z.object({
+  copyType: z.enum(COPY_TYPES).default('patient').describe('patient; physician = with readable reports; teaching = de-identified; legal = every byte as received'),
+  profile: z.string().max(32).regex(/^([A-Z0-9-]+)?$/).default('').describe('application profile, e.g. STD-GEN-DVD-JPEG; empty = the default of the medium'),
+  unconvertible: z.enum(['keep', 'leave-off']).default('keep').describe('what becomes of instances that the profile forbids and nobody can convert'),
+  language: z.union([z.enum(LANGUAGES), z.literal('')]).default('').describe('of the pages on the disc; empty = the language of the appliance'),
+});
 const orderState = z.enum(['PENDING', 'CREATING', 'DONE', 'FAILURE', 'CANCELLED']);
 const priority = z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4), z.literal(5)]).describe('1 = first, 3 = ordinary, 5 = last');
 const patient = z.object({ name: z.string(), id: z.string() });
@@ -56,14 +63,14 @@ export const PlaceOrder = z.object({
     .refine((s) => [s.patients, s.studies, s.series, s.instances].some((list) => list !== undefined), 'select patients, studies, series or instances'),
   copies: z.number().int().min(1).max(99).default(1), media: z.union([media, z.literal('any')]).default('any'), robot: text(64).min(1).default('any'),
   priority: priority.default(2), comment: text(240).default('').describe('printed on the label and stored'), labelTemplate: text(64).min(1).default('default'),
-  allowSeveralPatients: z.boolean().default(false), retention: retention.default('default'), hold: z.boolean().default(false).describe('place the order held back'),
+  allowSeveralPatients: z.boolean().default(false), retention: retention.default('default'), content: content.prefault({}), hold: z.boolean().default(false).describe('place the order held back'),
 });
 export const Placed = z.object({ orderId: z.string(), existed: z.boolean() });
 
 export const Order = z.object({
   orderId: z.string(), source: z.enum(['rule', 'api', 'page', 'demo']), ruleId: z.number().nullable(), state: orderState, info: z.string(), waitingFor: z.string(),
   isHeldBack: z.boolean(), isCancelRequested: z.boolean(), isSupplement: z.boolean(),
-  options: z.object({ copies: z.number(), media: z.union([media, z.literal('any')]), robot: z.string(), priority, comment: z.string(), labelTemplate: z.string(), allowSeveralPatients: z.boolean(), retention }),
+  options: z.object({ copies: z.number(), media: z.union([media, z.literal('any')]), robot: z.string(), priority, comment: z.string(), labelTemplate: z.string(), allowSeveralPatients: z.boolean(), retention, content }),
   placedBy: z.string(), placedAt: when, startedAt: when.nullable(), endedAt: when.nullable(), instances: z.number(), bytes: z.number(), copiesGood: z.number(), version: z.number(), requestKey: z.string(),
 });
 export const OrderList = z.object({ orders: z.array(Order), next: z.string().nullable() });
@@ -73,7 +80,7 @@ export const OrderDetail = z.object({
   volumes: z.array(z.object({ volumeId: id, orderId: z.string(), index: z.number(), of: z.number(), fileSetId: z.string(), fileSetUid: z.string(), media, state: z.enum(['PLANNED', 'COMPOSED', 'DROPPED']), instances: z.number(), imageBytes: z.number().nullable(), imageSha256: z.string().nullable(), createdAt: when, spoolName: z.string() })),
   jobs: z.array(z.object({ jobKey: z.string(), volumeId: id, copy: z.number(), attempt: z.number(), serial: z.string(), robot: z.string(), ref: z.string().nullable(), state: z.string(), phase: z.string(), activity: z.string(), percent: z.number().nullable(), error: z.string(), createdAt: when, endedAt: when.nullable() })),
   discs: z.array(Disc),
-  report: z.array(z.object({ kind: z.enum(['left-off', 'outside-profile', 'filled', 'note', 'error']), sopInstanceUid: z.string().optional(), reason: z.string() })),
+  report: z.array(z.object({ kind: z.enum(['left-off', 'outside-profile', 'converted', 'filled', 'note', 'error']), sopInstanceUid: z.string().optional(), reason: z.string() })),
   patients: z.array(patient), studies: z.array(z.object({ studyId: id, date: z.string(), description: z.string() })), log: z.array(Operation),
 });
 export const OrderListQuery = z.object({ state: z.union([orderState, z.array(orderState)]).optional(), after: cursor.optional(), limit });
@@ -86,7 +93,7 @@ export const RuleDraft = z.object({
   condition: z.object({ callingAe: patterns.optional(), calledAe: patterns.optional(), modality: patterns.optional(), station: patterns.optional(), bodyPart: patterns.optional(), description: patterns.optional() }).default({}),
   grouping: z.enum(['series', 'study', 'patient']).default('study'), quietSeconds: z.number().int().min(1).max(86_400).default(30), longestWaitSeconds: z.number().int().min(0).max(604_800).default(0),
   copies: z.number().int().min(1).max(99).default(1), media: z.union([media, z.literal('any')]).default('any'), robot: text(64).min(1).default('any'), priority: priority.default(4),
-  labelTemplate: text(64).min(1).default('default'), retention: retention.default('default'),
+  labelTemplate: text(64).min(1).default('default'), retention: retention.default('default'), content: content.prefault({}),
 });
 export const Rule = RuleDraft.extend({ id, version: z.number(), source: z.enum(['default', 'api', 'file']) });
 export const ChangeRule = RuleDraft.extend({ version: z.number().int().positive() });

@@ -8,7 +8,7 @@ import type { AeService } from '../dicom/tables/ae-services.ts';
 import type { QueryField, QueryLevel } from '../dicom/tables/query-attributes.ts';
 import type { BurnRule, BurnRuleCondition, BurnRuleOptions, SeriesFacts } from '../disc/order/burn-rule.ts';
 import type { JobState } from '../disc/order/lifecycle.ts';
-import type { Grouping, Media, OrderInfo, OrderOptions, OrderSelection, OrderSource, OrderState, Priority, SeriesWeight } from '../disc/order/order.ts';
+import type { Grouping, Media, OrderInfo, OrderOptions, OrderSelection, OrderSource, OrderState, Priority, SeriesPart, SeriesWeight } from '../disc/order/order.ts';
 
 // ---- Instances -------------------------------------------------------------------------------------------------
 
@@ -70,6 +70,8 @@ export interface InstanceIndex {
   conflicts(studyId: number): Promise<readonly { readonly sopInstanceUid: string; readonly candidates: readonly { readonly instanceId: number; readonly storedAt: Date; readonly callingAe: string; readonly bytes: number; readonly patientName: string; readonly patientId: string }[] }[]>;
   /** Everything composing needs, streamed by series and instance number; only instances that count. */
   instancesOfVolume(volumeId: number): Promise<readonly VolumeInstance[]>;
+  /** The same for everything an order wants, in the order that the stretches of a plan count. */
+  instancesOfOrder(orderId: string): Promise<readonly VolumeInstance[]>;
 }
 
 export interface VolumeInstance {
@@ -277,7 +279,7 @@ export interface OrderRow {
 
 /** What became of one thing that was to go on the disc. No patient data: UIDs and words only. */
 export interface ReportEntry {
-  readonly kind: 'left-off' | 'outside-profile' | 'filled' | 'note' | 'error';
+  readonly kind: 'left-off' | 'outside-profile' | 'converted' | 'filled' | 'note' | 'error';
   readonly sopInstanceUid?: string;
   readonly reason: string;
 }
@@ -341,6 +343,26 @@ export interface OrderBrief {
   readonly concerns: readonly OrderInfo[];
 }
 
+/** One series as another disc of the set tells of it. */
+export interface SeriesElsewhere {
+  readonly studyDate: string;
+  readonly studyDescription: string;
+  readonly modality: string;
+  readonly number: string;
+  readonly description: string;
+  readonly instances: number;
+}
+
+/** What composing needs besides the instances. */
+export interface VolumeToCompose {
+  readonly volume: VolumeRow;
+  readonly order: OrderRow;
+  /** The other volumes of the set, in order. */
+  readonly others: readonly { readonly index: number; readonly fileSetId: string; readonly series: readonly SeriesElsewhere[] }[];
+  /** The volume that this one makes again: its image, and the certificate it was stored with. */
+  readonly original: { readonly imageSha256: string | null; readonly certificate: unknown } | undefined;
+}
+
 export interface OrderBook {
   /** @throws ORDER_NOTHING_SELECTED, ORDER_SEVERAL_PATIENTS, ORDER_INSTANCE_NOT_HELD, ORDER_KEY_REUSED (same key, other content), CATALOG_NOT_FOUND */
   place(order: PlaceOrder): Promise<{ readonly orderId: string; readonly existed: boolean }>;
@@ -362,8 +384,8 @@ export interface OrderBook {
   report(orderId: string, entries: readonly ReportEntry[]): Promise<void>;
 
   /** Writes the plan once; the same call again answers the rows already there. */
-  recordVolumes(orderId: string, media: Media, plan: readonly { readonly seriesIds: readonly number[] }[]): Promise<readonly { readonly volumeId: number; readonly index: number; readonly of: number }[]>;
-  volume(volumeId: number): Promise<{ readonly volume: VolumeRow; readonly order: OrderRow }>;
+  recordVolumes(orderId: string, media: Media, plan: readonly { readonly parts: readonly SeriesPart[] }[]): Promise<readonly { readonly volumeId: number; readonly index: number; readonly of: number }[]>;
+  volume(volumeId: number): Promise<VolumeToCompose>;
   /** Notes the composed image and which instance lies under which File ID. Idempotent. */
   recordComposed(volumeId: number, composed: { readonly imageBytes: number; readonly imageSha256: string; readonly certificate: unknown; readonly instances: readonly { readonly instanceId: number; readonly fileId: string; readonly sha256: string }[]; readonly leftOff: readonly number[] }): Promise<void>;
   setVolumeState(volumeId: number, state: VolumeRow['state']): Promise<void>;

@@ -58,7 +58,7 @@ const placeGroup = async (database: Database, trx: InTransaction, group: Group, 
   const generation = group.generation + 1;
   const orderId = await writeOrder(database, trx, {
     requestKey: `rule-${rule.id}-g${group.id}-n${generation}`, contentSha256: sha256(JSON.stringify(selected.map((i) => i.id))), source: 'rule', placedBy: `rule ${rule.name}`,
-    options: { copies: rule.copies, media: rule.media, robot: rule.robot, priority: rule.priority, comment: '', labelTemplate: rule.labelTemplate, allowSeveralPatients: false, retention: rule.retention },
+    options: { copies: rule.copies, media: rule.media, robot: rule.robot, priority: rule.priority, comment: '', labelTemplate: rule.labelTemplate, allowSeveralPatients: false, retention: rule.retention, content: rule.content },
     rule: { ruleId: rule.id, groupId: group.id, grouping: group.group_level, isSupplement: group.generation > 0 },
   }, selected);
   return orderId;

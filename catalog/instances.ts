@@ -1,10 +1,22 @@
 /** The instance index: what is held, under which content, and what a volume needs of it. Writing lives in store-batch.ts and conflicts.ts. */
-import type { InstanceIndex } from './catalog.ts';
+import type { InstanceIndex, VolumeInstance } from './catalog.ts';
 import { createConflicts } from './conflicts.ts';
 import type { Database } from './database.ts';
+import type { Executor } from './dialects/dialect.ts';
 import { FILE_COLUMNS, heldInstance, restoredAttributes, storedFile } from './instance-rows.ts';
 import type { ParentsCache } from './parents-cache.ts';
 import { storeBatch } from './store-batch.ts';
+
+/** Counting instances with all that composing needs, patient by patient; the caller says of what. */
+const composable = (db: Executor) =>
+  db.selectFrom('instance').innerJoin('series', 'series.id', 'instance.series_key').innerJoin('study', 'study.id', 'instance.study_key').where('instance.counts', '=', 1)
+    .orderBy('study.patient_key').orderBy('study.id').orderBy('series.id').orderBy('instance.sort_number').orderBy('instance.id')
+    .select(['instance.id', 'instance.attributes', 'series.attributes as base', 'study.patient_key', 'instance.study_key', 'instance.series_key', 'instance.path', 'instance.bytes', 'instance.data_set_offset', 'instance.data_set_sha256', 'instance.transfer_syntax_uid']);
+
+const volumeInstance = (row: Awaited<ReturnType<ReturnType<typeof composable>['executeTakeFirstOrThrow']>>): VolumeInstance => ({
+  instanceId: row.id, attributes: restoredAttributes(row.base, row.attributes), file: storedFile(row),
+  patientKey: row.patient_key, studyKey: row.study_key, seriesKey: row.series_key,
+});
 
 /** The instance index over one database. */
 export const createInstanceIndex = (database: Database, cache: ParentsCache): InstanceIndex => ({
@@ -27,15 +39,9 @@ export const createInstanceIndex = (database: Database, cache: ParentsCache): In
       }),
     }));
   }),
-  instancesOfVolume: (volumeId) => database.read(async (db) => {
-    const rows = await db.selectFrom('volume_instance').innerJoin('instance', 'instance.id', 'volume_instance.instance_key')
-      .innerJoin('series', 'series.id', 'instance.series_key').innerJoin('study', 'study.id', 'instance.study_key')
-      .where('volume_instance.volume_key', '=', volumeId).where('instance.counts', '=', 1)
-      .orderBy('study.patient_key').orderBy('study.id').orderBy('series.id').orderBy('instance.sort_number').orderBy('instance.id')
-      .select(['instance.id', 'instance.attributes', 'series.attributes as base', 'study.patient_key', 'instance.study_key', 'instance.series_key', 'instance.path', 'instance.bytes', 'instance.data_set_offset', 'instance.data_set_sha256', 'instance.transfer_syntax_uid']).execute();
-    return rows.map((row) => ({
-      instanceId: row.id, attributes: restoredAttributes(row.base, row.attributes), file: storedFile(row),
-      patientKey: row.patient_key, studyKey: row.study_key, seriesKey: row.series_key,
-    }));
+  instancesOfVolume: (volumeId) => database.read(async (db) => (await composable(db).innerJoin('volume_instance', 'volume_instance.instance_key', 'instance.id').where('volume_instance.volume_key', '=', volumeId).execute()).map(volumeInstance)),
+  instancesOfOrder: (orderId) => database.read(async (db) => {
+    const rows = await composable(db).innerJoin('order_instance', 'order_instance.instance_key', 'instance.id').innerJoin('disc_order', 'disc_order.id', 'order_instance.order_key').where('disc_order.order_id', '=', orderId).execute();
+    return rows.map(volumeInstance);
   }),
 });

@@ -11,6 +11,7 @@ import { openEngine } from './dialects/open-engine.ts';
 import { statements as first } from './migrations/0001-first.ts';
 import { statements as aeRegistry } from './migrations/0002-ae-registry.ts';
 import { fill as fillQueryKeys, statements as queryKeys } from './migrations/0003-query-keys.ts';
+import { statements as content } from './migrations/0006-content-options.ts';
 import { renderTable } from './migrations/sketch.ts';
 import type { CatalogLogger } from './logger.ts';
 
@@ -25,6 +26,7 @@ const MIGRATIONS: readonly Migration[] = [
   { version: 1, statements: first },
   { version: 2, statements: aeRegistry },
   { version: 3, statements: queryKeys, fill: fillQueryKeys },
+  { version: 6, statements: content },
 ];
 
 /** The schema version this code works with. */
@@ -68,7 +70,9 @@ export const migrateCatalog = async (databaseUrl: string, log?: CatalogLogger): 
       const found = await versionOf(locked, engine.name);
       refuseNewer(found);
       for (const migration of MIGRATIONS.filter((m) => m.version > found)) {
-        for (const statement of migration.statements(engine.name)) await sql.raw(statement).execute(locked);
+        for (const statement of migration.statements(engine.name)) {
+          await sql.raw(statement).execute(locked).catch((error: unknown) => { if (!engine.wasApplied(error)) throw error; });
+        }
         await migration.fill?.(locked, engine);
         await locked.insertInto('schema_version').values({ version: migration.version, applied_at: new Date() }).execute();
         log?.info({ event: 'catalog.migrated', version: migration.version });

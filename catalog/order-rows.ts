@@ -1,6 +1,8 @@
 /** Rows of orders, volumes, jobs and discs in the words of the interfaces. */
 import { randomBytes } from 'node:crypto';
 import type { Selectable } from 'kysely';
+import { contentOptions } from '../disc/order/content.ts';
+import type { ContentOptions } from '../disc/order/content.ts';
 import { ApplianceError } from '../infra/errors.ts';
 import type { DiscRow, JobRow, OrderRow, VolumeRow } from './catalog.ts';
 import type { Executor } from './dialects/dialect.ts';
@@ -18,6 +20,7 @@ export const orderRow = (row: Selectable<DiscOrderTable>): OrderRow => ({
   options: {
     copies: row.copies, media: row.media as OrderRow['options']['media'], robot: row.robot, priority: row.priority as OrderRow['options']['priority'], comment: row.comment,
     labelTemplate: row.label_template, allowSeveralPatients: row.several_patients === 1, retention: row.retention as OrderRow['options']['retention'],
+    content: contentOptions(row.content === null ? undefined : JSON.parse(row.content) as Partial<ContentOptions>),
   },
   placedBy: row.placed_by, placedAt: row.placed_at, startedAt: row.started_at, endedAt: row.ended_at, instances: row.instances, bytes: row.bytes, copiesGood: row.copies_good, version: row.version,
 });

@@ -1,16 +1,18 @@
 /** The order book: placing, moving by lifecycle.ts, and what people ask of an order. Volumes live in volumes.ts, reading in order-detail.ts. */
 import type { Selectable } from 'kysely';
 import { ApplianceError } from '../infra/errors.ts';
+import { contentOptions } from '../disc/order/content.ts';
 import { isOrderClosed, ORDER_TRANSITIONS } from '../disc/order/lifecycle.ts';
-import type { OrderInfo, OrderState, Priority } from '../disc/order/order.ts';
+import type { Media, OrderInfo, OrderState, Priority } from '../disc/order/order.ts';
 import type { OrderBook, PlaceOrder } from './catalog.ts';
 import type { Database } from './database.ts';
 import type { InTransaction } from './dialects/dialect.ts';
 import { fit, sha256 } from './folding.ts';
 import { createOrderReading } from './order-detail.ts';
-import { findOrder } from './order-rows.ts';
+import { findOrder, orderRow } from './order-rows.ts';
 import { appendOperations } from './operations.ts';
 import { writeOrder } from './place-order.ts';
+import type { OrderWriting } from './place-order.ts';
 import { selectInstances, selectionText } from './selection.ts';
 import type { DiscOrderTable } from './tables.ts';
 import { createVolumes } from './volumes.ts';
@@ -25,8 +27,18 @@ export const lockOrder = async (database: Database, trx: InTransaction, orderId:
 };
 
 const contentOf = (order: PlaceOrder): string => {
-  const { copies, media, robot, priority, comment, labelTemplate, allowSeveralPatients, retention } = order.options;
-  return sha256(JSON.stringify([order.source, selectionText(order.selection), copies, media, robot, priority, comment, labelTemplate, allowSeveralPatients, retention]));
+  const { copies, media, robot, priority, comment, labelTemplate, allowSeveralPatients, retention, content } = order.options;
+  return sha256(JSON.stringify([order.source, selectionText(order.selection), copies, media, robot, priority, comment, labelTemplate, allowSeveralPatients, retention, contentOptions(content)]));
+};
+
+/** What an order that makes a volume again takes over from the one that made it first. */
+const asBefore = async (trx: InTransaction, order: PlaceOrder): Promise<Pick<OrderWriting, 'options' | 'reburn'>> => {
+  const { volume: volumeId } = order.selection;
+  if (volumeId === undefined) return { options: order.options };
+  const row = await trx.selectFrom('volume').innerJoin('disc_order', 'disc_order.id', 'volume.order_key').where('volume.id', '=', volumeId).selectAll('disc_order').select('volume.media as medium').executeTakeFirst();
+  if (!row) throw new ApplianceError('CATALOG_NOT_FOUND', 'no such volume', { details: { volumeId } });
+  const { content, allowSeveralPatients, labelTemplate } = orderRow(row).options;
+  return { options: { ...order.options, media: row.medium as Media, content, allowSeveralPatients, labelTemplate }, reburn: { volumeId, isSupplement: row.is_supplement === 1 } };
 };
 
 const place = async (database: Database, order: PlaceOrder): Promise<{ orderId: string; existed: boolean }> => {
@@ -36,7 +48,7 @@ const place = async (database: Database, order: PlaceOrder): Promise<{ orderId: 
     if (known && known.content_sha256 !== contentSha256) throw new ApplianceError('ORDER_KEY_REUSED', 'this request key was used for another order', { details: { orderId: known.order_id } });
     if (known) return { orderId: known.order_id, existed: true };
     const selected = await selectInstances(database, trx, order.selection);
-    return { orderId: await writeOrder(database, trx, { ...order, contentSha256 }, selected), existed: false };
+    return { orderId: await writeOrder(database, trx, { ...order, ...await asBefore(trx, order), contentSha256 }, selected), existed: false };
   });
 };
 

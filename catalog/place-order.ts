@@ -28,6 +28,8 @@ export interface OrderWriting {
   readonly placedBy: string;
   readonly options: OrderOptions;
   readonly isHeldBack?: boolean;
+  /** The volume that is made again. */
+  readonly reburn?: { readonly volumeId: number; readonly isSupplement: boolean };
   readonly rule?: { readonly ruleId: number; readonly groupId: number; readonly grouping: string; readonly isSupplement: boolean };
 }
 
@@ -45,15 +47,15 @@ const checked = (selected: readonly Selected[], options: OrderOptions): void => 
  */
 export const writeOrder = async (database: Database, trx: InTransaction, order: OrderWriting, selected: readonly Selected[]): Promise<string> => {
   checked(selected, order.options);
-  const { options, rule } = order;
+  const { options, rule, reburn } = order;
   const orderId = `o${randomBase32(12)}`;
   const bytes = selected.reduce((sum, i) => sum + i.bytes, 0);
   const orderKey = await database.engine.insertRow(trx, 'disc_order', {
     order_id: orderId, request_key: order.requestKey, content_sha256: order.contentSha256, source: order.source, rule_key: rule?.ruleId ?? null, group_key: rule?.groupId ?? null, group_level: rule?.grouping ?? 'none',
-    state: 'PENDING', info: 'QUEUED', waiting_for: '', is_started: 0, is_held_back: order.isHeldBack === true ? 1 : 0, is_cancel_requested: 0, is_supplement: rule?.isSupplement === true ? 1 : 0, is_released: 0,
+    state: 'PENDING', info: 'QUEUED', waiting_for: '', is_started: 0, is_held_back: order.isHeldBack === true ? 1 : 0, is_cancel_requested: 0, is_supplement: (rule?.isSupplement ?? reburn?.isSupplement) === true ? 1 : 0, is_released: 0,
     copies: options.copies, media: options.media, robot: options.robot, priority: options.priority, comment: fit(options.comment, 1000), label_template: fit(options.labelTemplate, 200),
     several_patients: options.allowSeveralPatients ? 1 : 0, retention: options.retention, placed_by: fit(order.placedBy, 200), placed_at: database.now(), started_at: null, ended_at: null,
-    instances: selected.length, bytes, copies_good: 0, report: '[]', version: 1,
+    content: JSON.stringify(options.content), reburn_of: reburn?.volumeId ?? null, instances: selected.length, bytes, copies_good: 0, report: '[]', version: 1,
   });
   const rows = [...selected].sort((a, b) => a.id - b.id).map((i) => ({ order_key: orderKey, instance_key: i.id, rule_key: rule?.ruleId ?? null }));
   for (const chunk of chunked(rows, 3, database.engine.maxParameters)) await trx.insertInto('order_instance').values([...chunk]).execute();

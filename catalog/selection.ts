@@ -19,8 +19,15 @@ const levelOf = (selection: OrderSelection): { level: keyof typeof LEVELS; ids: 
 
 /** The canonical text of a selection, for comparing orders under one request key. */
 export const selectionText = (selection: OrderSelection): string => {
+  if (selection.volume !== undefined) return JSON.stringify(['volume', selection.volume]);
   const { level, ids } = levelOf(selection);
   return JSON.stringify([level, ids]);
+};
+
+/** Everything a volume was made from, what was left off included: it is named on the disc. */
+const ofVolume = async (trx: InTransaction, volumeId: number): Promise<OrderSelection> => {
+  const rows = await trx.selectFrom('volume_instance').where('volume_key', '=', volumeId).select('instance_key').execute();
+  return { instances: rows.map((row) => row.instance_key) };
 };
 
 /**
@@ -28,6 +35,7 @@ export const selectionText = (selection: OrderSelection): string => {
  * @throws CATALOG_NOT_FOUND when a named row does not exist; ORDER_NOTHING_SELECTED, API_INVALID when not exactly one level is named
  */
 export const selectInstances = async (database: Database, trx: InTransaction, selection: OrderSelection): Promise<readonly Selected[]> => {
+  if (selection.volume !== undefined) return selectInstances(database, trx, await ofVolume(trx, selection.volume));
   const { level, ids } = levelOf(selection);
   const studies = new Set<number>();
   for (const part of chunked(ids, 1, database.engine.maxParameters)) {

@@ -156,6 +156,10 @@ export interface DiscOrderTable {
   label_template: string;
   several_patients: Flag;
   retention: string;
+  /** ContentOptions as JSON; null in rows from before there were any. */
+  content: string | null;
+  /** The volume that this order makes again. */
+  reburn_of: number | null;
   placed_by: string;
   placed_at: Date;
   started_at: Date | null;

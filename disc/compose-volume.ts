@@ -2,7 +2,7 @@
  * Composes one volume: File IDs, DICOMDIR, pages and manifest around the stored files, written as one image in one pass.
  * Refuses a volume that does not fit or would be empty; what cannot be on the disc is left off and named.
  */
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import type { ReportEntry, VolumeInstance } from '../catalog/catalog.ts';
 import { ApplianceError } from '../infra/errors.ts';
 import { writeDicomdir } from './dicomdir.ts';
@@ -14,10 +14,13 @@ import { planImage, writeImage } from './image/write-image.ts';
 import type { WrittenFile } from './image/write-image.ts';
 import { SECTOR_BYTES } from './image/sectors.ts';
 import { MANIFEST_PATH, manifestFile } from './manifest.ts';
+import type { ContentOptions, Language } from './order/content.ts';
 import { patientsOnDisc } from './pages/gather.ts';
 import type { DiscFacts, OtherVolume } from './pages/disc-facts.ts';
 import { renderIndexPage } from './pages/index-page.ts';
 import { renderReadme } from './pages/readme.ts';
+import { asPrepared, conversionsOn } from './preparation/conversions.ts';
+import type { Preparation } from './preparation/preparation-book.ts';
 import { judgeProfile } from './profile.ts';
 import { mediaType } from './tables/media-types.ts';
 import type { MediaTypeRow } from './tables/media-types.ts';
@@ -41,10 +44,14 @@ export interface ComposeRequest {
     readonly capacityBytes: number;
   };
   readonly order: { readonly isSupplement: boolean };
+  readonly content: Pick<ContentOptions, 'copyType' | 'profile'>;
   readonly instances: readonly VolumeInstance[];
+  /** Files of this order that are not put on as stored, and where they lie. */
+  readonly preparation: Preparation;
   readonly storeDirectory: string;
   readonly imageFile: string;
   readonly createdAt: Date;
+  readonly language: Language;
   readonly institution: string;
   readonly contact: string;
   /** Product name and version, as the pages show it. */
@@ -73,13 +80,15 @@ interface Placement {
   readonly report: readonly ReportEntry[];
 }
 
-const place = (instances: readonly VolumeInstance[]): Placement => {
+const place = ({ instances, content: { copyType }, preparation }: ComposeRequest): Placement => {
   const taken: Omit<PlacedInstance, 'fileId'>[] = [];
   const leftOff: VolumeInstance[] = [];
   const report: ReportEntry[] = [];
-  for (const instance of inDiscOrder(instances)) {
-    const record = recordOfClass(instance.attributes.sopClassUid);
-    const reason = 'refusal' in record ? record.refusal : instance.file.bytes > MAX_FILE_BYTES ? 'its file has 4 GiB or more' : undefined;
+  for (const stored of inDiscOrder(instances)) {
+    const line = preparation.lines.get(stored.instanceId);
+    const instance = asPrepared(stored, line, preparation.folder);
+    const record = recordOfClass(instance.attributes.sopClassUid, copyType);
+    const reason = line?.kind === 'leave-off' ? line.reason : 'refusal' in record ? record.refusal : instance.file.bytes > MAX_FILE_BYTES ? 'its file has 4 GiB or more' : undefined;
     if (reason === undefined && 'record' in record) { taken.push({ instance, record }); continue; }
     leftOff.push(instance);
     report.push({ kind: 'left-off', sopInstanceUid: instance.attributes.sopInstanceUid, reason: reason ?? '' });
@@ -90,14 +99,14 @@ const place = (instances: readonly VolumeInstance[]): Placement => {
 const dicomFile = (storeDirectory: string, { instance, fileId }: PlacedInstance): ImageFile => ({
   path: fileId.join('/'),
   bytes: instance.file.bytes,
-  content: { file: join(storeDirectory, instance.file.path) },
+  content: { file: resolve(storeDirectory, instance.file.path) },
   hashDataSetFrom: instance.file.dataSetOffset,
   expectDataSetSha256: instance.file.dataSetSha256,
 });
 
 const dataFile = (path: string, data: Buffer): ImageFile => ({ path, bytes: data.length, content: { data } });
 
-const pages = (facts: DiscFacts): readonly ImageFile[] => [dataFile('README.TXT', renderReadme(facts)), dataFile('INDEX.HTM', renderIndexPage(facts))];
+const pages = (facts: DiscFacts, language: Language): readonly ImageFile[] => [dataFile('README.TXT', renderReadme(facts, language)), dataFile('INDEX.HTM', renderIndexPage(facts, language))];
 
 /**
  * Composes the image of one volume and writes it to `imageFile`.
@@ -109,23 +118,24 @@ const pages = (facts: DiscFacts): readonly ImageFile[] => [dataFile('README.TXT'
  */
 export const composeVolume = async (request: ComposeRequest): Promise<ComposedImage> => {
   const { volume, storeDirectory, imageFile, createdAt, signal } = request;
-  const { placed, leftOff, report } = place(request.instances);
+  const { placed, leftOff, report } = place(request);
   const dicomdir = await writeDicomdir({ fileSetId: volume.fileSetId, fileSetUid: volume.fileSetUid, instances: placed, readHead: createHeadReader(storeDirectory), ...(signal ? { signal } : {}) });
   const onDisc = placed.filter(({ instance }) => !dicomdir.leftOff.has(instance.instanceId));
   if (!onDisc.length) throw new ApplianceError('DISC_FILE_SET_INVALID', 'no instance of the volume can be put on a disc', { details: { leftOff: [...report, ...dicomdir.report].map(({ sopInstanceUid, reason }) => `${sopInstanceUid ?? ''} ${reason}`) } });
 
-  const verdict = judgeProfile(volume.media, onDisc.map(({ instance }) => instance));
-  const wholeReport = [...report, ...dicomdir.report, ...verdict.report];
+  const verdict = judgeProfile(volume.media, request.content, onDisc.map(({ instance }) => instance));
+  const changes = conversionsOn(onDisc, request.preparation.lines);
+  const wholeReport = [...report, ...dicomdir.report, ...verdict.report, ...changes.report];
   const front = [
     dataFile('DICOMDIR', dicomdir.bytes),
     ...pages({
       institution: request.institution, contact: request.contact, product: request.product, createdAt,
       fileSetId: volume.fileSetId, fileSetUid: volume.fileSetUid, index: volume.index, of: volume.of, isSupplement: request.order.isSupplement,
       profile: verdict.profile, patients: patientsOnDisc(onDisc), report: wholeReport, otherVolumes: request.otherVolumes,
-    }),
+    }, request.language),
     ...onDisc.map((one) => dicomFile(storeDirectory, one)),
   ];
-  const plan = planImage({ volumeId: volume.fileSetId, createdAt, kind: mediaType(volume.media).fileSystem, files: [...front, manifestFile(front.map(({ path }) => path))] });
+  const plan = planImage({ volumeId: volume.fileSetId, createdAt, kind: mediaType(volume.media).fileSystem, files: [...front, manifestFile(front.map(({ path }) => path), changes.origins)] });
   const bytes = plan.totalSectors * SECTOR_BYTES;
   if (bytes > volume.capacityBytes) throw new ApplianceError('ORDER_EXCEEDS_MEDIA', 'the composed volume is larger than the medium', { details: { bytes, capacityBytes: volume.capacityBytes } });
 

@@ -61,9 +61,10 @@ interface Work {
 const ascii = (text: string): Buffer => Buffer.from(text, 'latin1');
 
 /** What every record that names a file carries before its keys. @source PS3.3 F.3.2.2 */
-const fileReference = ({ instance, fileId }: PlacedInstance, head: DataSet): Buffer => {
+const fileReference = ({ instance, fileId, record }: PlacedInstance, head: DataSet): Buffer => {
   const general = head.elements.get(TAG.RelatedGeneralSOPClassUID);
   return Buffer.concat([
+    ...(record.record === 'PRIVATE' ? [encodeElement(TAG.PrivateRecordUID, 'UI', ascii(instance.attributes.sopClassUid))] : []),
     encodeElement(TAG.ReferencedFileID, 'CS', ascii(fileId.join('\\'))),
     encodeElement(TAG.ReferencedSOPClassUIDInFile, 'UI', ascii(instance.attributes.sopClassUid)),
     encodeElement(TAG.ReferencedSOPInstanceUIDInFile, 'UI', ascii(instance.attributes.sopInstanceUid)),

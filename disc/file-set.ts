@@ -4,7 +4,8 @@
  */
 import type { VolumeInstance } from '../catalog/catalog.ts';
 import { sopClassByUid } from '../dicom/tables/sop-classes.ts';
-import { directoryRecord } from './tables/directory-records.ts';
+import type { CopyType } from './order/content.ts';
+import { directoryRecord, PRIVATE_RECORD } from './tables/directory-records.ts';
 import type { DirectoryRecordRow } from './tables/directory-records.ts';
 
 export interface PlacedInstance {
@@ -22,13 +23,22 @@ const SHARED_FOLDER = 'SHARED';
 /** True for a legal File ID. @source PS3.10 8.2: 1 to 8 components of 1 to 8 characters of A-Z 0-9 _ */
 export const isFileId = (components: readonly string[]): boolean => components.length >= 1 && components.length <= 8 && components.every((name) => /^[A-Z0-9_]{1,8}$/.test(name));
 
-/** The directory record row of a SOP class, or why there is none. */
-export const recordOfClass = (sopClassUid: string): DirectoryRecordRow | { readonly refusal: string } => {
+/** The current directory record row of a SOP class, or why there is none. */
+const currentRecord = (sopClassUid: string): DirectoryRecordRow | { readonly refusal: string } => {
   const sopClass = sopClassByUid.get(sopClassUid);
   if (!sopClass) return { refusal: 'its SOP class is not known' };
   if (sopClass.isPrivate) return { refusal: 'its SOP class is private' };
   if (sopClass.record === null) return { refusal: 'its SOP class has no directory record' };
   return directoryRecord(sopClass.record) ?? { refusal: `directory records of type ${sopClass.record} are retired or not for patient discs` };
+};
+
+/**
+ * The directory record row of a SOP class, or why there is none. On a legal copy nothing is left off: classes without a current record,
+ * private and unknown ones get a PRIVATE record. @source PS3.3 F.6.1
+ */
+export const recordOfClass = (sopClassUid: string, copyType: CopyType): DirectoryRecordRow | { readonly refusal: string } => {
+  const current = currentRecord(sopClassUid);
+  return 'refusal' in current && copyType === 'legal' ? PRIVATE_RECORD : current;
 };
 
 const number = (text: string | null | undefined): number => {

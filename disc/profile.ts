@@ -1,30 +1,44 @@
 /** Which application profile a disc may claim, and which instances stand in the way. Pure. */
 import type { ReportEntry, VolumeInstance } from '../catalog/catalog.ts';
+import { sopClassByUid } from '../dicom/tables/sop-classes.ts';
 import { transferSyntaxByUid } from '../dicom/tables/transfer-syntaxes.ts';
-import { profilesOf } from './tables/application-profiles.ts';
-import type { ApplicationProfileRow } from './tables/application-profiles.ts';
+import type { ContentOptions } from './order/content.ts';
+import { defaultProfile, profileById, syntaxesFor, takesClass } from './tables/application-profiles.ts';
+import type { ApplicationProfileRow, ProfileMedium } from './tables/application-profiles.ts';
 
 export interface ProfileVerdict {
   /** Identifier of the profile every instance obeys; '' when there is none. */
   readonly profile: string;
-  /** One 'outside-profile' entry per instance that breaks the profile of the medium. */
+  /** One 'outside-profile' entry per instance that breaks the profile of the disc. */
   readonly report: readonly ReportEntry[];
 }
 
+/** The profile a disc is made for: the one asked for when it is one of this medium, else the medium's default. */
+export const profileOf = (media: ProfileMedium, { profile }: Pick<ContentOptions, 'profile'>): ApplicationProfileRow => {
+  const asked = profileById(profile);
+  return asked?.media.includes(media) ? asked : defaultProfile(media);
+};
+
+const breachOf = (profile: ApplicationProfileRow, { attributes, file }: VolumeInstance): string | undefined => {
+  const { rows, columns, numberOfFrames } = attributes;
+  const { pixels } = profile;
+  if (!takesClass(profile, attributes.sopClassUid)) return `does not take ${sopClassByUid.get(attributes.sopClassUid)?.name ?? 'its SOP class'}`;
+  if (!syntaxesFor(profile, attributes.sopClassUid).includes(file.transferSyntaxUid)) return `does not allow the transfer syntax ${transferSyntaxByUid.get(file.transferSyntaxUid)?.name ?? file.transferSyntaxUid}`;
+  if (pixels?.rows !== undefined && rows !== null && rows > pixels.rows) return `takes at most ${pixels.rows} rows`;
+  if (pixels?.columns !== undefined && columns !== null && columns > pixels.columns) return `takes at most ${pixels.columns} columns`;
+  if (pixels?.frames === 'single' && numberOfFrames !== null && numberOfFrames > 1) return 'takes single frames only';
+  return undefined;
+};
+
 /**
- * Judges the instances of a disc against the first profile of its medium.
- * A medium without a profile gets none and no entries.
- * @source PS3.11 D.3.1 (transfer syntaxes), D.3.2 (SOP classes are free)
+ * Judges the instances of a disc against the profile it is made for.
+ * @source PS3.11 (SOP classes, transfer syntaxes and image sizes of each profile)
  */
-export const judgeProfile = (media: ApplicationProfileRow['media'][number], instances: readonly VolumeInstance[]): ProfileVerdict => {
-  const [profile] = profilesOf(media);
-  if (!profile) return { profile: '', report: [] };
-  const report = instances
-    .filter(({ file }) => !profile.transferSyntaxes.includes(file.transferSyntaxUid))
-    .map(({ attributes, file }): ReportEntry => ({
-      kind: 'outside-profile',
-      sopInstanceUid: attributes.sopInstanceUid,
-      reason: `${profile.id} does not allow the transfer syntax ${transferSyntaxByUid.get(file.transferSyntaxUid)?.name ?? file.transferSyntaxUid}`,
-    }));
+export const judgeProfile = (media: ProfileMedium, content: Pick<ContentOptions, 'profile'>, instances: readonly VolumeInstance[]): ProfileVerdict => {
+  const profile = profileOf(media, content);
+  const report = instances.flatMap((instance): readonly ReportEntry[] => {
+    const breach = breachOf(profile, instance);
+    return breach === undefined ? [] : [{ kind: 'outside-profile', sopInstanceUid: instance.attributes.sopInstanceUid, reason: `${profile.id} ${breach}` }];
+  });
   return { profile: report.length ? '' : profile.id, report };
 };

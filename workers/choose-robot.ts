@@ -4,6 +4,7 @@ import type { RobotReport } from '../catalog/catalog.ts';
 import { INSTANCE_OVERHEAD_BYTES, VOLUME_OVERHEAD_BYTES } from '../disc/compose-volume.ts';
 import { SECTOR_BYTES } from '../disc/image/sectors.ts';
 import type { Media } from '../disc/order/order.ts';
+import { profileById } from '../disc/tables/application-profiles.ts';
 import { mediaType } from '../disc/tables/media-types.ts';
 import type { Capabilities, RobotHealth } from '../robots/robot.ts';
 
@@ -12,6 +13,8 @@ export interface RobotWish {
   readonly robot: string;
   readonly bytes: number;
   readonly instances: number;
+  /** Application profile asked for; '' = any medium's default. */
+  readonly profile: string;
 }
 
 interface Offer extends Omit<RobotChoice, 'remakes'> {
@@ -22,7 +25,8 @@ interface Offer extends Omit<RobotChoice, 'remakes'> {
 const offersOf = (report: RobotReport, wish: RobotWish): readonly Offer[] => {
   const capabilities = report.capabilities as Capabilities;
   const health = report.health as RobotHealth;
-  return capabilities.media.filter(({ media }) => wish.media === 'any' || wish.media === media).map(({ media, capacitySectors }) => {
+  const profile = profileById(wish.profile);
+  return capabilities.media.filter(({ media }) => (wish.media === 'any' || wish.media === media) && (profile?.media.includes(media) ?? true)).map(({ media, capacitySectors }) => {
     const capacityBytes = Math.min(mediaType(media).sectors, capacitySectors) * SECTOR_BYTES;
     const room = Math.max(capacityBytes - VOLUME_OVERHEAD_BYTES, 1);
     return {

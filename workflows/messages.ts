@@ -27,7 +27,7 @@ export const orderChanged = defineUpdate<OrderStatus, [Said & { readonly change:
 export const orderStatus = defineQuery<OrderStatus>('orderStatus');
 
 export interface OrderStatus {
-  readonly phase: 'waiting' | 'planning' | 'burning' | 'closed';
+  readonly phase: 'waiting' | 'preparing' | 'planning' | 'burning' | 'closed';
   readonly blockedOn: string;
   readonly volumes: number;
 }

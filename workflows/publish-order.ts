@@ -4,14 +4,16 @@
  */
 import * as wf from '@temporalio/workflow';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import type { ComposeActivities } from '../activities/compose.ts';
 import type { OrderActivities, RobotChoice } from '../activities/orders.ts';
-import type { OrderInfo, OrderState } from '../disc/order/order.ts';
+import { contentOptions } from '../disc/order/content.ts';
+import type { OrderInfo, OrderState, SeriesWeight } from '../disc/order/order.ts';
 import { planVolumes } from '../disc/order/volume-plan.ts';
 import { burnVolume } from './burn-volume.ts';
 import type { VolumeEnd } from './burn-volume.ts';
 import { orderChanged, orderStatus } from './messages.ts';
 import type { OrderStatus } from './messages.ts';
-import { volumeWorkflowId } from './names.ts';
+import { COMPOSE_QUEUE, volumeWorkflowId } from './names.ts';
 
 export interface PublishOrderInput {
   readonly orderId: string;
@@ -35,6 +37,33 @@ const act = wf.proxyActivities<OrderActivities>({
   retry: { initialInterval: '500ms', maximumInterval: '15s' },
 });
 
+const spool = wf.proxyActivities<ComposeActivities>({
+  taskQueue: COMPOSE_QUEUE,
+  startToCloseTimeout: '12h',
+  heartbeatTimeout: '60s',
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+  retry: { initialInterval: '1s', maximumInterval: '30s', maximumAttempts: 8 },
+});
+const clean = wf.proxyActivities<ComposeActivities>({
+  taskQueue: COMPOSE_QUEUE,
+  startToCloseTimeout: '60s',
+  scheduleToCloseTimeout: '1h',
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+});
+
+type Prepared = { readonly series: readonly SeriesWeight[] } | { readonly error: string };
+
+/** Sizes as they will lie on the discs; what stopped it is shown and tried again, for a full spool or a lost file needs a person. */
+const prepare = async (orderId: string): Promise<Prepared> => {
+  try {
+    return { series: await spool.prepareOrder(orderId) };
+  } catch (error) {
+    if (wf.isCancellation(error)) throw error;
+    const cause = error instanceof wf.ActivityFailure ? error.cause : error;
+    return { error: cause instanceof wf.ApplicationFailure && cause.type ? cause.type : 'PROC_FAILURE' };
+  }
+};
+
 const WAITING: Partial<Record<OrderInfo, string>> = {
   HELD: 'a person: the order is held back',
   PATIENT_DIFFERS: 'a person: the identity of the patient differs within the selection',
@@ -48,6 +77,7 @@ export async function publishOrder(input: PublishOrderInput): Promise<OrderState
   let phase: OrderStatus['phase'] = 'waiting';
   let blockedOn = '';
   let volumeCount = 0;
+  let isPrepared = false;
   const burning = new wf.CancellationScope();
   const status = (): OrderStatus => ({ phase, blockedOn, volumes: volumeCount });
   wf.setHandler(orderStatus, status);
@@ -69,26 +99,41 @@ export async function publishOrder(input: PublishOrderInput): Promise<OrderState
     return state;
   };
 
+  const preparing = async (state: OrderState): Promise<Prepared> => {
+    isPrepared = true;
+    phase = 'preparing';
+    wf.setCurrentDetails(`**${state}**: preparing the files`);
+    const made = await burning.run(() => prepare(orderId));
+    phase = 'waiting';
+    return made;
+  };
+
   try {
     let brief = await act.orderBrief(orderId);
     wf.upsertSearchAttributes([{ key: TRIGGER, value: brief.trigger }, { key: GROUP_BY, value: brief.grouping }]);
     let choice: RobotChoice | null = null;
+    let series: readonly SeriesWeight[] = brief.series;
     for (;;) {
       if (brief.state !== 'PENDING' && brief.state !== 'CREATING') return brief.state;
       if (brief.isCancelRequested) return await close('CANCELLED', 'CANCELLED_BY_USER');
-      const bytes = brief.series.reduce((sum, series) => sum + series.bytes, 0);
-      const instances = brief.series.reduce((sum, series) => sum + series.instances, 0);
-      if (instances === 0) {
+      if (brief.series.length === 0) {
         await act.reportOrder(orderId, [{ kind: 'error', reason: 'ORDER_NOTHING_SELECTED: nothing of the selection is held any more' }]);
         return await close('FAILURE', 'NO_INSTANCE');
       }
+      let waitingFor: string | undefined;
       let reason: OrderInfo | undefined = brief.isHeldBack ? 'HELD' : brief.concerns[0];
       if (!reason) {
-        choice = await act.chooseRobot({ media: brief.options.media, robot: brief.options.robot, bytes, instances });
-        if (!choice) reason = 'CHECK_MCD_OP';
+        const made: Prepared = wf.patched('prepare-order') ? await preparing(brief.state) : { series: brief.series };
+        if ('error' in made) { reason = 'PROC_FAILURE'; waitingFor = `what stopped preparing the files (${made.error})`; }
+        else {
+          series = made.series;
+          const sum = (of: 'bytes' | 'instances'): number => made.series.reduce((total, one) => total + one[of], 0);
+          choice = await act.chooseRobot({ media: brief.options.media, robot: brief.options.robot, bytes: sum('bytes'), instances: sum('instances'), profile: contentOptions(brief.options.content).profile });
+          if (!choice) reason = 'CHECK_MCD_OP';
+        }
       }
       if (!reason) break;
-      await enter(brief.state, reason, WAITING[reason] ?? 'a person');
+      await enter(brief.state, reason, waitingFor ?? WAITING[reason] ?? 'a person');
       const seen = wakes;
       await wf.condition(() => wakes > seen, LOOK_AGAIN, { summary: `waiting: ${reason}` });
       brief = await act.orderBrief(orderId);
@@ -98,12 +143,12 @@ export async function publishOrder(input: PublishOrderInput): Promise<OrderState
     phase = 'planning';
     wf.upsertSearchAttributes([{ key: ROBOT_ID, value: choice.robot }]);
     await enter('CREATING', 'NORMAL');
-    const plan = planVolumes(brief.series, choice.limits);
+    const plan = planVolumes(series, choice.limits);
     if (plan.kind === 'oversized') {
       await act.reportOrder(orderId, [{ kind: 'error', reason: `ORDER_EXCEEDS_MEDIA: one series needs ${plan.neededBytes} bytes, a ${choice.media} takes ${plan.capacityBytes}. Order it on a larger medium.` }]);
       return await close('FAILURE', 'INST_OVERSIZED');
     }
-    const volumes = await act.recordVolumes(orderId, choice.media, plan.volumes.map(({ seriesIds }) => ({ seriesIds })));
+    const volumes = await act.recordVolumes(orderId, choice.media, plan.volumes.map(({ parts }) => ({ parts })));
     volumeCount = volumes.length;
     wf.upsertSearchAttributes([{ key: VOLUME_COUNT, value: volumeCount }]);
 
@@ -115,6 +160,8 @@ export async function publishOrder(input: PublishOrderInput): Promise<OrderState
   } catch (error) {
     if (!wf.isCancellation(error)) throw error;
     return await wf.CancellationScope.nonCancellable(() => close('CANCELLED', 'CANCELLED_BY_USER'));
+  } finally {
+    if (isPrepared) await wf.CancellationScope.nonCancellable(() => clean.dropPrepared(orderId));
   }
 }
 

@@ -1,5 +1,6 @@
 /** The disc log: which disc holds which data, label pictures, burning again. */
 import { access } from 'node:fs/promises';
+import { DEFAULT_CONTENT } from '../../disc/order/content.ts';
 import { ApplianceError } from '../../infra/errors.ts';
 import { requestKeyOf } from '../request-key.ts';
 import { route } from '../route.ts';
@@ -39,7 +40,7 @@ export const discRoutes: readonly Route[] = [
     },
   }),
   route({
-    method: 'post', path: '/discs/:serial/reburn', tag: 'discs', summary: 'Order the instances of this disc again', status: 201, repeatStatus: 200, body: schemas.Reburn, answer: schemas.Placed,
+    method: 'post', path: '/discs/:serial/reburn', tag: 'discs', summary: 'Make this disc again: the same image to the byte, or the report of the order says why not', status: 201, repeatStatus: 200, body: schemas.Reburn, answer: schemas.Placed,
     headers: [{ name: 'Idempotency-Key', text: 'the same key again answers the same order' }],
     run: async (call) => {
       const { deps, params, body, who, response } = call;
@@ -49,8 +50,8 @@ export const discRoutes: readonly Route[] = [
       if (gone.length > 0) throw new ApplianceError('ORDER_INSTANCE_NOT_HELD', `${gone.length} instances of this disc are no longer held`, { details: { notHeld: gone.length } });
       const placed = await deps.catalog.orders.place({
         requestKey: requestKeyOf(call, `reburn-${found.disc.serial}`), source: who === 'page' ? 'page' : 'api', placedBy: who,
-        selection: { instances: found.instances.map((instance) => instance.instanceId) },
-        options: { copies: body.copies, media: found.disc.media, robot: body.robot, priority: 2, comment: body.comment, labelTemplate: 'default', allowSeveralPatients: found.disc.patients.length > 1, retention: 'default' },
+        selection: { volume: found.disc.volumeId },
+        options: { copies: body.copies, media: found.disc.media, robot: body.robot, priority: 2, comment: body.comment, labelTemplate: 'default', allowSeveralPatients: found.disc.patients.length > 1, retention: 'default', content: DEFAULT_CONTENT },
       });
       response.location(`/api/v1/orders/${placed.orderId}`);
       if (placed.existed) response.status(200).json(placed);

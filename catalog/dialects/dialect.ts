@@ -31,6 +31,8 @@ export interface Engine {
   /** Engine's own error code for the log; never its message, which may quote values. */
   faultCode(error: unknown): string;
   fault(error: unknown): Fault;
+  /** True when a statement of a migration fails only because an interrupted run of it got so far; engines that roll schema changes back never say so. */
+  wasApplied(error: unknown): boolean;
   /** First `count` rows of an ordered query. */
   first<DB, TB extends keyof DB, O>(query: SelectQueryBuilder<DB, TB, O>, count: number): SelectQueryBuilder<DB, TB, O>;
   /** Locks rows by id in ascending order until the transaction ends. */

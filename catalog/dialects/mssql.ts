@@ -119,6 +119,7 @@ export const openMssql = (url: string, poolSize: number, onPoolError: (code: str
     kysely: { createAdapter: () => new MssqlAdapter(), createDriver: () => driverOn(open, close), createIntrospector: (db) => new MssqlIntrospector(db), createQueryCompiler: () => new MssqlQueryCompiler() },
     maxParameters,
     faultCode: codeOf,
+    wasApplied: () => false,
     fault,
     first: (query, count) => query.top(count),
     async lockRows(trx, table, ids) {

@@ -34,6 +34,8 @@ export const openMysql = (url: string, poolSize: number): Engine => {
     }),
     maxParameters: 20_000,
     faultCode: codeOf,
+    // Duplicate column, duplicate key name.
+    wasApplied: (error) => /\b(1060|1061)\b/.test(codeOf(error)),
     fault,
     first: (query, count) => query.limit(count),
     async lockRows(trx, table, ids) {

@@ -42,6 +42,7 @@ export const openPostgres = (url: string, poolSize: number, onPoolError: (code: 
     kysely: new PostgresDialect({ pool }),
     maxParameters: 60_000,
     faultCode: codeOf,
+    wasApplied: () => false,
     fault,
     first: (query, count) => query.limit(count),
     async lockRows(trx, table, ids) {

@@ -3,7 +3,7 @@
  * Reads are synchronous and small; the caller gives other work its turn between groups of them.
  */
 import { closeSync, openSync, readSync } from 'node:fs';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import type { DataSet } from '../../dicom/data-set/data-set.ts';
 import { encodingOf } from '../../dicom/data-set/encoding.ts';
 import { readElements } from '../../dicom/data-set/read-elements.ts';
@@ -60,7 +60,7 @@ const readFrom = (descriptor: number, placed: PlacedInstance, first: Buffer): Da
 export const createHeadReader = (storeDirectory: string): ((placed: PlacedInstance) => DataSet) => {
   const first = Buffer.allocUnsafe(FIRST_READ_BYTES);
   return (placed) => {
-    const descriptor = openSync(join(storeDirectory, placed.instance.file.path), 'r');
+    const descriptor = openSync(resolve(storeDirectory, placed.instance.file.path), 'r');
     try {
       return readFrom(descriptor, placed, first);
     } finally {

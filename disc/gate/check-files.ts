@@ -57,6 +57,8 @@ export const checkManifest = (input: GateInput, image: ImageBytes, files: Readon
   const wanted = new Map(input.files.filter((file) => file.path !== MANIFEST_PATH).map((file) => [file.path, file.sha256]));
   const listed = new Set<string>();
   for (const [n, line] of lines.entries()) {
+    // A remark says what the file of the next line was made from; sha256sum passes over it.
+    if (line.startsWith('# ')) continue;
     const [, sha256, path] = /^([0-9a-f]{64}) {2}(.+)$/.exec(line) ?? [];
     if (sha256 === undefined || path === undefined) { problems.push(`${MANIFEST_PATH}: line ${n + 1} is no manifest line`); continue; }
     if (!wanted.has(path) || listed.has(path)) problems.push(`${MANIFEST_PATH}: line ${n + 1} names no other file of this volume, or one twice`);

@@ -3,6 +3,7 @@
  * Rules have an order; the first match takes the series unless that rule says `also`.
  * @source ours
  */
+import type { ContentOptions } from './content.ts';
 import type { Grouping, Media, Priority } from './order.ts';
 
 export interface BurnRuleCondition {
@@ -28,6 +29,7 @@ export interface BurnRuleOptions {
   readonly priority: Priority;
   readonly labelTemplate: string;
   readonly retention: 'archive' | 'buffer' | 'default';
+  readonly content: ContentOptions;
 }
 
 export interface BurnRule extends BurnRuleOptions {

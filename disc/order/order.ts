@@ -4,6 +4,8 @@
  * @source PS3.3 C.22 (Execution Status, Execution Status Info); CANCELLED and some info codes are ours
  */
 
+import type { ContentOptions } from './content.ts';
+
 export type OrderState = 'PENDING' | 'CREATING' | 'DONE' | 'FAILURE' | 'CANCELLED';
 
 /** Why an order is where it is. Upper part: PS3.3 C.22; lower part: ours. */
@@ -24,6 +26,8 @@ export interface OrderSelection {
   readonly studies?: readonly number[];
   readonly series?: readonly number[];
   readonly instances?: readonly number[];
+  /** Everything one volume was made from: the same disc again. */
+  readonly volume?: number;
 }
 
 export interface OrderOptions {
@@ -36,6 +40,14 @@ export interface OrderOptions {
   readonly labelTemplate: string;
   readonly allowSeveralPatients: boolean;
   readonly retention: 'archive' | 'buffer' | 'default';
+  readonly content: ContentOptions;
+}
+
+/** A stretch of a series in disc order: `from` counts from 0. */
+export interface SeriesBlock {
+  readonly from: number;
+  readonly instances: number;
+  readonly bytes: number;
 }
 
 /** What one series of an order weighs; all that a volume plan needs. */
@@ -44,4 +56,13 @@ export interface SeriesWeight {
   readonly studyId: number;
   readonly instances: number;
   readonly bytes: number;
+  /** Where a series may be cut when no medium takes it whole; only large series have blocks. */
+  readonly blocks?: readonly SeriesBlock[];
+}
+
+/** What of a series goes on one volume; without a stretch all of it. */
+export interface SeriesPart {
+  readonly seriesId: number;
+  readonly from?: number;
+  readonly instances?: number;
 }

@@ -1,5 +1,5 @@
 /** What the pages of a disc tell: facts gathered from the instances that are on it. Pure. */
-import type { ReportEntry } from '../../catalog/catalog.ts';
+import type { ReportEntry, SeriesElsewhere } from '../../catalog/catalog.ts';
 
 export interface SeriesOnDisc {
   readonly number: string;
@@ -24,9 +24,11 @@ export interface PatientOnDisc {
   readonly studies: readonly StudyOnDisc[];
 }
 
+/** Another disc of the set; `series` is empty where nothing may be told of it. */
 export interface OtherVolume {
   readonly index: number;
   readonly fileSetId: string;
+  readonly series: readonly SeriesElsewhere[];
 }
 
 export interface DiscFacts {
@@ -55,6 +57,3 @@ export const totals = (facts: DiscFacts): { readonly studies: number; readonly s
   const series = studies.flatMap((study) => study.series);
   return { studies: studies.length, series: series.length, instances: instancesOf(series) };
 };
-
-/** "Disc 1 of 2", or '' when the order has one disc only. */
-export const whichDisc = (facts: Pick<DiscFacts, 'index' | 'of'>): string => (facts.of > 1 ? `Disc ${facts.index} of ${facts.of}` : '');

@@ -2,83 +2,100 @@
  * INDEX.HTM of a disc: its contents for any web browser. One file without script, font or picture,
  * so that it opens from a disc in a browser of any age; every value is escaped.
  */
+import type { Language } from '../order/content.ts';
 import { STYLE } from './style.ts';
-import { count, escapeHtml as esc, showDate, showMoment, showName } from './text.ts';
-import { instancesOf, totals, whichDisc } from './disc-facts.ts';
-import type { DiscFacts, PatientOnDisc, SeriesOnDisc, StudyOnDisc } from './disc-facts.ts';
+import { escapeHtml as esc, showDate, showMoment, showName } from './text.ts';
+import { instancesOf, totals } from './disc-facts.ts';
+import type { DiscFacts, OtherVolume, PatientOnDisc, SeriesOnDisc, StudyOnDisc } from './disc-facts.ts';
+import { filled, wordsOf } from './words/words-of.ts';
+import type { Words } from './words/words.ts';
 
-const SEX: Readonly<Record<string, string>> = { M: 'male', F: 'female', O: 'other' };
+const DOT = ' &nbsp;&#183;&nbsp; ';
+const sexOf = (sex: string, words: Words): string => ({ M: words.male, F: words.female, O: words.otherSex })[sex] ?? '';
+const counted = (label: string, n: number): string => `${esc(label)} <b>${n}</b>`;
+/** Values of instances keep their own direction inside a page of another. */
+const own = (text: string): string => `<bdi>${esc(text)}</bdi>`;
 
 const modalities = (series: readonly SeriesOnDisc[]): string =>
   [...new Set(series.map((one) => one.modality))].sort().map((modality) => `<span class="modality">${esc(modality || '?')}</span>`).join(' ');
 
-const seriesRow = (series: SeriesOnDisc): string =>
-  `<tr><td class="number">${esc(series.number)}</td><td>${esc(series.modality)}</td><td>${esc(series.description) || '<span class="none">no description</span>'}</td><td class="number">${series.instances}</td></tr>`;
+const seriesRow = (series: SeriesOnDisc, words: Words): string =>
+  `<tr><td class="number">${esc(series.number)}</td><td>${esc(series.modality)}</td><td>${series.description ? own(series.description) : `<span class="none">${esc(words.noDescription)}</span>`}</td><td class="number">${series.instances}</td></tr>`;
 
-const study = (one: StudyOnDisc): string => `
-<div class="study">
-<h3>${modalities(one.series)} ${esc(one.description) || 'Study without description'}</h3>
-<p class="facts">${[one.date && `<b>${esc(showDate(one.date))}</b>`, one.accessionNumber && `Accession number ${esc(one.accessionNumber)}`, count(one.series.length, 'series', 'series'), count(instancesOf(one.series), 'DICOM file')].filter(Boolean).join(' &nbsp;&#183;&nbsp; ')}</p>
+const seriesTable = (series: readonly SeriesOnDisc[], words: Words): string => `
 <table>
-<thead><tr><th class="number">Series</th><th>Kind</th><th class="wide">Description</th><th class="number">Files</th></tr></thead>
-<tbody>${one.series.map(seriesRow).join('\n')}</tbody>
-</table>
+<thead><tr><th class="number">${esc(words.series)}</th><th>${esc(words.kind)}</th><th class="wide">${esc(words.description)}</th><th class="number">${esc(words.files)}</th></tr></thead>
+<tbody>${series.map((one) => seriesRow(one, words)).join('\n')}</tbody>
+</table>`;
+
+const study = (one: StudyOnDisc, words: Words): string => `
+<div class="study">
+<h3>${modalities(one.series)} ${one.description ? own(one.description) : esc(words.noStudyDescription)}</h3>
+<p class="facts">${[one.date && `<b>${esc(showDate(one.date))}</b>`, one.accessionNumber && `${esc(words.accessionNumber)} ${own(one.accessionNumber)}`, counted(words.series, one.series.length), counted(words.files, instancesOf(one.series))].filter(Boolean).join(DOT)}</p>${seriesTable(one.series, words)}
 </div>`;
 
-const patient = (one: PatientOnDisc): string => `
+const patient = (one: PatientOnDisc, words: Words): string => `
 <div class="patient">
-<h2>${esc(showName(one.name)) || 'Patient without name'}</h2>
-<p class="facts">${[one.id && `Patient ID <b>${esc(one.id)}</b>`, one.birthDate && `born ${esc(showDate(one.birthDate))}`, SEX[one.sex] ?? ''].filter(Boolean).join(' &nbsp;&#183;&nbsp; ')}</p>
-${one.studies.map(study).join('')}
+<h2>${one.name ? own(showName(one.name)) : esc(words.noName)}</h2>
+<p class="facts">${[one.id && `${esc(words.patientId)} <b>${own(one.id)}</b>`, one.birthDate && `${esc(words.born)} ${esc(showDate(one.birthDate))}`, esc(sexOf(one.sex, words))].filter(Boolean).join(DOT)}</p>
+${one.studies.map((each) => study(each, words)).join('')}
 </div>`;
 
-const volumes = (facts: DiscFacts): string => {
-  if (facts.of < 2) return '';
-  const others = facts.otherVolumes.map((other) => `disc ${other.index} (<b>${esc(other.fileSetId)}</b>)`).join(', ');
-  return `<p class="notice">This is <b>disc ${facts.index} of ${facts.of}</b>. Each disc is complete in itself and is imported on its own.${others ? ` The others: ${others}.` : ''}</p>`;
-};
+const elsewhere = (other: OtherVolume, of: number, words: Words): string => `
+<div class="study">
+<h3>${esc(filled(words.discOf, { n: other.index, of }))} <span class="none">${esc(other.fileSetId)}</span></h3>
+${[...Map.groupBy(other.series, (one) => `${one.studyDate} ${one.studyDescription}`).values()].map((series) => {
+    const [first] = series;
+    return `<p class="facts">${[first?.studyDate && `<b>${esc(showDate(first.studyDate))}</b>`, first?.studyDescription && own(first.studyDescription)].filter(Boolean).join(DOT)}</p>${seriesTable(series, words)}`;
+  }).join('')}
+</div>`;
 
-const missing = (facts: DiscFacts): string => {
-  const left = facts.report.filter((entry) => entry.kind === 'left-off').length;
-  return left ? `<p class="notice">${count(left, 'object')} of this order could not be put on the disc. <a href="README.TXT">README.TXT</a> names each with the reason.</p>` : '';
-};
+const volumes = (facts: DiscFacts, words: Words): string =>
+  (facts.of < 2 ? '' : `<p class="notice"><b>${esc(filled(words.discOf, { n: facts.index, of: facts.of }))}</b>${DOT}${esc(words.completeInItself)}</p>`);
 
-const supplement = '<p class="notice">This disc is a <b>supplement</b>: it holds what came in after an earlier disc of the same examination was made.</p>';
+const others = ({ otherVolumes, of }: DiscFacts, words: Words): string =>
+  (otherVolumes.length === 0 ? '' : `<div class="help"><h2>${esc(words.otherDiscs)}</h2>${otherVolumes.map((one) => elsewhere(one, of, words)).join('')}</div>`);
+
+const notices = (facts: DiscFacts, words: Words): string => [
+  volumes(facts, words),
+  facts.isSupplement ? `<p class="notice">${esc(words.supplement)}</p>` : '',
+  facts.report.some((entry) => entry.kind === 'left-off') ? `<p class="notice">${esc(words.notOnDiscWhere)} <a href="README.TXT">README.TXT</a></p>` : '',
+].join('');
 
 /** Renders INDEX.HTM in UTF-8. @source IHE PDI RAD TF-3 4.47 (entry page, link to the README) */
-export const renderIndexPage = (facts: DiscFacts): Buffer => {
+export const renderIndexPage = (facts: DiscFacts, language: Language = 'en'): Buffer => {
   const all = totals(facts);
+  const words = wordsOf(language);
   return Buffer.from(`<!DOCTYPE html>
-<html lang="en">
+<html lang="${words.language}" dir="${words.direction}">
 <head>
 <meta http-equiv="Content-Type" content="text/html; charset=utf-8">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>DICOM disc ${esc(facts.fileSetId)}</title>
+<title>${esc(words.disc)} ${esc(facts.fileSetId)}</title>
 <style>${STYLE}</style>
 </head>
 <body>
 <div class="head"><div class="page">
-<p class="disc">DICOM disc <b>${esc(facts.fileSetId)}</b>${whichDisc(facts) && ` &nbsp;&#183;&nbsp; ${whichDisc(facts)}`}</p>
-<h1>${esc(facts.institution) || 'Medical images'}</h1>
-<p>${count(all.studies, 'study', 'studies')}, ${count(all.series, 'series', 'series')}, ${count(all.instances, 'DICOM file')} &nbsp;&#183;&nbsp; made on ${showMoment(facts.createdAt)}</p>
+<p class="disc">${esc(words.disc)} <b>${esc(facts.fileSetId)}</b>${facts.of > 1 ? `${DOT}${esc(filled(words.discOf, { n: facts.index, of: facts.of }))}` : ''}</p>
+<h1>${facts.institution ? own(facts.institution) : esc(words.medicalImages)}</h1>
+<p>${[counted(words.studies, all.studies), counted(words.series, all.series), counted(words.files, all.instances), `${esc(words.madeOn)} <bdi>${showMoment(facts.createdAt)}</bdi>`].join(DOT)}</p>
 </div></div>
 <div class="page">
-${volumes(facts)}${facts.isSupplement ? supplement : ''}${missing(facts)}
-${facts.patients.map(patient).join('')}
+${notices(facts, words)}
+${facts.patients.map((one) => patient(one, words)).join('')}
+${others(facts, words)}
 <div class="help">
-<h2>How to open the images</h2>
-<p>This disc holds medical images and documents in the DICOM format. A web browser cannot show them: a DICOM viewer or a picture archive can.</p>
+<h2>${esc(words.howToOpen)}</h2>
+<p>${esc(words.whatIsDicom)}</p>
 <ol>
-<li>Start your DICOM viewer or the import of your picture archive (PACS).</li>
-<li>Choose <i>import from CD</i>, <i>open DICOMDIR</i> or a similar command.</li>
-<li>Choose the drive of this disc, or the file <b>DICOMDIR</b> on it.</li>
+${words.importSteps.map((step) => `<li>${esc(step)}</li>`).join('\n')}
 </ol>
-<p>More in <a href="README.TXT">README.TXT</a>: structure of the disc, checksums, contact.</p>
+<p>${esc(words.moreInReadme)} <a href="README.TXT">README.TXT</a></p>
 </div>
 <div class="foot">
-<p>Confidential medical records.${facts.contact ? ` Contact: ${esc(facts.contact)}.` : ''} Not for diagnosis from this page.</p>
-<p>Made with ${esc(facts.product)}${facts.profile && ` &nbsp;&#183;&nbsp; ${esc(facts.profile)}`}</p>
+<p>${esc(words.notForDiagnosis)}${facts.contact ? ` ${esc(words.contact)}: ${own(facts.contact)}` : ''}</p>
+<p>${esc(words.madeWith)} ${esc(facts.product)}${facts.profile && `${DOT}${esc(facts.profile)}`}</p>
 </div>
 </div>
 </body>

@@ -1,94 +1,119 @@
 /**
- * README.TXT of a disc: who made it, what is on it, how to import it. Names no patient.
- * Plain ASCII with CR LF, so that every editor of every system shows it.
+ * README.TXT of a disc: who made it, what is on it, how to import it. Names no patient. CR LF, so that every editor shows it.
+ * In English plain ASCII; in another language UTF-8 with a mark, that language first, English behind it for whoever imports elsewhere.
  */
 import type { ReportEntry } from '../../catalog/catalog.ts';
+import type { Language } from '../order/content.ts';
 import { count, showMoment, toAscii } from './text.ts';
-import { totals, whichDisc } from './disc-facts.ts';
+import { totals } from './disc-facts.ts';
 import type { DiscFacts } from './disc-facts.ts';
+import { filled, wordsOf } from './words/words-of.ts';
+import type { Words } from './words/words.ts';
 
 /** A README is read by people: beyond this many lines a list only tells how many follow. */
 const LISTED = 200;
 const WIDTH = 76;
+const NAMES = 26;
 
-const wrap = (text: string, indent = ''): string[] => {
+/** Scripts without spaces between words are cut anywhere; their characters are two columns wide. */
+const isWide = (language: string): boolean => language === 'ja' || language.startsWith('zh');
+const MARK = '\ufeff';
+
+interface Writer {
+  readonly words: Words;
+  /** What the language's letters allow: ASCII for English. */
+  readonly plain: (text: string) => string;
+}
+
+const pieces = (text: string, words: Words): readonly string[] => (isWide(words.language) ? text.match(/[\x21-\x7e]+|\s+|./gsu) ?? [] : text.split(/(?<=\s)/));
+const width = (text: string): number => [...text].reduce((sum, char) => sum + (/[\u1100-\uffef]/u.test(char) ? 2 : 1), 0);
+
+const wrap = (text: string, { words }: Writer, indent = ''): string[] => {
   const lines: string[] = [];
-  let line = indent;
-  for (const word of text.split(/\s+/).filter(Boolean)) {
-    if (line.length > indent.length && line.length + 1 + word.length > WIDTH) { lines.push(line); line = indent; }
-    line += line.length > indent.length ? ` ${word}` : word;
+  let line = '';
+  for (const piece of pieces(text.trim(), words)) {
+    if (line !== '' && width(indent + line + piece.trimEnd()) > WIDTH) { lines.push(indent + line.trimEnd()); line = ''; }
+    line += line === '' ? piece.trimStart() : piece;
   }
-  return line.length > indent.length ? [...lines, line] : lines;
+  return line.trim() === '' ? lines : [...lines, indent + line.trimEnd()];
 };
 
-const heading = (text: string): string[] => ['', text, '-'.repeat(text.length)];
-const fact = (name: string, value: string): string[] => (value ? wrap(value, ' '.repeat(20)).map((line, at) => (at ? line : `${`${name}:`.padEnd(20)}${line.slice(20)}`)) : []);
+const heading = (text: string): string[] => ['', text, '-'.repeat(width(text))];
+const padded = (text: string, to: number): string => text + ' '.repeat(Math.max(1, to - width(text)));
+const fact = (writer: Writer, name: string, value: string): string[] =>
+  (value ? wrap(value, writer, ' '.repeat(NAMES)).map((line, at) => (at ? line : `${padded(`${name}:`, NAMES)}${line.slice(NAMES)}`)) : []);
 
-const structure = [
-  'DICOMDIR            index of all DICOM files on this disc',
-  'DICOM               the DICOM files, one folder per patient, study and series',
-  'INDEX.HTM           the same contents as a page for any web browser',
-  'README.TXT          this file',
-  'SHA256.TXT          SHA-256 checksum of every other file on this disc;',
-  '                    on Linux: sha256sum -c SHA256.TXT',
-];
+const structure = (writer: Writer): string[] => {
+  const { words } = writer;
+  const rows: readonly (readonly [string, string])[] = [['DICOMDIR', words.whereDicomdir], ['DICOM', words.whereDicom], ['INDEX.HTM', words.whereIndex], ['README.TXT', words.whereReadme], ['SHA256.TXT', words.whereManifest]];
+  return rows.flatMap(([name, what]) => wrap(what, writer, ' '.repeat(14)).map((line, at) => (at ? line : `${padded(name, 14)}${line.slice(14)}`)));
+};
 
-const importing = [
-  '1. Start your DICOM viewer or PACS import.',
-  '2. Choose "import from CD", "open DICOMDIR" or a similar command.',
-  '3. Choose the drive of this disc, or the file DICOMDIR on it.',
-];
-
-const disclaimer = (institution: string): string =>
-  `The files of this disc are confidential medical records, meant for the patient and those who treat the patient. Whoever finds this disc is asked to return it to ${institution || 'the institution named on its label'}. ` +
-  'The images come as they were received from the imaging devices. No program on this disc is meant for diagnosis, and none starts by itself; for diagnosis use a certified workstation.';
-
-const leftOff = (report: readonly ReportEntry[]): string[] => {
-  const entries = report.filter((entry) => entry.kind === 'left-off');
+/** Entries of one kind with their reasons, which are English: a limited number of lines, then how many follow. */
+const listed = (report: readonly ReportEntry[], kind: ReportEntry['kind'], title: string, writer: Writer): string[] => {
+  const entries = report.filter((entry) => entry.kind === kind);
   if (!entries.length) return [];
-  const byReason = Map.groupBy(entries, (entry) => entry.reason);
-  const lines = [...heading('NOT ON THIS DISC'), ...wrap(`${count(entries.length, 'object')} of the order could not be put on this disc:`)];
+  const lines = heading(title);
   let room = LISTED;
-  for (const [reason, group] of byReason) {
-    lines.push(...wrap(`${count(group.length, 'object')}: ${toAscii(reason)}`, '  '));
-    const shown = group.slice(0, room);
+  for (const [reason, group] of Map.groupBy(entries, (entry) => entry.reason)) {
+    const named = group.filter((entry) => entry.sopInstanceUid !== undefined);
+    lines.push(...wrap(named.length ? `${count(group.length, 'object')}: ${toAscii(reason)}` : toAscii(reason), writer, '  '));
+    const shown = named.slice(0, room);
     room -= shown.length;
-    lines.push(...shown.flatMap((entry) => (entry.sopInstanceUid ? [`    ${toAscii(entry.sopInstanceUid)}`] : [])));
-    if (shown.length < group.length) lines.push(`    and ${group.length - shown.length} more`);
+    lines.push(...shown.map((entry) => `    ${toAscii(entry.sopInstanceUid ?? '')}`));
+    if (shown.length < named.length) lines.push(`    and ${named.length - shown.length} more`);
   }
   return lines;
 };
 
-const series = (facts: DiscFacts): string[] => {
-  const disc = whichDisc(facts);
-  if (!disc) return [];
-  const others = facts.otherVolumes.map((other) => `disc ${other.index} (${other.fileSetId})`).join(', ');
-  return wrap(`This is ${disc.toLowerCase()}. Each disc is complete in itself and is imported on its own.${others ? ` The others: ${others}.` : ''}`);
+const set = (facts: DiscFacts, writer: Writer): string[] => {
+  if (facts.of < 2) return [];
+  const { words, plain } = writer;
+  return [
+    '', ...wrap(`${filled(words.discOf, { n: facts.index, of: facts.of })}. ${words.completeInItself}`, writer),
+    ...facts.otherVolumes.flatMap((other) => [
+      ...wrap(`${words.otherDiscs}: ${filled(words.discOf, { n: other.index, of: facts.of })} (${other.fileSetId})`, writer),
+      ...other.series.slice(0, LISTED).flatMap((one) => wrap(plain(`${one.studyDate} ${one.modality} ${one.number} ${one.description}: ${one.instances}`.replace(/ +/g, ' ').trim()), writer, '    ')),
+    ]),
+  ];
 };
 
-/** Renders README.TXT. @source IHE PDI RAD TF-3 4.47 (contact, product and version, structure, disclaimer) */
-export const renderReadme = (facts: DiscFacts): Buffer => {
+const text = (facts: DiscFacts, writer: Writer): string[] => {
+  const { words, plain } = writer;
   const all = totals(facts);
   const outside = facts.report.filter((entry) => entry.kind === 'outside-profile').length;
-  const lines = [
-    `DICOM DISC ${facts.fileSetId}`, '='.repeat(11 + facts.fileSetId.length), '',
-    ...fact('Institution', toAscii(facts.institution)),
-    ...fact('Contact', toAscii(facts.contact)),
-    ...fact('Made on', showMoment(facts.createdAt)),
-    ...fact('Made with', toAscii(facts.product)),
-    ...fact('Contents', `DICOM only: ${count(facts.patients.length, 'patient')}, ${count(all.studies, 'study', 'studies')}, ${count(all.series, 'series', 'series')}, ${count(all.instances, 'DICOM file')}`),
-    ...fact('Disc', whichDisc(facts)),
-    ...fact('File-set ID', facts.fileSetId),
-    ...fact('File-set UID', facts.fileSetUid),
-    ...fact('Profile', facts.profile || (outside ? `none: ${count(outside, 'file')} kept as received` : 'none')),
-    ...(facts.of > 1 || facts.isSupplement ? [''] : []),
-    ...series(facts),
-    ...(facts.isSupplement ? wrap('This disc is a supplement: it holds what came in after an earlier disc of the same examination was made.') : []),
-    ...heading('WHAT IS WHERE'), ...structure,
-    ...heading('HOW TO IMPORT'), ...importing,
-    ...leftOff(facts.report),
-    ...heading('NOTICE'), ...wrap(disclaimer(toAscii(facts.institution))),
+  const title = `${words.disc} ${facts.fileSetId}`;
+  return [
+    title, '='.repeat(width(title)), '',
+    ...fact(writer, words.institution, plain(facts.institution)),
+    ...fact(writer, words.contact, plain(facts.contact)),
+    ...fact(writer, words.madeOn, showMoment(facts.createdAt)),
+    ...fact(writer, words.madeWith, plain(facts.product)),
+    ...fact(writer, words.patients, String(facts.patients.length)),
+    ...fact(writer, words.studies, String(all.studies)),
+    ...fact(writer, words.series, String(all.series)),
+    ...fact(writer, words.files, String(all.instances)),
+    ...fact(writer, words.fileSetId, facts.fileSetId),
+    ...fact(writer, words.fileSetUid, facts.fileSetUid),
+    ...fact(writer, words.profile, facts.profile || (outside ? `${words.noProfile} (${outside})` : words.noProfile)),
+    ...set(facts, writer),
+    ...(facts.isSupplement ? ['', ...wrap(words.supplement, writer)] : []),
+    ...heading(words.whatIsWhere), ...structure(writer),
+    ...heading(words.howToOpen), ...words.importSteps.flatMap((step, at) => wrap(`${at + 1}. ${step}`, writer)),
+    ...listed(facts.report, 'left-off', words.notOnDisc, writer),
+    ...listed(facts.report, 'converted', words.converted, writer),
+    ...listed(facts.report, 'outside-profile', words.keptOutside, writer),
+    ...heading(words.notice), ...wrap(`${filled(words.confidential, { what: plain(facts.institution) || words.onTheLabel })} ${words.notForDiagnosis}`, writer),
     '',
   ];
-  return Buffer.from(lines.join('\r\n'), 'latin1');
+};
+
+const ENGLISH: Writer = { words: wordsOf('en'), plain: toAscii };
+
+/** Renders README.TXT. @source IHE PDI RAD TF-3 4.47 (contact, product and version, structure, disclaimer) */
+export const renderReadme = (facts: DiscFacts, language: Language = 'en'): Buffer => {
+  const english = text(facts, ENGLISH);
+  if (language === 'en') return Buffer.from(english.join('\r\n'), 'latin1');
+  const local = text(facts, { words: wordsOf(language), plain: (value) => value.replace(/[\p{Cc}\p{Cf}]/gu, ' ') });
+  return Buffer.from(`${MARK}${[...local, '', ...english].join('\r\n')}`, 'utf8');
 };

@@ -20,6 +20,9 @@ th { text-align: left; font-size: 12px; font-weight: 600; color: #516170; border
 td { border-bottom: 1px solid #e8edf1; padding: 4px 10px; vertical-align: top; word-wrap: break-word; }
 .wide { width: 65%; }
 .number { text-align: right; white-space: nowrap; }
+[dir=rtl] th { text-align: right; }
+[dir=rtl] .number { text-align: left; }
+[dir=rtl] .help ol { padding-left: 0; padding-right: 22px; }
 .none { color: #8593a0; }
 .notice { background: #fff7e0; border: 1px solid #ecd9a0; border-radius: 6px; padding: 10px 16px; margin: 0 0 16px; }
 .help p, .help ol { margin: 8px 0; }

@@ -1,20 +1,112 @@
 /**
- * The media application profiles a disc may claim, first match first. Pure data.
- * A profile is claimed only when every instance on the disc obeys it; SOP classes are free in all rows.
+ * The media application profiles a disc may claim. Pure data.
+ * A profile is claimed only when every instance on the disc obeys it. Profiles of the SEC, MIME and video families are not here:
+ * video is put on as stored, outside the profile.
  */
+import { SOP_CLASSES } from '../../dicom/tables/sop-classes.ts';
+
+export type ProfileMedium = 'CD' | 'DVD' | 'DVD-DL' | 'BD' | 'BD-DL' | 'USB';
+
+/** What an image profile asks of the pixels; what is absent is free. */
+export interface PixelLimits {
+  readonly rows?: number;
+  readonly columns?: number;
+  readonly bitsStored?: readonly number[];
+  /** Photometric Interpretation → transfer syntaxes allowed for it; others are not allowed. */
+  readonly photometric?: Readonly<Record<string, readonly string[]>>;
+  readonly frames?: 'single' | 'multi';
+  /** Only images with calibrated regions. */
+  readonly hasRegions?: boolean;
+}
 
 export interface ApplicationProfileRow {
   readonly id: string;
-  readonly media: readonly ('CD' | 'DVD' | 'DVD-DL' | 'BD' | 'BD-DL')[];
+  readonly media: readonly ProfileMedium[];
+  /** The syntax others are converted to comes first. */
   readonly transferSyntaxes: readonly string[];
+  /** SOP classes that have transfer syntaxes of their own in this profile. */
+  readonly syntaxesOfClass?: Readonly<Record<string, readonly string[]>>;
+  /** Storage SOP classes; absent = any. */
+  readonly sopClasses?: readonly string[];
   /** Which table of extra directory keys the profile asks for (disc/tables/directory-records.ts). */
-  readonly extraKeys: 'K1';
+  readonly extraKeys: 'K1' | 'K2' | 'K4' | 'K5' | 'none';
+  /** Side of the icon that every image record must carry. */
+  readonly icon?: 128;
+  readonly pixels?: PixelLimits;
   readonly source: string;
 }
 
-export const APPLICATION_PROFILES = [
-  { id: 'STD-GEN-CD', media: ['CD'], transferSyntaxes: ['1.2.840.10008.1.2.1'], extraKeys: 'K1', source: 'PS3.11 D.3' },
-] as const satisfies readonly ApplicationProfileRow[];
+const EVLE = '1.2.840.10008.1.2.1';
+const JPEG_BASELINE = '1.2.840.10008.1.2.4.50';
+const JPEG_EXTENDED = '1.2.840.10008.1.2.4.51';
+const JPEG_LOSSLESS = '1.2.840.10008.1.2.4.70';
+const J2K_LOSSLESS = '1.2.840.10008.1.2.4.90';
+const J2K = '1.2.840.10008.1.2.4.91';
+const RLE = '1.2.840.10008.1.2.5';
+const JPEG = [EVLE, JPEG_LOSSLESS, JPEG_BASELINE, JPEG_EXTENDED];
+const JPEG2000 = [EVLE, J2K_LOSSLESS, J2K];
 
-/** Every profile that exists for this medium. */
-export const profilesOf = (media: ApplicationProfileRow['media'][number]): readonly ApplicationProfileRow[] => APPLICATION_PROFILES.filter((row) => (row.media as readonly string[]).includes(media));
+const CT = '1.2.840.10008.5.1.4.1.1.2';
+const MR = '1.2.840.10008.5.1.4.1.1.4';
+const US_MULTI = '1.2.840.10008.5.1.4.1.1.3.1';
+const US = '1.2.840.10008.5.1.4.1.1.6.1';
+const SC = '1.2.840.10008.5.1.4.1.1.7';
+const GSPS = '1.2.840.10008.5.1.4.1.1.11.1';
+const XA = '1.2.840.10008.5.1.4.1.1.12.1';
+const DOSE_SR = '1.2.840.10008.5.1.4.1.1.88.67';
+const CTMR = [CT, MR, SC, GSPS, DOSE_SR];
+const XA1K = [XA, SC, GSPS];
+const XA1K_OF_CLASS = { [SC]: [EVLE], [GSPS]: [EVLE] };
+const CTMR_OF_CLASS = { [GSPS]: [EVLE], [DOSE_SR]: [EVLE] };
+
+/** Photometric pairs of the ultrasound profiles. @source PS3.11 Table C.3-2 */
+const US_PAIRS = { MONOCHROME2: [EVLE, RLE], RGB: [EVLE, RLE], 'PALETTE COLOR': [EVLE, RLE], YBR_FULL: [RLE], YBR_FULL_422: [EVLE, JPEG_BASELINE] };
+
+const ultrasound = (kind: 'ID' | 'SC' | 'CC', frames: 'SF' | 'MF', medium: 'CDR' | 'DVD'): ApplicationProfileRow => ({
+  id: `STD-US-${kind}-${frames}-${medium}`, media: medium === 'CDR' ? ['CD'] : ['DVD', 'DVD-DL'], transferSyntaxes: [EVLE, RLE, JPEG_BASELINE],
+  sopClasses: frames === 'SF' ? [US] : [US, US_MULTI], extraKeys: 'none',
+  pixels: { photometric: US_PAIRS, frames: frames === 'SF' ? 'single' : 'multi', ...(kind === 'ID' ? {} : { hasRegions: true }) }, source: 'PS3.11 C.3',
+});
+
+const US_PROFILES: readonly ApplicationProfileRow[] = (['CDR', 'DVD'] as const).flatMap((medium) => (['ID', 'SC', 'CC'] as const).flatMap((kind) => (['SF', 'MF'] as const).map((frames) => ultrasound(kind, frames, medium))));
+
+/** Every profile, general ones first. */
+export const APPLICATION_PROFILES: readonly ApplicationProfileRow[] = [
+  { id: 'STD-GEN-CD', media: ['CD'], transferSyntaxes: [EVLE], extraKeys: 'K1', source: 'PS3.11 D.3' },
+  { id: 'STD-GEN-DVD-JPEG', media: ['DVD', 'DVD-DL'], transferSyntaxes: JPEG, extraKeys: 'K2', source: 'PS3.11 H.3' },
+  { id: 'STD-GEN-DVD-J2K', media: ['DVD', 'DVD-DL'], transferSyntaxes: JPEG2000, extraKeys: 'K2', source: 'PS3.11 H.3' },
+  { id: 'STD-GEN-BD', media: ['BD', 'BD-DL'], transferSyntaxes: [EVLE], extraKeys: 'K1', source: 'PS3.11 D.3' },
+  { id: 'STD-GEN-BD-JPEG', media: ['BD', 'BD-DL'], transferSyntaxes: JPEG, extraKeys: 'K2', source: 'PS3.11 M.3' },
+  { id: 'STD-GEN-BD-J2K', media: ['BD', 'BD-DL'], transferSyntaxes: JPEG2000, extraKeys: 'K2', source: 'PS3.11 M.3' },
+  { id: 'STD-GEN-USB-JPEG', media: ['USB'], transferSyntaxes: JPEG, extraKeys: 'K2', source: 'PS3.11 J.3' },
+  { id: 'STD-GEN-USB-J2K', media: ['USB'], transferSyntaxes: JPEG2000, extraKeys: 'K2', source: 'PS3.11 J.3' },
+  { id: 'STD-CTMR-CD', media: ['CD'], transferSyntaxes: [EVLE, JPEG_LOSSLESS], syntaxesOfClass: CTMR_OF_CLASS, sopClasses: CTMR, extraKeys: 'K4', source: 'PS3.11 E.3' },
+  { id: 'STD-CTMR-DVD', media: ['DVD', 'DVD-DL'], transferSyntaxes: [EVLE, JPEG_LOSSLESS], syntaxesOfClass: CTMR_OF_CLASS, sopClasses: CTMR, extraKeys: 'K4', source: 'PS3.11 E.3' },
+  { id: 'STD-XABC-CD', media: ['CD'], transferSyntaxes: [JPEG_LOSSLESS], sopClasses: [XA], extraKeys: 'K5', icon: 128, pixels: { rows: 512, columns: 512, bitsStored: [8] }, source: 'PS3.11 A.3' },
+  { id: 'STD-XA1K-CD', media: ['CD'], transferSyntaxes: [JPEG_LOSSLESS], syntaxesOfClass: XA1K_OF_CLASS, sopClasses: XA1K, extraKeys: 'K5', icon: 128, pixels: { rows: 1024, columns: 1024, bitsStored: [8, 10, 12] }, source: 'PS3.11 B.3' },
+  { id: 'STD-XA1K-DVD', media: ['DVD', 'DVD-DL'], transferSyntaxes: [JPEG_LOSSLESS, JPEG_BASELINE, JPEG_EXTENDED], syntaxesOfClass: XA1K_OF_CLASS, sopClasses: XA1K, extraKeys: 'K5', icon: 128, pixels: { rows: 1024, columns: 1024, bitsStored: [8, 10, 12] }, source: 'PS3.11 B.3' },
+  ...US_PROFILES,
+];
+
+/** Claimed when nothing else is asked for, with every image as Explicit VR Little Endian: what the most readers take. */
+const DEFAULTS: Readonly<Record<ProfileMedium, string>> = { CD: 'STD-GEN-CD', DVD: 'STD-GEN-DVD-JPEG', 'DVD-DL': 'STD-GEN-DVD-JPEG', BD: 'STD-GEN-BD-JPEG', 'BD-DL': 'STD-GEN-BD-JPEG', USB: 'STD-GEN-USB-JPEG' };
+
+const byId: ReadonlyMap<string, ApplicationProfileRow> = new Map(APPLICATION_PROFILES.map((row) => [row.id, row]));
+
+/** The profile of an identifier; undefined when there is none. */
+export const profileById = (id: string): ApplicationProfileRow | undefined => byId.get(id);
+
+/** The profile a medium gets when an order names none. @throws {TypeError} when the table misses one */
+export const defaultProfile = (medium: ProfileMedium): ApplicationProfileRow => {
+  const row = byId.get(DEFAULTS[medium]);
+  if (!row) throw new TypeError('no default profile');
+  return row;
+};
+
+/** The transfer syntaxes a profile allows for a SOP class, the one to convert to first. */
+export const syntaxesFor = (profile: ApplicationProfileRow, sopClassUid: string): readonly string[] => profile.syntaxesOfClass?.[sopClassUid] ?? profile.transferSyntaxes;
+
+const KNOWN_CLASSES: ReadonlySet<string> = new Set(SOP_CLASSES.map(({ uid }) => uid));
+
+/** Whether a profile takes a SOP class; classes that no table knows are in none. */
+export const takesClass = (profile: ApplicationProfileRow, sopClassUid: string): boolean => (profile.sopClasses ? profile.sopClasses.includes(sopClassUid) : KNOWN_CLASSES.has(sopClassUid));

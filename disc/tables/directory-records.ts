@@ -89,6 +89,9 @@ export const DIRECTORY_RECORDS = [
   { record: 'WAVEFORM', under: 'SERIES', prefix: 'WV', keys: [contentDate, contentTime, instanceNumber], source: 'PS3.3 F.5.24' },
 ] as const satisfies readonly DirectoryRecordRow[];
 
+/** What the Standard has no record type for; only on legal copies. @source PS3.3 F.6.1 */
+export const PRIVATE_RECORD: DirectoryRecordRow = { record: 'PRIVATE', under: 'SERIES', prefix: 'PV', keys: [], source: 'PS3.3 F.6.1' };
+
 const byRecord: ReadonlyMap<string, DirectoryRecordRow> = new Map(DIRECTORY_RECORDS.map((row) => [row.record, row]));
 
 /** The row of a record type; undefined for retired, private and unknown types, which no disc carries. */

@@ -16,6 +16,7 @@ import { createLogger } from '../../infra/log.ts';
 import { startLivePostgres } from '../catalog/live-postgres.ts';
 import { makeSeries } from '../catalog/make-arrival.ts';
 import type { ArrivalSketch } from '../catalog/make-arrival.ts';
+import { DEFAULT_CONTENT } from '../../disc/order/content.ts';
 
 export const TOKEN = 'a-token-for-tests-only';
 
@@ -47,7 +48,7 @@ export interface LiveApi {
   close(): Promise<void>;
 }
 
-const OPTIONS: OrderOptions = { copies: 1, media: 'any', robot: 'any', priority: 3, comment: '', labelTemplate: 'default', allowSeveralPatients: false, retention: 'default' };
+const OPTIONS: OrderOptions = { copies: 1, media: 'any', robot: 'any', priority: 3, comment: '', labelTemplate: 'default', allowSeveralPatients: false, retention: 'default', content: DEFAULT_CONTENT };
 
 /** AEs that do not answer well. */
 const ECHOES: Readonly<Record<string, EchoAnswer>> = { DEAF: { verdict: 'no-listener', text: 'No one listens on 10.1.2.4:104.', code: 'ASSOCIATION_NO_LISTENER', elapsedMs: 1 } };
@@ -109,7 +110,7 @@ export const startLiveApi = async (now: () => Date = () => new Date()): Promise<
     async compose(orderId, report = []) {
       await catalog.orders.setState(orderId, 'CREATING', 'NORMAL', '');
       const brief = await catalog.orders.brief(orderId);
-      const [volume] = await catalog.orders.recordVolumes(orderId, 'CD', [{ seriesIds: brief.series.map(({ seriesId }) => seriesId) }]);
+      const [volume] = await catalog.orders.recordVolumes(orderId, 'CD', [{ parts: brief.series.map(({ seriesId }) => ({ seriesId })) }]);
       const volumeId = volume?.volumeId ?? Number.NaN;
       const held = await catalog.instances.instancesOfVolume(volumeId);
       await catalog.orders.recordComposed(volumeId, { imageBytes: 12_000_000, imageSha256: 'ab'.repeat(32), certificate: {}, leftOff: [], instances: held.map(({ instanceId }, n) => ({ instanceId, fileId: `DICOM/IM${n + 1}`, sha256: 'cd'.repeat(32) })) });

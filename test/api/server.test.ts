@@ -5,6 +5,7 @@ import { ROUTES } from '../../api/server.ts';
 import type { Route } from '../../api/route.ts';
 import { ERRORS } from '../../infra/errors.ts';
 import { makeArrival } from '../catalog/make-arrival.ts';
+import { DEFAULT_CONTENT } from '../../disc/order/content.ts';
 import { needs } from '../fixtures/peers.ts';
 import { startLiveApi, TOKEN } from './live-api.ts';
 import type { Composed, LiveApi } from './live-api.ts';
@@ -64,7 +65,7 @@ describe.skipIf(!needs('postgres'))('the API', () => {
     writeFileSync(api.labelFile(serial), PNG);
     await api.catalog.robots.report({ name: 'robot-1', capabilities: { driver: 'virtual' }, health: { up: true } });
     const rule = await api.catalog.rules.create({
-      name: 'all CT', position: 1, isEnabled: true, also: false, condition: { modality: ['CT'] }, grouping: 'study', quietSeconds: 60, longestWaitSeconds: 0, copies: 1, media: 'any', robot: 'any', priority: 4, labelTemplate: 'default', retention: 'default',
+      name: 'all CT', position: 1, isEnabled: true, also: false, condition: { modality: ['CT'] }, grouping: 'study', quietSeconds: 60, longestWaitSeconds: 0, copies: 1, media: 'any', robot: 'any', priority: 4, labelTemplate: 'default', retention: 'default', content: DEFAULT_CONTENT,
     }, 'test', 'api');
     await api.catalog.aes.create({ aeTitle: 'WARD 1', host: 'ward.example', port: 104, tls: false, maxAssociations: 2, preferredTransferSyntaxes: [], services: ['store'], notes: '' }, 'anna');
     ruleId = rule.id;

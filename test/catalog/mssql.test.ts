@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Catalog, CatalogQuery } from '../../catalog/catalog.ts';
 import { SCHEMA_VERSION, migrateCatalog } from '../../catalog/migrate.ts';
 import { openCatalog } from '../../catalog/open.ts';
+import { DEFAULT_CONTENT } from '../../disc/order/content.ts';
 import { describeCatalog } from '../contracts/catalog-dialect.ts';
 import { needs } from '../fixtures/peers.ts';
 import { createInvention } from '../simulators/tds/invented-rows.ts';
@@ -17,8 +18,8 @@ import { after, makeArrival, T0 } from './make-arrival.ts';
 const realServer = process.env['MSSQL_URL'] ?? '';
 if (needs('mssql')) describeCatalog('SQL Server', () => Promise.resolve(realServer));
 
-const OPTIONS = { copies: 1, media: 'any', robot: 'any', priority: 3, comment: 'für Anna', labelTemplate: 'standard', allowSeveralPatients: true, retention: 'default' } as const;
-const RULE = { name: 'all', position: 1, isEnabled: true, also: false, condition: {}, grouping: 'study', quietSeconds: 60, longestWaitSeconds: 0, copies: 1, media: 'any', robot: 'any', priority: 3, labelTemplate: 'standard', retention: 'default' } as const;
+const OPTIONS = { copies: 1, media: 'any', robot: 'any', priority: 3, comment: 'für Anna', labelTemplate: 'standard', allowSeveralPatients: true, retention: 'default', content: DEFAULT_CONTENT } as const;
+const RULE = { name: 'all', position: 1, isEnabled: true, also: false, condition: {}, grouping: 'study', quietSeconds: 60, longestWaitSeconds: 0, copies: 1, media: 'any', robot: 'any', priority: 3, labelTemplate: 'standard', retention: 'default', content: DEFAULT_CONTENT } as const;
 
 const AE = { aeTitle: 'ARCHIVE', host: 'archive.example', port: 104, tls: true, maxAssociations: 2, preferredTransferSyntaxes: [], services: ['store'], notes: '' } as const;
 
@@ -56,7 +57,9 @@ const OPERATIONS: readonly Operation[] = [
   { name: 'orders.openOrders', run: (c) => c.orders.openOrders({ isStarted: false }) },
   { name: 'orders.brief', values: { is_released: 0 }, run: (c) => c.orders.brief('o1') },
   { name: 'orders.setState', values: { state: 'PENDING', started_at: null }, run: (c) => c.orders.setState('o1', 'CREATING', 'NORMAL', '') },
-  { name: 'orders.recordVolumes', empty: [/from "volume"/], run: (c) => c.orders.recordVolumes('o1', 'CD', [{ seriesIds: [1] }]) },
+  { name: 'orders.recordVolumes', empty: [/from "volume"/], values: { reburn_of: null }, run: (c) => c.orders.recordVolumes('o1', 'CD', [{ parts: [{ seriesId: 1 }] }]) },
+  { name: 'orders.volume', run: (c) => c.orders.volume(1) },
+  { name: 'instances.instancesOfOrder', run: (c) => c.instances.instancesOfOrder('o1') },
   { name: 'orders.recordComposed', values: { state: 'PLANNED' }, run: (c) => c.orders.recordComposed(1, { imageBytes: 1, imageSha256: 'a', certificate: null, instances: [{ instanceId: 1, fileId: 'A', sha256: 'b' }], leftOff: [2] }) },
   { name: 'discs.openJob', empty: [/from "job"/], run: (c) => c.discs.openJob(1, 1, 1, 'virtual') },
   { name: 'discs.jobSubmitted', values: { state: 'OPEN' }, run: (c) => c.discs.jobSubmitted('J1', 'r') },

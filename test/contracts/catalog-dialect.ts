@@ -7,10 +7,11 @@ import type { BurnRule } from '../../disc/order/burn-rule.ts';
 import { after, makeArrival, makeSeries, T0 } from '../catalog/make-arrival.ts';
 import type { ArrivalSketch } from '../catalog/make-arrival.ts';
 import { describeQueries } from './catalog-queries.ts';
+import { DEFAULT_CONTENT } from '../../disc/order/content.ts';
 
-const OPTIONS: PlaceOrder['options'] = { copies: 1, media: 'any', robot: 'any', priority: 3, comment: '', labelTemplate: 'standard', allowSeveralPatients: false, retention: 'default' };
+const OPTIONS: PlaceOrder['options'] = { copies: 1, media: 'any', robot: 'any', priority: 3, comment: '', labelTemplate: 'standard', allowSeveralPatients: false, retention: 'default', content: DEFAULT_CONTENT };
 const RULE: RuleDraft = {
-  name: 'all studies', position: 1, isEnabled: true, also: false, condition: {}, grouping: 'study', quietSeconds: 60, longestWaitSeconds: 0, copies: 1, media: 'any', robot: 'any', priority: 3, labelTemplate: 'standard', retention: 'default',
+  name: 'all studies', position: 1, isEnabled: true, also: false, condition: {}, grouping: 'study', quietSeconds: 60, longestWaitSeconds: 0, copies: 1, media: 'any', robot: 'any', priority: 3, labelTemplate: 'standard', retention: 'default', content: DEFAULT_CONTENT,
 };
 
 const idOf = (outcome: StoreOutcome | undefined): number => outcome && outcome.outcome !== 'differs' ? outcome.instanceId : Number.NaN;
@@ -40,7 +41,7 @@ export const describeCatalog = (name: string, makeDatabaseUrl: () => Promise<str
       const { orderId } = await place(`composed-${sketch.study}`, { studies: [studyId] }, options);
       await catalog.orders.setState(orderId, 'CREATING', 'NORMAL', '');
       const brief = await catalog.orders.brief(orderId);
-      const [volume] = await catalog.orders.recordVolumes(orderId, 'CD', [{ seriesIds: brief.series.map((s) => s.seriesId) }]);
+      const [volume] = await catalog.orders.recordVolumes(orderId, 'CD', [{ parts: brief.series.map(({ seriesId }) => ({ seriesId })) }]);
       const volumeId = volume?.volumeId ?? Number.NaN;
       await catalog.orders.recordComposed(volumeId, { imageBytes: 5000, imageSha256: 'ab', certificate: { gate: 'ok' }, leftOff: [], instances: stored.map((o, i) => ({ instanceId: idOf(o), fileId: `DICOM/I${i}`, sha256: 'cd' })) });
       return { sketch, studyId, orderId, volumeId, ids: stored.map(idOf) };
@@ -135,7 +136,7 @@ export const describeCatalog = (name: string, makeDatabaseUrl: () => Promise<str
         await catalog.instances.store(arrivals);
         const { orderId } = await place(`attributes-${sketch.study}`, { studies: [await studyOf(sketch.study)] });
         const { series } = await catalog.orders.brief(orderId);
-        const [volume] = await catalog.orders.recordVolumes(orderId, 'DVD', [{ seriesIds: series.map((s) => s.seriesId) }]);
+        const [volume] = await catalog.orders.recordVolumes(orderId, 'DVD', [{ parts: series.map(({ seriesId }) => ({ seriesId })) }]);
         const found = await catalog.instances.instancesOfVolume(volume?.volumeId ?? 0);
         expect(found.map((i) => i.attributes)).toEqual(arrivals.map((a) => a.attributes));
         expect(found.map((i) => i.file)).toEqual(arrivals.map((a) => a.file));
@@ -216,7 +217,7 @@ export const describeCatalog = (name: string, makeDatabaseUrl: () => Promise<str
         expect((await catalog.studies.study(studyId))?.study).toMatchObject({ state: 'NORMAL', concerns: [], instances: 3, goodDiscs: 0 });
         expect((await catalog.discs.disc(job.serial))?.disc.state).toBe('WITHDRAWN');
         expect((await catalog.orders.brief(orderId)).concerns).toEqual([]);
-        const [volume] = await catalog.orders.recordVolumes(orderId, 'CD', [{ seriesIds: (await catalog.orders.brief(orderId)).series.map((s) => s.seriesId) }]);
+        const [volume] = await catalog.orders.recordVolumes(orderId, 'CD', [{ parts: (await catalog.orders.brief(orderId)).series.map(({ seriesId }) => ({ seriesId })) }]);
         expect((await catalog.instances.instancesOfVolume(volume?.volumeId ?? 0)).map((i) => i.instanceId).sort()).toEqual([ids[1], ids[2], instanceId].sort());
       });
 
@@ -306,10 +307,42 @@ export const describeCatalog = (name: string, makeDatabaseUrl: () => Promise<str
 
       it('writes the volume plan once and the report entries once', async () => {
         const { orderId, volumeId } = await composed();
-        expect(await catalog.orders.recordVolumes(orderId, 'CD', [{ seriesIds: [] }, { seriesIds: [] }])).toEqual([{ volumeId, index: 1, of: 1 }]);
+        expect(await catalog.orders.recordVolumes(orderId, 'CD', [{ parts: [] }, { parts: [] }])).toEqual([{ volumeId, index: 1, of: 1 }]);
         await catalog.orders.report(orderId, [{ kind: 'note', reason: 'a' }]);
         await catalog.orders.report(orderId, [{ kind: 'note', reason: 'a' }, { kind: 'left-off', reason: 'b', sopInstanceUid: '2.25.1' }]);
         expect((await catalog.orders.detail(orderId))?.report).toEqual([{ kind: 'note', reason: 'a' }, { kind: 'left-off', reason: 'b', sopInstanceUid: '2.25.1' }]);
+      });
+    });
+
+    describe('volumes', () => {
+      it('take stretches of a series in the order of its instance numbers', async () => {
+        const sketch = fresh();
+        const stored = await catalog.instances.store(makeSeries(5, sketch));
+        const { orderId } = await place(`stretch-${sketch.study}`, { studies: [await studyOf(sketch.study)] });
+        const [series] = (await catalog.orders.brief(orderId)).series;
+        const volumes = await catalog.orders.recordVolumes(orderId, 'CD', [{ parts: [{ seriesId: series!.seriesId, from: 0, instances: 3 }] }, { parts: [{ seriesId: series!.seriesId, from: 3, instances: 2 }] }]);
+        const held = await Promise.all(volumes.map(async ({ volumeId }) => (await catalog.instances.instancesOfVolume(volumeId)).map((one) => one.instanceId)));
+        expect((await catalog.instances.instancesOfOrder(orderId)).map((one) => one.instanceId)).toEqual(held.flat());
+        expect([...held.flat()].sort((a, b) => a - b)).toEqual(stored.map(idOf).sort((a, b) => a - b));
+        expect(held.map((ids) => ids.length)).toEqual([3, 2]);
+        const { others } = await catalog.orders.volume(volumes[0]!.volumeId);
+        expect(others).toMatchObject([{ index: 2, series: [{ instances: 2 }] }]);
+      });
+
+      it('that are made again keep who they are and what they held, under the options of their first order', async () => {
+        const content = { ...DEFAULT_CONTENT, language: 'de' as const };
+        const made = await burned(fresh(), { content });
+        await catalog.orders.recordComposed(made.volumeId, { imageBytes: 5000, imageSha256: 'ef', certificate: { gate: 'ok' }, leftOff: [made.ids[2]!], instances: made.ids.slice(0, 2).map((instanceId, i) => ({ instanceId, fileId: `DICOM/I${i}`, sha256: 'cd' })) });
+        const first = await catalog.orders.volume(made.volumeId);
+        clock = after(500);
+        const { orderId } = await place(`again-${made.sketch.study}`, { volume: made.volumeId }, { copies: 2 });
+        expect((await catalog.orders.detail(orderId))?.order).toMatchObject({ instances: 3, options: { copies: 2, media: 'CD', content } });
+        const [again] = await catalog.orders.recordVolumes(orderId, 'CD', [{ parts: [] }, { parts: [] }]);
+        const second = await catalog.orders.volume(again!.volumeId);
+        for (const key of ['fileSetId', 'fileSetUid', 'index', 'of', 'createdAt'] as const) expect(second.volume[key]).toEqual(first.volume[key]);
+        expect(second.original).toEqual({ imageSha256: 'ef', certificate: { gate: 'ok' } });
+        expect(first.original).toBeUndefined();
+        expect(await catalog.instances.instancesOfVolume(again!.volumeId)).toHaveLength(3);
       });
     });
 

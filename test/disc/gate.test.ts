@@ -12,6 +12,8 @@ import { readDicomdir } from '../../disc/reader/dicomdir-reader.ts';
 import type { DirectoryRecord } from '../../disc/reader/dicomdir-reader.ts';
 import { openImage, readIsoVolume } from '../../disc/reader/iso9660-reader.ts';
 import type { IsoEntry } from '../../disc/reader/iso9660-reader.ts';
+import { DEFAULT_CONTENT } from '../../disc/order/content.ts';
+import { NOTHING_PREPARED } from '../../disc/preparation/preparation-book.ts';
 import { TAG } from '../../dicom/tables/tags.ts';
 import { UID } from '../../dicom/tables/uids.ts';
 import { isApplianceError } from '../../infra/errors.ts';
@@ -92,9 +94,9 @@ beforeAll(async () => {
     return `${n}.dcm`;
   });
   composed = await composeVolume({
-    volume: { fileSetId: 'GATE_TEST', fileSetUid: FILE_SET_UID, index: 1, of: 1, media: 'CD', capacityBytes: 680_000_000 }, order: { isSupplement: false },
+    volume: { fileSetId: 'GATE_TEST', fileSetUid: FILE_SET_UID, index: 1, of: 1, media: 'CD', capacityBytes: 680_000_000 }, order: { isSupplement: false }, content: DEFAULT_CONTENT, preparation: NOTHING_PREPARED,
     instances: storedInstances(store, paths), storeDirectory: store, imageFile: join(folder, 'whole.iso'), createdAt: new Date('2026-01-02T03:04:00Z'),
-    institution: 'Hospital', contact: 'Radiology', product: 'Spindle', otherVolumes: [],
+    language: 'en', institution: 'Hospital', contact: 'Radiology', product: 'Spindle', otherVolumes: [],
   });
   image = readFileSync(composed.image.path);
   const opened = openImage(composed.image.path);

@@ -89,6 +89,22 @@ describe.skipIf(!needs('temporal') || !needs('postgres'))('a study on its way to
     expect((await appliance.studies()).find((one) => one.studyId === study.studyId)?.instances).toBe(3);
   });
 
+  it('is made again to the byte, years later or at once', async () => {
+    await send(makeStudyFiles(scratch, 'reburn', 3, { transferSyntaxUid: '1.2.840.10008.1.2' }));
+    const study = await studyOf('reburn');
+    const [first] = await discOf(study);
+    const { orderId } = await appliance.post<{ orderId: string }>(`/discs/${first!.serial}/reburn`);
+    const detail = await until('the disc to be made again', 30_000, async () => {
+      const found = await appliance.get<{ order: Order; report: { reason: string }[] }>(`/orders/${orderId}`);
+      return found.order.state === 'DONE' && found;
+    });
+    expect(detail.report.map(({ reason }) => reason)).toContain('this disc is the same as its first making, to the byte');
+    const second = (await discsOf(study)).find((disc) => disc.orderId === orderId);
+    const digest = (disc: Disc): string => createHash('sha256').update(readFileSync(join(appliance.discFolder(disc), 'disc.iso'))).digest('hex');
+    expect(digest(second!)).toBe(digest(first!));
+    expect(second!.serial).not.toBe(first!.serial);
+  });
+
   it('gets a supplement disc of the images that came after the first', async () => {
     await send(makeStudyFiles(scratch, 'late', 2));
     const study = await studyOf('late');

@@ -1,5 +1,7 @@
+import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadWorkflows, VirtualRun } from './harness.ts';
+import { DEFAULT_CONTENT } from '../../disc/order/content.ts';
+import { loadWorkflows, PENDING, VirtualRun } from './harness.ts';
 import type { Creator } from './harness.ts';
 
 let creator: Creator;
@@ -12,17 +14,23 @@ const LIMITS = { capacityBytes: 1_000, volumeOverheadBytes: 100, instanceOverhea
 const makeOrder = () => {
   const brief = {
     orderId: 'o1', state: 'PENDING', isHeldBack: false, isCancelRequested: false, trigger: 'rule', grouping: 'study', concerns: [] as string[],
-    options: { copies: 2, media: 'any', robot: 'any', priority: 3, labelTemplate: 'default', allowSeveralPatients: false, retention: 'default' },
+    options: { copies: 2, media: 'any', robot: 'any', priority: 3, labelTemplate: 'default', allowSeveralPatients: false, retention: 'default', content: DEFAULT_CONTENT },
     series: [{ seriesId: 1, studyId: 1, instances: 1, bytes: 500 }, { seriesId: 2, studyId: 1, instances: 1, bytes: 600 }],
   };
   const states: string[] = [];
   const reports: string[] = [];
+  let prepared: () => unknown = () => undefined;
+  let dropped = 0;
   let choice: unknown = { robot: 'virtual', media: 'CD', limits: LIMITS, remakes: 2 };
   return {
     brief, states, reports,
+    setPrepared: (next: () => unknown) => { prepared = next; },
+    dropped: () => dropped,
     setChoice: (next: unknown) => { choice = next; },
     fakes: {
       orderBrief: () => structuredClone(brief),
+      prepareOrder: () => prepared() ?? structuredClone(brief.series),
+      dropPrepared: () => { dropped += 1; },
       setOrderState: (_id: string, state: string, info: string, waitingFor: string) => { states.push(`${state} ${info}${waitingFor ? ` <${waitingFor}>` : ''}`); brief.state = state; },
       chooseRobot: () => choice,
       recordVolumes: (_id: string, _media: string, plan: unknown[]) => plan.map((_, n) => ({ volumeId: 100 + n, index: n + 1, of: plan.length })),
@@ -80,6 +88,39 @@ describe('publishOrder', () => {
       await virtual.update('orderChanged', { by: 'clerk', change: 'release' });
       expect(virtual.children).toHaveLength(2);
       expect(virtual.attributes.get('BlockedOn')).toBeNull();
+    });
+  });
+
+  it('plans by the sizes that preparing answered, and drops what was prepared at its end', async () => {
+    const test = makeOrder();
+    test.setPrepared(() => [{ seriesId: 1, studyId: 1, instances: 1, bytes: 100 }, { seriesId: 2, studyId: 1, instances: 1, bytes: 200 }]);
+    await run(test, async (virtual) => {
+      expect(virtual.children).toHaveLength(1);
+      expect(test.dropped()).toBe(0);
+      await virtual.resolveChild(0, 'good');
+      expect([virtual.value, test.dropped()]).toEqual(['DONE', 1]);
+    });
+  });
+
+  it('tells what stopped preparing and tries again', async () => {
+    const test = makeOrder();
+    test.setPrepared(() => { throw ApplicationFailure.create({ type: 'DISC_SOURCE_LOST', nonRetryable: true }); });
+    await run(test, async (virtual) => {
+      expect(virtual.attributes.get('BlockedOn')).toBe('PROC_FAILURE');
+      expect(test.states.at(-1)).toContain('DISC_SOURCE_LOST');
+      test.setPrepared(() => undefined);
+      await virtual.advance(300_000);
+      expect(virtual.children).toHaveLength(2);
+    });
+  });
+
+  it('is cancelled while it prepares', async () => {
+    const test = makeOrder();
+    test.setPrepared(() => PENDING);
+    await run(test, async (virtual) => {
+      test.brief.isCancelRequested = true;
+      await virtual.update('orderChanged', { by: 'clerk', change: 'cancel' });
+      expect(virtual.cancelled).toHaveLength(1);
     });
   });
 

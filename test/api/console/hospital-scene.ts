@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { renderLabel } from '../../../disc/label/render-label.ts';
 import type { ArrivalSketch } from '../../catalog/make-arrival.ts';
+import { DEFAULT_CONTENT } from '../../../disc/order/content.ts';
 import type { Composed, LiveApi } from '../live-api.ts';
 
 /** Would run as markup if the page ever put text into HTML. */
@@ -68,7 +69,7 @@ export const setScene = async (api: LiveApi): Promise<void> => {
   await catalog.orders.setHeldBack(await api.placeOrder([study(6)]), true, 'anna');
 
   const rule = await catalog.rules.create({
-    name: 'All radiographs', position: 1, isEnabled: true, also: false, condition: { modality: ['CR'] }, grouping: 'study', quietSeconds: 600, longestWaitSeconds: 0, copies: 1, media: 'any', robot: 'any', priority: 4, labelTemplate: 'default', retention: 'default',
+    name: 'All radiographs', position: 1, isEnabled: true, also: false, condition: { modality: ['CR'] }, grouping: 'study', quietSeconds: 600, longestWaitSeconds: 0, copies: 1, media: 'any', robot: 'any', priority: 4, labelTemplate: 'default', retention: 'default', content: DEFAULT_CONTENT,
   }, 'anna', 'api');
   const seriesId = (await catalog.studies.study(study(6)))?.series[0]?.seriesId ?? 0;
   await catalog.rules.watch(rule, seriesId);

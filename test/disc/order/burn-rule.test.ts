@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_CONTENT } from '../../../disc/order/content.ts';
 import { ruleMatches, rulesFor } from '../../../disc/order/burn-rule.ts';
 import type { BurnRule, SeriesFacts } from '../../../disc/order/burn-rule.ts';
 
 const FACTS: SeriesFacts = { callingAe: 'CT3', calledAe: 'SPINDLE', modality: 'CT', station: 'ROOM_2', bodyPart: 'CHEST', studyDescription: 'Thorax native', seriesDescription: 'Lung 1.0' };
 const rule = (over: Partial<BurnRule>): BurnRule => ({
   id: 1, name: 'r', position: 1, isEnabled: true, also: false, condition: {}, version: 1, source: 'api', grouping: 'study', quietSeconds: 30, longestWaitSeconds: 0,
-  copies: 1, media: 'any', robot: 'any', priority: 3, labelTemplate: 'default', retention: 'default', ...over,
+  copies: 1, media: 'any', robot: 'any', priority: 3, labelTemplate: 'default', retention: 'default', content: DEFAULT_CONTENT, ...over,
 });
 
 describe('a burn rule', () => {

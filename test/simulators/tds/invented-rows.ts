@@ -1,4 +1,4 @@
-/** Answers statements with invented rows: column names from the statement, types learned from the `create table` statements seen. */
+/** Answers statements with invented rows: column names from the statement, types learned from the `create table` and `alter table` statements seen. */
 import type { RecordedStatement } from './server.ts';
 import type { TdsAnswer, TdsValue } from './tokens.ts';
 
@@ -16,6 +16,11 @@ export const createInvention = (): Invention & { answer(statement: RecordedState
   const columnsOf = new Map<string, string[]>();
 
   const learn = (sql: string): void => {
+    const added = /^alter table (\w+) add (\w+) (\S+)/.exec(sql);
+    if (added) {
+      types.set(added[2] ?? '', added[3] ?? '');
+      columnsOf.get(added[1] ?? '')?.push(added[2] ?? '');
+    }
     const made = /^create table (\w+) \((.*)\)$/s.exec(sql);
     if (!made) return;
     const columns = (made[2] ?? '').split(/, (?![^(]*\))/).filter((c) => !/^(primary|constraint)/.test(c)).map((c) => c.split(' ') as [string, string]);
@@ -29,7 +34,7 @@ export const createInvention = (): Invention & { answer(statement: RecordedState
     if (given !== undefined) return given;
     const type = types.get(name) ?? '';
     if (name === 'at' || /_at$/.test(name)) return AT;
-    if (/^n?varchar/.test(type) || name === 'base') return name.endsWith('attributes') || name === 'base' || name === 'details' || name === 'draft' ? '{}' : name === 'patients' || name === 'report' ? '[]' : '1';
+    if (/^n?varchar/.test(type) || name === 'base') return name.endsWith('attributes') || name === 'base' || name === 'details' || name === 'draft' || name === 'content' ? '{}' : name === 'patients' || name === 'report' ? '[]' : '1';
     return 1;
   };
 

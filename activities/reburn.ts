@@ -1,0 +1,27 @@
+/** Making a disc again: what is taken over from its first making, and what is said when the images differ. */
+import type { ReportEntry, VolumeToCompose } from '../catalog/catalog.ts';
+import type { Language } from '../disc/order/content.ts';
+import type { ComposedImage } from '../disc/compose-volume.ts';
+
+/** What the pages of a disc say of its maker. */
+export interface Imprint {
+  readonly institution: string;
+  readonly contact: string;
+  readonly product: string;
+  readonly language: Language;
+}
+
+/** The imprint a volume was first made with, from its certificate. */
+export const imprintOf = (certificate: unknown): Imprint | undefined => {
+  const said = (certificate as { readonly imprint?: Partial<Imprint> } | null | undefined)?.imprint;
+  return typeof said?.institution === 'string' && typeof said.contact === 'string' && typeof said.product === 'string' && said.language !== undefined ? { institution: said.institution, contact: said.contact, product: said.product, language: said.language } : undefined;
+};
+
+/** Compares a disc that is made again with its first image; nothing is said when there is no first one. */
+export const comparedWith = (original: VolumeToCompose['original'], { image }: Pick<ComposedImage, 'image'>, product: string): readonly ReportEntry[] => {
+  if (original?.imageSha256 === undefined || original.imageSha256 === null) return [];
+  if (original.imageSha256 === image.sha256) return [{ kind: 'note', reason: 'this disc is the same as its first making, to the byte' }];
+  const before = imprintOf(original.certificate)?.product;
+  const why = before === undefined || before === product ? 'a program that converts or a setting of the disc changed meanwhile' : `it was first made by ${before}, now by ${product}`;
+  return [{ kind: 'note', reason: `this disc holds the same instances as its first making, but its image differs: ${why}` }];
+};

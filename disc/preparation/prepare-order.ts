@@ -1,0 +1,105 @@
+/**
+ * Makes the files of an order that cannot go on a disc as stored, before its volumes are planned: a plan needs exact sizes.
+ * Stored files are only read, and only used when they still are what was stored.
+ */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { VolumeInstance } from '../../catalog/catalog.ts';
+import type { Transcoder } from '../../dicom/transcoder.ts';
+import { ApplianceError, isApplianceError } from '../../infra/errors.ts';
+import type { ContentOptions } from '../order/content.ts';
+import { treatmentOf } from '../treatment.ts';
+import { notePrepared, readPreparation } from './preparation-book.ts';
+import type { PreparationLine, PreparedFile } from './preparation-book.ts';
+
+export interface PrepareRequest {
+  readonly instances: readonly VolumeInstance[];
+  readonly content: ContentOptions;
+  readonly storeDirectory: string;
+  /** Folder of the order below the spool. */
+  readonly folder: string;
+  readonly transcoder: Transcoder;
+  readonly signal: AbortSignal;
+  readonly onProgress: (done: number, total: number) => void;
+}
+
+/** Files in work at the same time; the codec has threads of its own. */
+const LANES = 3;
+
+const digestOf = async (file: string, from: number): Promise<string> => {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(file, { start: from, highWaterMark: 1024 * 1024 })) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+};
+
+const sizeOf = (file: string): Promise<number> => stat(file).then(({ size }) => size, () => -1);
+
+/** A stored file that is gone or changed is never silently replaced by something else. */
+const requireAsStored = async (file: string, { attributes, file: { dataSetOffset, dataSetSha256 } }: VolumeInstance): Promise<void> => {
+  const details = { sopInstanceUid: attributes.sopInstanceUid };
+  const found = await digestOf(file, dataSetOffset).catch((cause: unknown) => { throw new ApplianceError('DISC_SOURCE_LOST', 'a stored file cannot be read', { cause, details }); });
+  if (found !== dataSetSha256) throw new ApplianceError('DISC_SOURCE_LOST', 'the data set of a stored file is not the one that was stored', { details });
+};
+
+const convert = async (instance: VolumeInstance, to: string, { storeDirectory, folder, transcoder, signal }: PrepareRequest): Promise<PreparedFile> => {
+  const { path, dataSetOffset, transferSyntaxUid } = instance.file;
+  const file = join(storeDirectory, path);
+  await requireAsStored(file, instance);
+  const name = `i${instance.instanceId}`;
+  const made = await transcoder.convert({ file, dataSetOffset, fromSyntaxUid: transferSyntaxUid, toSyntaxUid: to, target: join(folder, name), signal });
+  return { instanceId: instance.instanceId, kind: 'converted', sourceSha256: instance.file.dataSetSha256, name, ...made, fromSyntaxUid: transferSyntaxUid, transferSyntaxUid: to };
+};
+
+/** Decides about one instance and does it; undefined when it goes on as stored. */
+const prepare = async (instance: VolumeInstance, request: PrepareRequest): Promise<PreparationLine | undefined> => {
+  const treatment = treatmentOf(instance, request.content, (from, to) => request.transcoder.route(from, to));
+  const without = (kind: 'outside' | 'leave-off', reason: string): PreparationLine => ({ instanceId: instance.instanceId, kind, sourceSha256: instance.file.dataSetSha256, reason });
+  switch (treatment.kind) {
+    case 'as-stored': return undefined;
+    case 'outside': case 'leave-off': return without(treatment.kind, treatment.reason);
+    case 'convert':
+      try {
+        return await convert(instance, treatment.to, request);
+      } catch (error) {
+        // What the codec refuses it will refuse again: that instance alone pays for it.
+        if (!isApplianceError(error, 'TRANSCODE_FAILED', 'TRANSCODE_UNSUPPORTED')) throw error;
+        return without(request.content.unconvertible === 'leave-off' ? 'leave-off' : 'outside', 'its pixel data cannot be converted');
+      }
+    default: return treatment satisfies never;
+  }
+};
+
+const isStillGood = async (line: PreparationLine | undefined, { file }: VolumeInstance, folder: string): Promise<boolean> =>
+  line !== undefined && line.sourceSha256 === file.dataSetSha256 && (line.kind !== 'converted' || await sizeOf(join(folder, line.name)) === line.bytes);
+
+/**
+ * Prepares every instance of an order; what an earlier run made is used again. Answers what is not put on as stored.
+ * @throws {ApplianceError} DISC_SOURCE_LOST; the codes of the transcoder that say the disk or the process is at fault.
+ *   An abort throws the reason of the signal.
+ */
+export const prepareOrder = async (request: PrepareRequest): Promise<ReadonlyMap<number, PreparationLine>> => {
+  const { instances, folder, signal, onProgress } = request;
+  const before = await readPreparation(folder);
+  const lines = new Map<number, PreparationLine>();
+  const queue = [...instances];
+  let done = 0;
+  const lane = async (): Promise<void> => {
+    for (let instance = queue.shift(); instance !== undefined; instance = queue.shift()) {
+      signal.throwIfAborted();
+      const known = before.get(instance.instanceId);
+      const isKnown = await isStillGood(known, instance, folder);
+      const line = isKnown ? known : await prepare(instance, request).catch((error: unknown) => { queue.length = 0; throw error; });
+      if (line !== undefined) lines.set(instance.instanceId, line);
+      if (line !== undefined && !isKnown) await notePrepared(folder, line);
+      done += 1;
+      onProgress(done, instances.length);
+    }
+  };
+  await mkdir(folder, { recursive: true, mode: 0o750 });
+  const lanes = await Promise.allSettled(Array.from({ length: LANES }, lane));
+  const failed = lanes.find((one) => one.status === 'rejected');
+  if (failed) throw failed.reason;
+  return lines;
+};

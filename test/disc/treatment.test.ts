@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import type { VolumeInstance } from '../../catalog/catalog.ts';
+import { TRANSFER_SYNTAXES } from '../../dicom/tables/transfer-syntaxes.ts';
+import { UID } from '../../dicom/tables/uids.ts';
+import { DEFAULT_CONTENT } from '../../disc/order/content.ts';
+import type { ContentOptions } from '../../disc/order/content.ts';
+import { judgeProfile } from '../../disc/profile.ts';
+import { APPLICATION_PROFILES, profileById } from '../../disc/tables/application-profiles.ts';
+import { treatmentOf } from '../../disc/treatment.ts';
+
+const CT = '1.2.840.10008.5.1.4.1.1.2';
+const US = '1.2.840.10008.5.1.4.1.1.6.1';
+const JPEG_LOSSLESS = '1.2.840.10008.1.2.4.70';
+const J2K = '1.2.840.10008.1.2.4.91';
+const H264 = '1.2.840.10008.1.2.4.102';
+
+const instance = (transferSyntaxUid: string, sopClassUid = CT, over: object = {}): VolumeInstance =>
+  ({ instanceId: 1, attributes: { sopClassUid, sopInstanceUid: '2.25.1', rows: 512, columns: 512, numberOfFrames: null, ...over }, file: { transferSyntaxUid } }) as unknown as VolumeInstance;
+const everything = (from: string, to: string): 'same' | 'decode' => (from === to ? 'same' : 'decode');
+const treat = (syntax: string, content: Partial<ContentOptions> = {}, sopClassUid = CT, route: Parameters<typeof treatmentOf>[2] = everything): ReturnType<typeof treatmentOf> =>
+  treatmentOf(instance(syntax, sopClassUid), { ...DEFAULT_CONTENT, ...content }, route);
+
+describe('the treatment of an instance', () => {
+  it('makes Explicit VR Little Endian of every still image and document when no profile is asked for', () => {
+    for (const { uid, name } of TRANSFER_SYNTAXES) {
+      const expected = uid === UID.explicitLittleEndian ? { kind: 'as-stored' } : /MPEG|HEVC/.test(name) ? { kind: 'outside', reason: 'video stays as it was stored' } : { kind: 'convert', to: UID.explicitLittleEndian };
+      expect([name, treat(uid)]).toEqual([name, expected]);
+    }
+  });
+
+  it('keeps what an asked-for profile allows and converts the rest to its first syntax', () => {
+    expect(treat(JPEG_LOSSLESS, { profile: 'STD-GEN-DVD-JPEG' })).toEqual({ kind: 'as-stored' });
+    expect(treat(J2K, { profile: 'STD-GEN-DVD-JPEG' })).toEqual({ kind: 'convert', to: UID.explicitLittleEndian });
+    expect(treat(UID.explicitLittleEndian, { profile: 'STD-XABC-CD' }, '1.2.840.10008.5.1.4.1.1.12.1')).toEqual({ kind: 'convert', to: JPEG_LOSSLESS });
+  });
+
+  it('takes the next allowed syntax when the first cannot be reached', () => {
+    const toRleOnly = (_from: string, to: string): 'encode' | undefined => (to === UID.rleLossless ? 'encode' : undefined);
+    expect(treat(J2K, { profile: 'STD-US-ID-SF-CDR' }, US, toRleOnly)).toEqual({ kind: 'convert', to: UID.rleLossless });
+  });
+
+  it('leaves legal copies alone', () => {
+    for (const { uid } of TRANSFER_SYNTAXES) expect(treat(uid, { copyType: 'legal' })).toEqual({ kind: 'as-stored' });
+  });
+
+  it('keeps or leaves off what nobody can convert and what the profile does not take, as the order says', () => {
+    const nothing = (): undefined => undefined;
+    expect(treat(J2K, {}, CT, nothing)).toMatchObject({ kind: 'outside' });
+    expect(treat(J2K, { unconvertible: 'leave-off' }, CT, nothing)).toMatchObject({ kind: 'leave-off' });
+    expect(treat(UID.explicitLittleEndian, { profile: 'STD-CTMR-CD' }, US)).toEqual({ kind: 'outside', reason: 'STD-CTMR-CD does not take Ultrasound Image Storage' });
+    expect(treat(H264, { unconvertible: 'leave-off' })).toMatchObject({ kind: 'leave-off' });
+  });
+});
+
+describe('the profile of a disc', () => {
+  it('is claimed only when every instance obeys it', () => {
+    expect(judgeProfile('CD', DEFAULT_CONTENT, [instance(UID.explicitLittleEndian)])).toEqual({ profile: 'STD-GEN-CD', report: [] });
+    expect(judgeProfile('CD', DEFAULT_CONTENT, [instance(UID.explicitLittleEndian), instance(JPEG_LOSSLESS)])).toMatchObject({ profile: '', report: [{ kind: 'outside-profile', sopInstanceUid: '2.25.1' }] });
+    expect(judgeProfile('DVD', DEFAULT_CONTENT, [instance(JPEG_LOSSLESS)]).profile).toBe('STD-GEN-DVD-JPEG');
+  });
+
+  it('is the one asked for where the medium has it', () => {
+    const asked = { profile: 'STD-CTMR-CD' };
+    expect(judgeProfile('CD', asked, [instance(JPEG_LOSSLESS)]).profile).toBe('STD-CTMR-CD');
+    expect(judgeProfile('DVD', asked, [instance(JPEG_LOSSLESS)]).profile).toBe('STD-GEN-DVD-JPEG');
+  });
+
+  it('knows sizes and frames', () => {
+    expect(judgeProfile('CD', { profile: 'STD-XABC-CD' }, [instance(JPEG_LOSSLESS, '1.2.840.10008.5.1.4.1.1.12.1', { rows: 1024 })]).report[0]?.reason).toBe('STD-XABC-CD takes at most 512 rows');
+    expect(judgeProfile('CD', { profile: 'STD-US-ID-SF-CDR' }, [instance(UID.explicitLittleEndian, US, { numberOfFrames: 3 })]).profile).toBe('');
+  });
+
+  it('stands once in the table, with a known syntax first that others are converted to', () => {
+    expect(new Set(APPLICATION_PROFILES.map(({ id }) => id)).size).toBe(APPLICATION_PROFILES.length);
+    for (const row of APPLICATION_PROFILES) {
+      expect(row.id).toMatch(/^STD-[A-Z0-9-]{1,12}$/);
+      expect(profileById(row.id)).toBe(row);
+      for (const uid of row.transferSyntaxes) expect(TRANSFER_SYNTAXES.map((syntax) => syntax.uid as string)).toContain(uid);
+    }
+  });
+});
