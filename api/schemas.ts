@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 const id = z.number().int().positive();
 const when = z.iso.datetime().describe('UTC');
-const media = z.enum(['CD', 'DVD', 'DVD-DL', 'BD', 'BD-DL']);
+const media = z.enum(['CD', 'DVD', 'DVD-DL', 'BD', 'BD-RE', 'BD-DL', 'BD-RE-DL']);
 const retention = z.enum(['archive', 'buffer', 'default']);
 const orderState = z.enum(['PENDING', 'CREATING', 'DONE', 'FAILURE', 'CANCELLED']);
 const priority = z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4), z.literal(5)]).describe('1 = first, 3 = ordinary, 5 = last');

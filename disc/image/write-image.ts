@@ -6,12 +6,13 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { BLOCK_BYTES, createInlineHashing, createThreadedHashing, type BlockHashing } from './block-hashing.ts';
 import { createImageSource, sourceFailure, type ImageSource } from './image-source.ts';
 import { openImageTarget, type ImageTarget } from './image-target.ts';
-import type { ImagePlan } from './plan-image.ts';
+import type { ImagePlan } from './image-plan.ts';
 import { SECTOR_BYTES } from './sectors.ts';
 import { DIGEST_BYTES, type Spans } from './span-hasher.ts';
 
 export type { ImageFile, ImageVolume } from './image-file.ts';
-export { planImage, type ImagePlan } from './plan-image.ts';
+export type { ImagePlan } from './image-plan.ts';
+export { planImage } from './plan-image.ts';
 
 export interface WriteImageOptions {
   readonly signal?: AbortSignal;

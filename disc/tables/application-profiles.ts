@@ -5,7 +5,7 @@
 
 export interface ApplicationProfileRow {
   readonly id: string;
-  readonly media: readonly ('CD' | 'DVD' | 'DVD-DL' | 'BD' | 'BD-DL')[];
+  readonly media: readonly ('CD' | 'DVD' | 'DVD-DL' | 'BD' | 'BD-RE' | 'BD-DL' | 'BD-RE-DL')[];
   readonly transferSyntaxes: readonly string[];
   /** Which table of extra directory keys the profile asks for (disc/tables/directory-records.ts). */
   readonly extraKeys: 'K1';
