@@ -12,14 +12,16 @@ export interface FileSystemRow {
   readonly name: string;
   /** Longest file that every way of reading such a disc shows whole. */
   readonly maxFileBytes: number;
+  /** Bytes that an instance in a series of its own takes beside those of ISO 9660 and Joliet. */
+  readonly extraInstanceBytes: number;
   readonly source: string;
 }
 
 export const FILE_SYSTEMS = [
-  { fileSystem: 'iso9660', name: 'ISO 9660 level 1 with a Joliet tree', maxFileBytes: 0xffff_ffff, source: 'ECMA-119 9.1.4, 10.1; PS3.12 F.2.2' },
-  { fileSystem: 'bridge', name: 'ISO 9660 level 1 with a Joliet tree, and UDF 1.02 over the same files', maxFileBytes: 0xffff_ffff, source: 'ECMA-119 9.1.4, 10.1; OSTA UDF 1.02; PS3.12 P' },
-  { fileSystem: 'udf250', name: 'UDF 2.50 with a metadata partition and its mirror', maxFileBytes: 122_406_334_464, source: 'OSTA UDF 2.50; PS3.12 X.2.1.3; ours: 114 extents of less than 1 GiB' },
-  { fileSystem: 'udf260', name: 'UDF 2.60 with a metadata partition and its mirror', maxFileBytes: 122_406_334_464, source: 'OSTA UDF 2.60; PS3.12 X.2.1.2; ours: 114 extents of less than 1 GiB' },
+  { fileSystem: 'iso9660', name: 'ISO 9660 level 1 with a Joliet tree', maxFileBytes: 0xffff_ffff, extraInstanceBytes: 0, source: 'ECMA-119 9.1.4, 10.1; PS3.12 F.2.2' },
+  { fileSystem: 'bridge', name: 'ISO 9660 level 1 with a Joliet tree, and UDF 1.02 over the same files', maxFileBytes: 0xffff_ffff, extraInstanceBytes: 6144, source: 'ECMA-119 9.1.4, 10.1; OSTA UDF 1.02; PS3.12 P; ours: entry of file, entry and identifiers of directory' },
+  { fileSystem: 'udf250', name: 'UDF 2.50 with a metadata partition and its mirror', maxFileBytes: 122_406_334_464, extraInstanceBytes: 8192, source: 'OSTA UDF 2.50; PS3.12 X.2.1.3; ours: 114 extents of less than 1 GiB; the same as a bridge twice, without two directories' },
+  { fileSystem: 'udf260', name: 'UDF 2.60 with a metadata partition and its mirror', maxFileBytes: 122_406_334_464, extraInstanceBytes: 8192, source: 'OSTA UDF 2.60; PS3.12 X.2.1.2; ours: 114 extents of less than 1 GiB; the same as a bridge twice, without two directories' },
 ] as const satisfies readonly FileSystemRow[];
 
 export interface MediaTypeRow {
