@@ -1,8 +1,9 @@
-/** `npm run bench -- receive|image|orchestrate [options]`: measures, prints one JSON line per figure, and keeps them in bench-results/. */
+/** `npm run bench -- receive|image|image-bd|orchestrate [options]`: measures, prints one JSON line per figure, and keeps them in bench-results/. */
 
 const BENCHES: Readonly<Record<string, () => Promise<(args: readonly string[]) => Promise<void>>>> = {
   receive: async () => (await import('./receive.ts')).runReceiveBench,
   image: async () => (await import('./image.ts')).runImageBench,
+  'image-bd': async () => (await import('./image-bd.ts')).runImageBdBench,
   orchestrate: async () => (await import('./orchestrate.ts')).runOrchestrateBench,
 };
 
