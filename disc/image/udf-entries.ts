@@ -7,7 +7,7 @@ import {
   compressedName, DEVELOPER_ID, MAX_EXTENT_BYTES, TAG, writeCharacterSet, writeDstring, writeLongAd, writePlainId, writeRevisionId, writeTag, writeTimestamp,
 } from './udf-encodings.ts';
 import {
-  directoryUniqueId, fileEntryBlock, fileUniqueId, identifierBytes, needsStuffing, PARENT_BYTES, STUFFING_BYTES, type UdfDirectory, type UdfHierarchy,
+  directoryUniqueId, fileEntryBlock, fileUniqueId, identifierBytes, needsStuffing, STUFFING_BYTES, type UdfDirectory, type UdfHierarchy,
 } from './udf-hierarchy.ts';
 
 /** What the structure needs to know of the rest of the volume. */

@@ -36,7 +36,7 @@ export interface UdfHierarchy {
 const IDENTIFIER_HEAD_BYTES = 38;
 const TAG_BYTES = 16;
 /** A parent has no name. */
-export const PARENT_BYTES = 40;
+const PARENT_BYTES = 40;
 /** One identifier of our own lengthens a file identifier so that the tag behind it begins in the next block. @source OSTA UDF 2.3.4.4 */
 export const STUFFING_BYTES = 32;
 
