@@ -95,6 +95,12 @@ export const writeExtent = (into: Buffer, at: number, bytes: number, sector: num
   into.writeUInt32LE(sector, at + 4);
 };
 
+/** An extent in the partition of whoever names it. @source ECMA-167 4/14.14.1 */
+export const writeShortAd = (into: Buffer, at: number, extent: { readonly bytes: number; readonly block: number }): void => {
+  into.writeUInt32LE(extent.bytes, at);
+  into.writeUInt32LE(extent.block, at + 4);
+};
+
 /** An extent with the ordinal of the partition map its block counts in. @source ECMA-167 4/14.14.2 */
 export const writeLongAd = (into: Buffer, at: number, extent: { readonly bytes: number; readonly block: number; readonly partition: number }): void => {
   into.writeUInt32LE(extent.bytes, at);

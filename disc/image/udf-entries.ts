@@ -4,7 +4,7 @@
  */
 import { SECTOR_BYTES, sectorsFor } from './sectors.ts';
 import {
-  compressedName, DEVELOPER_ID, MAX_EXTENT_BYTES, TAG, writeCharacterSet, writeDstring, writeLongAd, writePlainId, writeRevisionId, writeTag, writeTimestamp,
+  compressedName, DEVELOPER_ID, MAX_EXTENT_BYTES, TAG, writeCharacterSet, writeDstring, writeLongAd, writePlainId, writeRevisionId, writeShortAd, writeTag, writeTimestamp,
 } from './udf-encodings.ts';
 import {
   directoryUniqueId, fileEntryBlock, fileUniqueId, identifierBytes, needsStuffing, STUFFING_BYTES, type UdfDirectory, type UdfHierarchy,
@@ -20,7 +20,10 @@ export interface UdfContext {
   readonly fileSectors: readonly number[];
 }
 
-/** Partition map that the tree lies in; data of files always lies in the first. */
+/** Partition map that the data of files lies in. */
+const DATA_PARTITION = 0;
+
+/** Partition map that the tree lies in. */
 const treePartition = ({ revision }: UdfHierarchy): 0 | 1 => (revision.hasMetadataPartition ? 1 : 0);
 
 /** @source ECMA-167 4/14.1, OSTA UDF 2.3.2 */
@@ -94,9 +97,10 @@ interface Entry {
   readonly permissions: number;
   readonly links: number;
   readonly bytes: number;
+  /** Where its content begins. */
+  readonly contentBlock: number;
   readonly uniqueId: number;
   readonly location: number;
-  readonly descriptors: Buffer;
 }
 
 /** Bytes before the allocation descriptors. @source ECMA-167 4/14.9, 4/14.17 */
@@ -110,7 +114,26 @@ const DIRECTORY_PERMISSIONS = 0x1ca5;
 /** Kind of the allocation descriptors. @source ECMA-167 4/14.6.8 */
 const SHORT_ADS = 0;
 const LONG_ADS = 1;
+const SHORT_AD_BYTES = 8;
+const LONG_AD_BYTES = 16;
 const ARCHIVE = 0x20;
+
+/**
+ * Writes the extents of the content and gives the bytes they take. Short ones count in the partition the entry itself lies in;
+ * long ones, needed where data lies in another one, name it.
+ * @source ECMA-167 4/12.1, 4/14.14
+ */
+const writeDescriptors = (sector: Buffer, at: number, { bytes, contentBlock, flags }: Entry): number => {
+  const isLong = (flags & LONG_ADS) !== 0;
+  let end = at;
+  for (let from = 0; from < bytes; from += MAX_EXTENT_BYTES) {
+    const extent = { bytes: Math.min(MAX_EXTENT_BYTES, bytes - from), block: contentBlock + from / SECTOR_BYTES, partition: DATA_PARTITION };
+    if (isLong) writeLongAd(sector, end, extent);
+    else writeShortAd(sector, end, extent);
+    end += isLong ? LONG_AD_BYTES : SHORT_AD_BYTES;
+  }
+  return end - at;
+};
 
 /** Writes what both kinds of entry have at the same place. */
 const writeEntryHead = (sector: Buffer, entry: Entry): void => {
@@ -133,9 +156,9 @@ const writeFileEntry = (sector: Buffer, entry: Entry, { hierarchy, recordedAt }:
   sector.writeUInt32LE(1, 108);
   writePlainId(sector, 128, DEVELOPER_ID);
   sector.writeBigUInt64LE(BigInt(entry.uniqueId), 160);
-  sector.writeUInt32LE(entry.descriptors.length, 172);
-  sector.set(entry.descriptors, FILE_ENTRY_HEAD);
-  writeTag(sector, 0, { id: TAG.fileEntry, version: hierarchy.revision.tagVersion, location: entry.location, crcBytes: FILE_ENTRY_HEAD - 16 + entry.descriptors.length });
+  const descriptorBytes = writeDescriptors(sector, FILE_ENTRY_HEAD, entry);
+  sector.writeUInt32LE(descriptorBytes, 172);
+  writeTag(sector, 0, { id: TAG.fileEntry, version: hierarchy.revision.tagVersion, location: entry.location, crcBytes: FILE_ENTRY_HEAD - 16 + descriptorBytes });
 };
 
 /** @source ECMA-167 4/14.17, OSTA UDF 2.3.6, 3.3.5.1 */
@@ -147,9 +170,9 @@ const writeExtendedEntry = (sector: Buffer, entry: Entry, { hierarchy, recordedA
   sector.writeUInt32LE(1, 128);
   writePlainId(sector, 168, DEVELOPER_ID);
   sector.writeBigUInt64LE(BigInt(entry.uniqueId), 200);
-  sector.writeUInt32LE(entry.descriptors.length, 212);
-  sector.set(entry.descriptors, EXTENDED_ENTRY_HEAD);
-  writeTag(sector, 0, { id: TAG.extendedFileEntry, version: hierarchy.revision.tagVersion, location: entry.location, crcBytes: EXTENDED_ENTRY_HEAD - 16 + entry.descriptors.length });
+  const descriptorBytes = writeDescriptors(sector, EXTENDED_ENTRY_HEAD, entry);
+  sector.writeUInt32LE(descriptorBytes, 212);
+  writeTag(sector, 0, { id: TAG.extendedFileEntry, version: hierarchy.revision.tagVersion, location: entry.location, crcBytes: EXTENDED_ENTRY_HEAD - 16 + descriptorBytes });
 };
 
 const writeEntry = (sector: Buffer, entry: Entry, context: UdfContext): void => {
@@ -157,36 +180,16 @@ const writeEntry = (sector: Buffer, entry: Entry, context: UdfContext): void => 
   else writeFileEntry(sector, entry, context);
 };
 
-/** One extent in the partition the entry itself lies in. @source ECMA-167 4/14.14.1 */
-const shortAd = (bytes: number, block: number): Buffer => {
-  const descriptor = Buffer.alloc(8);
-  descriptor.writeUInt32LE(bytes, 0);
-  descriptor.writeUInt32LE(block, 4);
-  return descriptor;
-};
-
-/** Extents of a file's data; where the entry lies in another partition than the data, they say in which. @source ECMA-167 4/12.1 */
-const dataDescriptors = (bytes: number, block: number, hasPartition: boolean): Buffer => {
-  const pieces: Buffer[] = [];
-  for (let from = 0; from < bytes; from += MAX_EXTENT_BYTES) {
-    const extent = { bytes: Math.min(MAX_EXTENT_BYTES, bytes - from), block: block + from / SECTOR_BYTES, partition: 0 };
-    const descriptor = Buffer.alloc(16);
-    writeLongAd(descriptor, 0, extent);
-    pieces.push(hasPartition ? descriptor : shortAd(extent.bytes, extent.block));
-  }
-  return Buffer.concat(pieces);
-};
-
 /** The longest file that one entry describes. Further allocation extents would be needed from there on, far beyond any disc. */
 export const maxFileBytes = (hasMetadataPartition: boolean): number =>
-  MAX_EXTENT_BYTES * Math.floor(hasMetadataPartition ? (SECTOR_BYTES - EXTENDED_ENTRY_HEAD) / 16 : (SECTOR_BYTES - FILE_ENTRY_HEAD) / 8);
+  MAX_EXTENT_BYTES * Math.floor(hasMetadataPartition ? (SECTOR_BYTES - EXTENDED_ENTRY_HEAD) / LONG_AD_BYTES : (SECTOR_BYTES - FILE_ENTRY_HEAD) / SHORT_AD_BYTES);
 
 /** Gives the entry of one directory and its identifiers, in whole sectors. @source ECMA-167 4/8.6, 4/14.6 */
 export const encodeUdfDirectory = (directory: UdfDirectory, context: UdfContext): Buffer => {
   const extent = Buffer.alloc(SECTOR_BYTES * (1 + sectorsFor(directory.bytes)));
   writeEntry(extent.subarray(0, SECTOR_BYTES), {
     fileType: 4, flags: SHORT_ADS, permissions: DIRECTORY_PERMISSIONS, links: 1 + directory.directories.length, bytes: directory.bytes,
-    uniqueId: directoryUniqueId(directory.number), location: directory.block, descriptors: shortAd(directory.bytes, directory.block + 1),
+    uniqueId: directoryUniqueId(directory.number), location: directory.block, contentBlock: directory.block + 1,
   }, context);
   const identifiers = extent.subarray(SECTOR_BYTES);
   const parent = directoryAt(context.hierarchy, directory.parentNumber);
@@ -207,7 +210,7 @@ export const encodeFileEntries = (directory: UdfDirectory, context: UdfContext, 
     writeEntry(sectors.subarray(SECTOR_BYTES * at, SECTOR_BYTES * (at + 1)), {
       fileType: 5, flags: (hasMetadataPartition ? LONG_ADS : SHORT_ADS) + ARCHIVE, permissions: FILE_PERMISSIONS, links: 1, bytes: file.bytes,
       uniqueId: fileUniqueId(hierarchy, directory.firstFile + from + at), location: fileEntryBlock(directory, from + at),
-      descriptors: dataDescriptors(file.bytes, (fileSectors[file.index] ?? 0) - partitionSector, hasMetadataPartition),
+      contentBlock: (fileSectors[file.index] ?? 0) - partitionSector,
     }, context);
   });
   return sectors;
@@ -217,6 +220,6 @@ export const encodeFileEntries = (directory: UdfDirectory, context: UdfContext, 
 export const encodeMetadataEntry = (context: UdfContext, fileType: 250 | 251, place: { readonly block: number; readonly contentBlock: number; readonly blocks: number }): Buffer => {
   const sector = Buffer.alloc(SECTOR_BYTES);
   const bytes = place.blocks * SECTOR_BYTES;
-  writeExtendedEntry(sector, { fileType, flags: SHORT_ADS, permissions: 0, links: 0, bytes, uniqueId: 0, location: place.block, descriptors: shortAd(bytes, place.contentBlock) }, context);
+  writeExtendedEntry(sector, { fileType, flags: SHORT_ADS, permissions: 0, links: 0, bytes, uniqueId: 0, location: place.block, contentBlock: place.contentBlock }, context);
   return sector;
 };
