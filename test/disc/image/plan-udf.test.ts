@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { writeImage, type ImageFile, type ImagePlan } from '../../../disc/image/write-image.ts';
 import { maxFileBytes } from '../../../disc/image/udf-entries.ts';
-import { FILE_SYSTEMS } from '../../../disc/tables/media-types.ts';
+import { FILE_SYSTEMS, fileSystem } from '../../../disc/tables/media-types.ts';
 import { makeFolder } from './judges.ts';
 import { manyFiles } from './large-trees.ts';
 import { contentOf, CREATED_AT, inMemory, MIXED_TREE, plan } from './volumes.ts';
@@ -123,6 +123,15 @@ describe('the size of a volume', () => {
     const last = ceil(tree.at(-1)?.bytes ?? 0);
     expect(plan(tree, 'A', kind).totalSectors).toBe(up(up(320 + blocks + data - last, 32) + blocks + 32 + last, 32) + 288);
   });
+});
+
+it.each(KINDS)('An instance in a series of its own takes no more than the table of file systems says: %s', (kind) => {
+  const files = Array.from({ length: 2000 }, (_, index) => sized(`DICOM/SE${String(index).padStart(6, '0')}/IM000001`, 3000));
+  const extra = (plan(files, 'A', kind).totalSectors - plan(files, 'A', 'iso9660').totalSectors) * 2048;
+  // What does not grow with the volume: descriptors and rounding.
+  const fixed = 1_000_000;
+  expect(extra).toBeGreaterThan(0);
+  expect(extra - fixed).toBeLessThanOrEqual(files.length * fileSystem(kind).extraInstanceBytes);
 });
 
 describe('where things stand', () => {
