@@ -29,6 +29,7 @@ const MAX_COMPONENTS = 8;
 /** A Joliet identifier has 64 UCS-2 characters; a file spends two on `;1`. */
 const MAX_DIRECTORY_NAME = 64;
 const MAX_FILE_NAME = 62;
+
 const invalid = (what: string, path: string): ApplianceError =>
   new ApplianceError('DISC_FILE_SET_INVALID', `${what}: ${path}`, { details: { path } });
 
