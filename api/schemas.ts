@@ -6,7 +6,7 @@ import { COPY_TYPES, LANGUAGES } from '../disc/order/content.ts';
 
 const id = z.number().int().positive();
 const when = z.iso.datetime().describe('UTC');
-const media = z.enum(['CD', 'DVD', 'DVD-DL', 'BD', 'BD-DL']);
+const media = z.enum(['CD', 'DVD', 'DVD-DL', 'BD', 'BD-RE', 'BD-DL', 'BD-RE-DL']);
 const retention = z.enum(['archive', 'buffer', 'default']);
 const content = z.object({
   copyType: z.enum(COPY_TYPES).default('patient').describe('patient; physician = with readable reports; teaching = de-identified; legal = every byte as received'),

@@ -47,7 +47,7 @@ const routeBetween: Transcoder['route'] = (from, to) => {
  * `convert` keeps the SOP Instance UID: pixels stay the same, or are those that any reader of the lossy source sees.
  * @param options.workers codec threads; one for each core when absent
  * @throws {ApplianceError} (convert) TRANSCODE_UNSUPPORTED, TRANSCODE_FAILED, TRANSCODE_WRITE_FAILED; an abort throws the reason of the signal
- * @source PS3.3 C.7.6.1.1.5; ours: docs/decisions/0010
+ * @source PS3.3 C.7.6.1.1.5; ours: docs/decisions/0011
  */
 export const createTranscoder = (options: PoolOptions = {}): Transcoder => {
   const pool = createCodecPool(options);

@@ -22,16 +22,17 @@ import { renderReadme } from './pages/readme.ts';
 import { asPrepared, conversionsOn } from './preparation/conversions.ts';
 import type { Preparation } from './preparation/preparation-book.ts';
 import { judgeProfile } from './profile.ts';
-import { mediaType } from './tables/media-types.ts';
-import type { MediaTypeRow } from './tables/media-types.ts';
+import { fileSystem, mediaType } from './tables/media-types.ts';
+import type { FileSystemRow, MediaTypeRow } from './tables/media-types.ts';
 
 /** Bytes a volume spends besides its instances: descriptors, directories, pages, the image's end, and long reference lists of presentation states. */
 export const VOLUME_OVERHEAD_BYTES = 6 * 1024 * 1024;
-/** Bytes an instance spends besides its file: sector rounding, its share of directories, DICOMDIR, manifest and pages; enough for a series of its own. */
-export const INSTANCE_OVERHEAD_BYTES = 8 * 1024;
+const ISO_INSTANCE_OVERHEAD_BYTES = 8 * 1024;
 
-/** ISO 9660 level 1 describes no file of 4 GiB or more. @source ECMA-119 10.1 */
-const MAX_FILE_BYTES = 0xffff_ffff;
+const fileSystemOf = (media: MediaTypeRow['media']): FileSystemRow => fileSystem(mediaType(media).fileSystem);
+
+/** Bytes an instance spends besides its file: sector rounding, its share of directories, DICOMDIR, manifest and pages; enough for a series of its own. */
+export const instanceOverheadBytes = (media: MediaTypeRow['media']): number => ISO_INSTANCE_OVERHEAD_BYTES + fileSystemOf(media).extraInstanceBytes;
 
 export interface ComposeRequest {
   readonly volume: {
@@ -80,7 +81,7 @@ interface Placement {
   readonly report: readonly ReportEntry[];
 }
 
-const place = ({ instances, content: { copyType }, preparation }: ComposeRequest): Placement => {
+const place = ({ instances, content: { copyType }, preparation }: ComposeRequest, { maxFileBytes }: FileSystemRow): Placement => {
   const taken: Omit<PlacedInstance, 'fileId'>[] = [];
   const leftOff: VolumeInstance[] = [];
   const report: ReportEntry[] = [];
@@ -88,7 +89,7 @@ const place = ({ instances, content: { copyType }, preparation }: ComposeRequest
     const line = preparation.lines.get(stored.instanceId);
     const instance = asPrepared(stored, line, preparation.folder);
     const record = recordOfClass(instance.attributes.sopClassUid, copyType);
-    const reason = line?.kind === 'leave-off' ? line.reason : 'refusal' in record ? record.refusal : instance.file.bytes > MAX_FILE_BYTES ? 'its file has 4 GiB or more' : undefined;
+    const reason = line?.kind === 'leave-off' ? line.reason : 'refusal' in record ? record.refusal : instance.file.bytes > maxFileBytes ? 'its file is longer than the medium shows to every reader' : undefined;
     if (reason === undefined && 'record' in record) { taken.push({ instance, record }); continue; }
     leftOff.push(instance);
     report.push({ kind: 'left-off', sopInstanceUid: instance.attributes.sopInstanceUid, reason: reason ?? '' });
@@ -118,7 +119,7 @@ const pages = (facts: DiscFacts, language: Language): readonly ImageFile[] => [d
  */
 export const composeVolume = async (request: ComposeRequest): Promise<ComposedImage> => {
   const { volume, storeDirectory, imageFile, createdAt, signal } = request;
-  const { placed, leftOff, report } = place(request);
+  const { placed, leftOff, report } = place(request, fileSystemOf(volume.media));
   const dicomdir = await writeDicomdir({ fileSetId: volume.fileSetId, fileSetUid: volume.fileSetUid, instances: placed, readHead: createHeadReader(storeDirectory), ...(signal ? { signal } : {}) });
   const onDisc = placed.filter(({ instance }) => !dicomdir.leftOff.has(instance.instanceId));
   if (!onDisc.length) throw new ApplianceError('DISC_FILE_SET_INVALID', 'no instance of the volume can be put on a disc', { details: { leftOff: [...report, ...dicomdir.report].map(({ sopInstanceUid, reason }) => `${sopInstanceUid ?? ''} ${reason}`) } });

@@ -5,7 +5,7 @@
  */
 import type { ErrorCode, Retry } from '../infra/errors.ts';
 
-export type Media = 'CD' | 'DVD' | 'DVD-DL' | 'BD' | 'BD-DL';
+export type Media = 'CD' | 'DVD' | 'DVD-DL' | 'BD' | 'BD-RE' | 'BD-DL' | 'BD-RE-DL';
 
 export type RobotErrorCode = Extract<ErrorCode, `ROBOT_${string}`>;
 

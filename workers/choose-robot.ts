@@ -1,7 +1,7 @@
 /** Chooses robot and medium for an order from what the robots last reported: fewest discs, then the smallest medium that is loaded. */
 import type { RobotChoice } from '../activities/orders.ts';
 import type { RobotReport } from '../catalog/catalog.ts';
-import { INSTANCE_OVERHEAD_BYTES, VOLUME_OVERHEAD_BYTES } from '../disc/compose-volume.ts';
+import { instanceOverheadBytes, VOLUME_OVERHEAD_BYTES } from '../disc/compose-volume.ts';
 import { SECTOR_BYTES } from '../disc/image/sectors.ts';
 import type { Media } from '../disc/order/order.ts';
 import { profileById } from '../disc/tables/application-profiles.ts';
@@ -30,8 +30,8 @@ const offersOf = (report: RobotReport, wish: RobotWish): readonly Offer[] => {
     const capacityBytes = Math.min(mediaType(media).sectors, capacitySectors) * SECTOR_BYTES;
     const room = Math.max(capacityBytes - VOLUME_OVERHEAD_BYTES, 1);
     return {
-      robot: report.name, media, limits: { capacityBytes, volumeOverheadBytes: VOLUME_OVERHEAD_BYTES, instanceOverheadBytes: INSTANCE_OVERHEAD_BYTES },
-      discs: Math.ceil((wish.bytes + wish.instances * INSTANCE_OVERHEAD_BYTES) / room),
+      robot: report.name, media, limits: { capacityBytes, volumeOverheadBytes: VOLUME_OVERHEAD_BYTES, instanceOverheadBytes: instanceOverheadBytes(media) },
+      discs: Math.ceil((wish.bytes + wish.instances * instanceOverheadBytes(media)) / room),
       isLoaded: health.bins.some((bin) => (bin.role === 'in' || bin.role === 'both') && bin.media === media && bin.discs !== 0),
     };
   });

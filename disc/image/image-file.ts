@@ -1,5 +1,7 @@
 /** What a caller hands to the planner: the files of one volume. Types only. */
 
+import type { FileSystem } from '../tables/media-types.ts';
+
 /** Makes content from the digests of every other file of the volume, in the order of the plan. */
 export type LateContent = (files: readonly { readonly path: string; readonly sha256: string }[]) => Uint8Array;
 
@@ -24,5 +26,5 @@ export interface ImageVolume {
   /** Recorded, in UTC, as the date of the volume and of every file. */
   readonly createdAt: Date;
   readonly files: readonly ImageFile[];
-  readonly kind: 'iso9660-joliet';
+  readonly kind: FileSystem;
 }

@@ -5,7 +5,7 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { ApplianceError } from '../../infra/errors.ts';
 import type { ImageFile } from './image-file.ts';
-import type { ImagePlan, ImageSegment } from './plan-image.ts';
+import type { ImagePlan, ImageSegment } from './image-plan.ts';
 import { SECTOR_BYTES } from './sectors.ts';
 
 export interface ImageSource {

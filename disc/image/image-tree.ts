@@ -29,8 +29,6 @@ const MAX_COMPONENTS = 8;
 /** A Joliet identifier has 64 UCS-2 characters; a file spends two on `;1`. */
 const MAX_DIRECTORY_NAME = 64;
 const MAX_FILE_NAME = 62;
-/** One extent of a level 1 file is described by 32 bits. */
-const MAX_FILE_BYTES = 0xffff_ffff;
 
 const invalid = (what: string, path: string): ApplianceError =>
   new ApplianceError('DISC_FILE_SET_INVALID', `${what}: ${path}`, { details: { path } });
@@ -49,14 +47,14 @@ const checkName = (name: string, limit: number, path: string): void => {
 const isDicomPath = (file: ImageFile, components: readonly string[]): boolean =>
   file.hashDataSetFrom !== undefined || file.path === 'DICOMDIR' || components[0] === 'DICOM';
 
-const checkFile = (file: ImageFile, components: readonly string[]): void => {
+const checkFile = (file: ImageFile, components: readonly string[], maxFileBytes: number): void => {
   if (components.length > MAX_COMPONENTS) throw invalid('the path is deeper than 8 levels', file.path);
   components.forEach((name, at) => {
     checkName(name, at === components.length - 1 ? MAX_FILE_NAME : MAX_DIRECTORY_NAME, file.path);
   });
   if (isDicomPath(file, components) && !components.every(isFileIdComponent)) throw invalid('not a legal File ID', file.path);
   if (!Number.isSafeInteger(file.bytes) || file.bytes < 0) throw invalid('the length is no count of bytes', file.path);
-  if (file.bytes > MAX_FILE_BYTES) throw invalid('the file is 4 GiB or longer, which ISO 9660 level 1 does not carry', file.path);
+  if (file.bytes > maxFileBytes) throw invalid(`the file has more than the ${maxFileBytes} bytes that this kind of volume carries`, file.path);
   if ('data' in file.content && file.content.data.length !== file.bytes) throw invalid('content and length disagree', file.path);
   const from = file.hashDataSetFrom;
   if (from !== undefined && (!Number.isSafeInteger(from) || from < 0 || from > file.bytes)) {
@@ -93,9 +91,9 @@ const descend = (branch: Branch, name: string, path: string): Branch => {
   return made;
 };
 
-const place = (root: Branch, file: ImageFile, index: number): void => {
+const place = (root: Branch, file: ImageFile, index: number, maxFileBytes: number): void => {
   const components = file.path.split('/');
-  checkFile(file, components);
+  checkFile(file, components, maxFileBytes);
   const name = components.at(-1) ?? '';
   const branch = components.slice(0, -1).reduce((at, component) => descend(at, component, file.path), root);
   if (branch.files.has(name)) throw invalid('two files have the same path', file.path);
@@ -120,12 +118,13 @@ const finish = (branch: Branch, name: string, isoName: string): TreeDirectory =>
 };
 
 /**
- * Makes the tree of the given files; directories exist only through their files.
+ * Makes the tree of the given files; directories exist only through their files. Names obey Joliet in every kind of volume,
+ * so that a volume is not refused for the medium it happens to be planned for.
  * @throws {ApplianceError} DISC_FILE_SET_INVALID for names, depths, lengths and duplicates the volume cannot carry
  * @source ECMA-119 6.8.2.1, 7.5, 7.6, 10.1; PS3.10 8.2; PS3.12 F.2.2.2
  */
-export const buildImageTree = (files: readonly ImageFile[]): TreeDirectory => {
+export const buildImageTree = (files: readonly ImageFile[], maxFileBytes: number): TreeDirectory => {
   const root = createBranch();
-  files.forEach((file, index) => { place(root, file, index); });
+  files.forEach((file, index) => { place(root, file, index, maxFileBytes); });
   return finish(root, '', '');
 };

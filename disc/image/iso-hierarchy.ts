@@ -2,7 +2,7 @@
  * Positions of one ISO 9660 directory hierarchy, primary or Joliet: path tables first, then the directories.
  * Follows from names alone, so it is laid out before any file has a position. Encodes nothing.
  */
-import { SECTOR_BYTES, sectorsFor } from './sectors.ts';
+import { MAX_ISO_FILE_BYTES, SECTOR_BYTES, sectorsFor } from './sectors.ts';
 import type { TreeDirectory, TreeEntry } from './image-tree.ts';
 
 export type HierarchyKind = 'primary' | 'joliet';
@@ -48,8 +48,12 @@ const sortKey = (kind: HierarchyKind, entry: TreeEntry): string => {
   return base.padEnd(8) + extension.padEnd(3);
 };
 
+/** On a bridge only UDF shows a file that is too long here: half a file would be worse than none. */
+const isCarried = (entry: TreeEntry): boolean => entry.kind === 'directory' || entry.bytes <= MAX_ISO_FILE_BYTES;
+
 const sortEntries = (kind: HierarchyKind, entries: readonly TreeEntry[]): readonly PlacedEntry[] =>
   entries
+    .filter(isCarried)
     .map((entry) => ({ entry, identifier: identifierOf(kind, entry), key: sortKey(kind, entry) }))
     .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
     .map(({ entry, identifier }) => ({ entry, identifier }));

@@ -6,5 +6,8 @@
 /** Bytes of one sector of user data. @source ECMA-119 6.1.2 */
 export const SECTOR_BYTES = 2048;
 
+/** One extent of a level 1 or 2 file is described by 32 bits. @source ECMA-119 9.1.4, 10.1 */
+export const MAX_ISO_FILE_BYTES = 0xffff_ffff;
+
 /** Whole sectors that hold `bytes` bytes; an empty file holds none. */
 export const sectorsFor = (bytes: number): number => Math.ceil(bytes / SECTOR_BYTES);

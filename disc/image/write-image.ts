@@ -1,17 +1,20 @@
 /**
- * Writes a planned volume image in one forward pass from the stored files, and hashes image, files and data sets on the way.
- * Keeps no staging copy and never seeks. Refuses to finish an image whose sources are not what was planned.
+ * Writes a planned volume image in one forward pass from the stored files to a file or a stream, and hashes image, files and
+ * data sets on the way. Keeps no staging copy and never seeks. Refuses to finish an image whose sources are not what was planned.
  */
+import type { Writable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { BLOCK_BYTES, createInlineHashing, createThreadedHashing, type BlockHashing } from './block-hashing.ts';
 import { createImageSource, sourceFailure, type ImageSource } from './image-source.ts';
 import { openImageTarget, type ImageTarget } from './image-target.ts';
-import type { ImagePlan } from './plan-image.ts';
+import type { ImagePlan } from './image-plan.ts';
 import { SECTOR_BYTES } from './sectors.ts';
 import { DIGEST_BYTES, type Spans } from './span-hasher.ts';
+import { createStreamTarget } from './stream-target.ts';
 
 export type { ImageFile, ImageVolume } from './image-file.ts';
-export { planImage, type ImagePlan } from './plan-image.ts';
+export type { ImagePlan } from './image-plan.ts';
+export { planImage } from './plan-image.ts';
 
 export interface WriteImageOptions {
   readonly signal?: AbortSignal;
@@ -20,6 +23,9 @@ export interface WriteImageOptions {
   /** Hash in threads of their own; by default from 32 MiB on, where starting them pays. */
   readonly hashWorkers?: boolean;
 }
+
+/** A file is written beside its name and made durable; a stream is taken over, ended after the last byte, and destroyed on failure. */
+export type WriteImageTarget = { readonly file: string } | { readonly stream: Writable };
 
 export interface WrittenFile {
   readonly path: string;
@@ -140,8 +146,9 @@ const reportFiles = (plan: ImagePlan, fileDigests: Uint8Array | undefined, dataS
   });
 
 /**
- * Writes the image of a plan to `<file>.part`, makes it durable and gives it its name.
- * The same plan from the same files gives the same bytes. An error or abort leaves no file.
+ * Writes the image of a plan to `<file>.part`, makes it durable and gives it its name; or to a stream, at the pace of its reader.
+ * The same plan from the same files gives the same bytes and digests. An error or abort leaves no file. The reader of a stream
+ * sees no difference between a destroyed and an ended one: its owner must stop it before it takes the rest for a whole image.
  * Memory beside the plan: 4 MiB, with hash threads 32 MiB.
  * @throws {ApplianceError} DISC_IMAGE_FAILED when a source cannot be read or differs in length or data set digest from
  *   the plan (naming its path in the volume), or the target cannot be written. An abort throws the reason of the signal.
@@ -149,7 +156,7 @@ const reportFiles = (plan: ImagePlan, fileDigests: Uint8Array | undefined, dataS
  */
 export const writeImage = async (
   plan: ImagePlan,
-  { file }: { readonly file: string },
+  to: WriteImageTarget,
   options: WriteImageOptions = {},
 ): Promise<WrittenImage> => {
   options.signal?.throwIfAborted();
@@ -158,7 +165,7 @@ export const writeImage = async (
   const hashing = (options.hashWorkers ?? bytes >= THREADS_PAY_FROM_BYTES) ? createThreadedHashing(roles) : createInlineHashing(roles);
   const source = createImageSource(plan);
   try {
-    const target = await openImageTarget(file);
+    const target = 'file' in to ? await openImageTarget(to.file) : createStreamTarget(to.stream, options.signal);
     try {
       await pumpAll(plan, { source, hashing, target }, options);
       const [image, files, dataSets] = await hashing.finish();

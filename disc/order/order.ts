@@ -16,7 +16,8 @@ export type OrderInfo =
 export type Grouping = 'series' | 'study' | 'patient';
 /** 1 = first (STAT), 3 = ordinary, 5 = last. */
 export type Priority = 1 | 2 | 3 | 4 | 5;
-export type Media = 'CD' | 'DVD' | 'DVD-DL' | 'BD' | 'BD-DL';
+/** BD is written once, BD-RE is rewritable; DL has two layers. */
+export type Media = 'CD' | 'DVD' | 'DVD-DL' | 'BD' | 'BD-RE' | 'BD-DL' | 'BD-RE-DL';
 
 export type OrderSource = 'rule' | 'api' | 'page' | 'demo';
 

@@ -5,7 +5,7 @@
  */
 import { SOP_CLASSES } from '../../dicom/tables/sop-classes.ts';
 
-export type ProfileMedium = 'CD' | 'DVD' | 'DVD-DL' | 'BD' | 'BD-DL' | 'USB';
+export type ProfileMedium = 'CD' | 'DVD' | 'DVD-DL' | 'BD' | 'BD-DL' | 'BD-RE' | 'BD-RE-DL' | 'USB';
 
 /** What an image profile asks of the pixels; what is absent is free. */
 export interface PixelLimits {
@@ -46,6 +46,8 @@ const RLE = '1.2.840.10008.1.2.5';
 const JPEG = [EVLE, JPEG_LOSSLESS, JPEG_BASELINE, JPEG_EXTENDED];
 const JPEG2000 = [EVLE, J2K_LOSSLESS, J2K];
 
+const BLU_RAY: readonly ProfileMedium[] = ['BD', 'BD-DL', 'BD-RE', 'BD-RE-DL'];
+
 const CT = '1.2.840.10008.5.1.4.1.1.2';
 const MR = '1.2.840.10008.5.1.4.1.1.4';
 const US_MULTI = '1.2.840.10008.5.1.4.1.1.3.1';
@@ -75,9 +77,9 @@ export const APPLICATION_PROFILES: readonly ApplicationProfileRow[] = [
   { id: 'STD-GEN-CD', media: ['CD'], transferSyntaxes: [EVLE], extraKeys: 'K1', source: 'PS3.11 D.3' },
   { id: 'STD-GEN-DVD-JPEG', media: ['DVD', 'DVD-DL'], transferSyntaxes: JPEG, extraKeys: 'K2', source: 'PS3.11 H.3' },
   { id: 'STD-GEN-DVD-J2K', media: ['DVD', 'DVD-DL'], transferSyntaxes: JPEG2000, extraKeys: 'K2', source: 'PS3.11 H.3' },
-  { id: 'STD-GEN-BD', media: ['BD', 'BD-DL'], transferSyntaxes: [EVLE], extraKeys: 'K1', source: 'PS3.11 D.3' },
-  { id: 'STD-GEN-BD-JPEG', media: ['BD', 'BD-DL'], transferSyntaxes: JPEG, extraKeys: 'K2', source: 'PS3.11 M.3' },
-  { id: 'STD-GEN-BD-J2K', media: ['BD', 'BD-DL'], transferSyntaxes: JPEG2000, extraKeys: 'K2', source: 'PS3.11 M.3' },
+  { id: 'STD-GEN-BD', media: BLU_RAY, transferSyntaxes: [EVLE], extraKeys: 'K1', source: 'PS3.11 D.3' },
+  { id: 'STD-GEN-BD-JPEG', media: BLU_RAY, transferSyntaxes: JPEG, extraKeys: 'K2', source: 'PS3.11 M.3' },
+  { id: 'STD-GEN-BD-J2K', media: BLU_RAY, transferSyntaxes: JPEG2000, extraKeys: 'K2', source: 'PS3.11 M.3' },
   { id: 'STD-GEN-USB-JPEG', media: ['USB'], transferSyntaxes: JPEG, extraKeys: 'K2', source: 'PS3.11 J.3' },
   { id: 'STD-GEN-USB-J2K', media: ['USB'], transferSyntaxes: JPEG2000, extraKeys: 'K2', source: 'PS3.11 J.3' },
   { id: 'STD-CTMR-CD', media: ['CD'], transferSyntaxes: [EVLE, JPEG_LOSSLESS], syntaxesOfClass: CTMR_OF_CLASS, sopClasses: CTMR, extraKeys: 'K4', source: 'PS3.11 E.3' },
@@ -89,7 +91,7 @@ export const APPLICATION_PROFILES: readonly ApplicationProfileRow[] = [
 ];
 
 /** Claimed when nothing else is asked for, with every image as Explicit VR Little Endian: what the most readers take. */
-const DEFAULTS: Readonly<Record<ProfileMedium, string>> = { CD: 'STD-GEN-CD', DVD: 'STD-GEN-DVD-JPEG', 'DVD-DL': 'STD-GEN-DVD-JPEG', BD: 'STD-GEN-BD-JPEG', 'BD-DL': 'STD-GEN-BD-JPEG', USB: 'STD-GEN-USB-JPEG' };
+const DEFAULTS: Readonly<Record<ProfileMedium, string>> = { CD: 'STD-GEN-CD', DVD: 'STD-GEN-DVD-JPEG', 'DVD-DL': 'STD-GEN-DVD-JPEG', BD: 'STD-GEN-BD-JPEG', 'BD-DL': 'STD-GEN-BD-JPEG', 'BD-RE': 'STD-GEN-BD-JPEG', 'BD-RE-DL': 'STD-GEN-BD-JPEG', USB: 'STD-GEN-USB-JPEG' };
 
 const byId: ReadonlyMap<string, ApplicationProfileRow> = new Map(APPLICATION_PROFILES.map((row) => [row.id, row]));
 

@@ -4,6 +4,7 @@ const BENCHES: Readonly<Record<string, () => Promise<(args: readonly string[]) =
   receive: async () => (await import('./receive.ts')).runReceiveBench,
   image: async () => (await import('./image.ts')).runImageBench,
   transcode: async () => (await import('./transcode.ts')).runTranscodeBench,
+  'image-bd': async () => (await import('./image-bd.ts')).runImageBdBench,
   orchestrate: async () => (await import('./orchestrate.ts')).runOrchestrateBench,
   find: async () => (await import('./find.ts')).runFindBench,
   'find-large': async () => (await import('./find-large.ts')).runFindLargeBench,

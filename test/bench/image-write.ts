@@ -28,7 +28,7 @@ try {
     longestBlockMs = Math.max(longestBlockMs, performance.now() - last - 5);
     last = performance.now();
   }, 5);
-  const plan = planImage({ kind: 'iso9660-joliet', volumeId: 'BENCH', createdAt: new Date(0), files });
+  const plan = planImage({ kind: 'iso9660', volumeId: 'BENCH', createdAt: new Date(0), files });
   const planned = performance.now();
   const image = await writeImage(plan, { file: join(folder, 'out.iso') });
   clearInterval(pulse);

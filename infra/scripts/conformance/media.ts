@@ -3,7 +3,7 @@ import { transferSyntaxByUid } from '../../../dicom/tables/transfer-syntaxes.ts'
 import { APPLICATION_PROFILES } from '../../../disc/tables/application-profiles.ts';
 import { DIRECTORY_RECORDS } from '../../../disc/tables/directory-records.ts';
 import type { DirectoryKey, DirectoryRecordRow } from '../../../disc/tables/directory-records.ts';
-import { MEDIA_TYPES } from '../../../disc/tables/media-types.ts';
+import { fileSystem, MEDIA_TYPES } from '../../../disc/tables/media-types.ts';
 import { TAG } from '../../../dicom/tables/tags.ts';
 import { markdownTable } from '../generated-doc.ts';
 
@@ -30,11 +30,12 @@ export const mediaStorage = (): string => [
   markdownTable(['profile', 'media', 'transfer syntax', 'source'], APPLICATION_PROFILES.map((row) => [row.id, row.media.join(', '), row.transferSyntaxes.map((uid) => transferSyntaxByUid.get(uid)?.name ?? uid).join(', '), row.source])),
   'A disc claims a profile only when every instance on it obeys it. Instances in other transfer syntaxes are written as they are held; the disc then claims no profile, and each of them is named as *outside-profile* in the report of the order, in README.TXT and in INDEX.HTM. Other media than those of the table claim no profile.',
   '### 4.2 Physical media and file system',
-  markdownTable(['medium', 'sectors of 2,048 bytes that are used at most', 'file system', 'source'], MEDIA_TYPES.map((row) => [row.media, row.sectors.toLocaleString('en-US'), 'ISO 9660 level 1 with a Joliet tree', row.source])),
-  'UDF is not written in this version. The volume identifier is the File-set ID.',
+  markdownTable(['medium', 'sectors of 2,048 bytes that are used at most', 'file system', 'source'], MEDIA_TYPES.map((row) => [row.media, row.sectors.toLocaleString('en-US'), fileSystem(row.fileSystem).name, row.source])),
+  'The volume identifier is the File-set ID, in every tree and in the logical volume identifier of UDF; BD is BD-R. All trees of a disc name the same extents. UDF volumes are closed and read-only, in one partition of access type 1 without space bitmaps, with unique ids, times in UTC, owners unspecified, permissions 644 and 755, and the developer identifier `*Spindle`. The metadata partition of a Blu-ray disc has a mirror with a copy of its own; neither virtual allocation tables nor sparing tables are written. UDF 2.60 volumes say that they can be read by UDF 2.50. Names obey Joliet on every medium: at most 62 characters of the Basic Multilingual Plane (64 for directories), 8 levels.',
+  'An image ends with 150 blank sectors on a CD and is a multiple of 32 sectors on the others, the last of which is an anchor. On a rewritable disc that is larger than the image, the anchors at the end of the image are not those at the end of the medium. No disc has been burned with UDF yet; images are read back by a Linux kernel, libudfread, 7-Zip, udftools and udfclient.',
   '### 4.3 File-set',
   'DICOMDIR in the root, instance files under `DICOM/` with File IDs of at most 8 components of at most 8 characters of A-Z 0-9 _. Beside them README.TXT, INDEX.HTM and SHA256.TXT (SHA-256 of every other file), which no directory record references. File names carry no patient data.',
-  'An instance is **left off**, and named in the report, when its SOP class is private, unknown, or has no current directory record (7.1), when its file has 4 GiB or more, or when a mandatory key without a stand-in (4.4) has no value. An order of which nothing is left fails.',
+  'An instance is **left off**, and named in the report, when its SOP class is private, unknown, or has no current directory record (7.1), when its file has 4 GiB or more and the medium is a CD or DVD, or when a mandatory key without a stand-in (4.4) has no value. An order of which nothing is left fails.',
   'Before a disc is burned the finished image is read back by code that shares nothing with the writer: names, both trees, every byte by its digest, every directory record against its file. An image that is refused is never burned. Labels are printed from what was read back.',
   '### 4.4 Directory records',
   'Where an instance has no value for a mandatory key, a stand-in is written into the directory record only; the instance keeps its bytes and the report names it as *filled*.',

@@ -8,7 +8,7 @@ const bin = z.string().regex(/^[A-Za-z0-9_-]{1,32}$/);
 export const discJobSchema = z.object({
   key: z.string().regex(/^[A-Za-z0-9_-]{1,32}$/),
   copies: z.literal(1),
-  media: z.enum(['CD', 'DVD', 'DVD-DL', 'BD', 'BD-DL']),
+  media: z.enum(['CD', 'DVD', 'DVD-DL', 'BD', 'BD-RE', 'BD-DL', 'BD-RE-DL']),
   image: z.object({ path, bytes: z.int().min(1), sha256: z.string().regex(/^[0-9a-f]{64}$/i), volumeId: z.string().max(32) }),
   label: z.object({ path, format: z.literal('png') }).exactOptional(),
   serial: z.string().max(64).refine((text) => !/\p{Cc}/u.test(text), 'control characters'),

@@ -5,14 +5,14 @@
 import { z } from 'zod';
 
 const component = z.string().regex(/^[A-Za-z0-9_-]{1,32}$/);
-const media = z.enum(['CD', 'DVD', 'DVD-DL', 'BD', 'BD-DL']);
+const media = z.enum(['CD', 'DVD', 'DVD-DL', 'BD', 'BD-RE', 'BD-DL', 'BD-RE-DL']);
 const count = z.int().min(0).max(1_000_000);
 
 /**
  * Sectors of 2048 bytes on a fresh blank.
  * @source 80 minutes of ECMA-130 less the pause; ECMA-349 (DVD+R); ECMA-382 (DVD-R DL); BD-R white paper (no spare areas)
  */
-export const BLANK_SECTORS = { CD: 359_849, DVD: 2_295_104, 'DVD-DL': 4_171_712, BD: 12_219_392, 'BD-DL': 24_438_784 } as const;
+export const BLANK_SECTORS = { CD: 359_849, DVD: 2_295_104, 'DVD-DL': 4_171_712, BD: 12_219_392, 'BD-RE': 12_219_392, 'BD-DL': 24_438_784, 'BD-RE-DL': 24_438_784 } as const;
 
 const inBin = z.object({ id: component, role: z.literal('in'), media, discs: count, capacity: count, sectors: z.int().min(1).optional() });
 const outBin = z.object({ id: component, role: z.enum(['out', 'reject']), capacity: count });

@@ -4,7 +4,7 @@ import { layHierarchyOut, type HierarchyKind } from '../../../disc/image/iso-hie
 import { encodeDirectory, encodePathTable } from '../../../disc/image/iso-records.ts';
 import { CREATED_AT, inMemory } from './volumes.ts';
 
-const layOut = (kind: HierarchyKind, ...paths: string[]) => layHierarchyOut(kind, buildImageTree(paths.map((path) => inMemory(path, 9))), 19);
+const layOut = (kind: HierarchyKind, ...paths: string[]) => layHierarchyOut(kind, buildImageTree(paths.map((path) => inMemory(path, 9)), 9), 19);
 
 const recordsOf = (kind: HierarchyKind, paths: readonly string[]) => {
   const hierarchy = layOut(kind, ...paths);

@@ -10,12 +10,17 @@ import { needs } from '../../fixtures/peers.ts';
 
 export const run = async (command: string, args: readonly string[], environment: Record<string, string> = {}): Promise<string> => {
   const { stdout } = await promisify(execFile)(command, [...args],
-    { timeout: 150_000, maxBuffer: 64 * 1024 * 1024, env: { ...process.env, LC_ALL: 'C.UTF-8', ...environment } });
+    { timeout: 900_000, maxBuffer: 64 * 1024 * 1024, env: { ...process.env, LC_ALL: 'C.UTF-8', ...environment } });
   return stdout;
 };
 
 /** The script that mounts an image with a real kernel, when the machine for it is here. */
 export const kernelMount = (): string | undefined => (needs('kernel') ? resolve(import.meta.dirname, '../../fixtures/kernel-mount.sh') : undefined);
+
+/** Path and digest of every line "sha256  ./path", sorted. */
+export const digestsListed = (listing: string): Record<string, string> =>
+  Object.fromEntries(listing.split('\n').filter((line) => line !== '')
+    .map((line): [string, string] => [line.slice(66).replace('./', ''), line.slice(0, 64)]).sort(([a], [b]) => (a < b ? -1 : 1)));
 
 export const makeFolder = (): string => {
   const folder = mkdtempSync(join(tmpdir(), 'image-test-'));

@@ -26,8 +26,8 @@ export const onDisk = (folder: string, files: readonly (readonly [path: string, 
   });
 };
 
-export const plan = (files: readonly ImageFile[], volumeId = 'SPINDLE_0001'): ImagePlan =>
-  planImage({ kind: 'iso9660-joliet', volumeId, createdAt: CREATED_AT, files });
+export const plan = (files: readonly ImageFile[], volumeId = 'SPINDLE_0001', kind: ImagePlan['kind'] = 'iso9660'): ImagePlan =>
+  planImage({ kind, volumeId, createdAt: CREATED_AT, files });
 
 export const expectedDigests = (files: readonly ImageFile[]): Record<string, string> =>
   Object.fromEntries(files.map(({ path, bytes }): [string, string] => [path, sha256(contentOf(path, bytes))]).sort(([a], [b]) => (a < b ? -1 : 1)));

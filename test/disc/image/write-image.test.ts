@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { writeImage, type ImageFile } from '../../../disc/image/write-image.ts';
 import { needs } from '../../fixtures/peers.ts';
-import { digestsBelow, kernelMount, makeFolder, run, sha256 } from './judges.ts';
+import { digestsBelow, digestsListed, kernelMount, makeFolder, run, sha256 } from './judges.ts';
 import { contentOf, expectedDigests, inMemory, MIXED_TREE, onDisk, plan } from './volumes.ts';
 
 const hashFile = async (path: string): Promise<string> => {
@@ -63,11 +63,8 @@ describe('the image of a mixed tree', () => {
   const script = kernelMount();
   it.skipIf(script === undefined)('is mounted by a real kernel, with and without Joliet', async () => {
     const { image, files } = await writeMixed();
-    const mounted = async (options: string): Promise<Record<string, string>> => {
-      const listing = await run('bash', [script ?? '', image, 'iso9660', options], { T: '120' });
-      return Object.fromEntries(listing.split('\n').filter((line) => line !== '')
-        .map((line): [string, string] => [line.slice(66).replace('./', ''), line.slice(0, 64)]).sort(([a], [b]) => (a < b ? -1 : 1)));
-    };
+    const mounted = async (options: string): Promise<Record<string, string>> =>
+      digestsListed(await run('bash', [script ?? '', image, 'iso9660', options], { T: '120' }));
     const wanted = expectedDigests(files);
     expect(await mounted('ro,iocharset=utf8')).toEqual(wanted);
     const primary = await mounted('ro,nojoliet,map=off');

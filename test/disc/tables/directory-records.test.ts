@@ -39,6 +39,12 @@ describe('the media types', () => {
     expect(MEDIA_TYPES.every(({ source }) => source.length > 0)).toBe(true);
   });
 
+  it('have the file systems that PS3.12 asks for', () => {
+    expect(MEDIA_TYPES.map((row) => [row.media, row.fileSystem])).toEqual([
+      ['CD', 'iso9660'], ['DVD', 'bridge'], ['DVD-DL', 'bridge'], ['BD', 'udf260'], ['BD-RE', 'udf250'], ['BD-DL', 'udf260'], ['BD-RE-DL', 'udf250'],
+    ]);
+  });
+
   it('name only media in the application profiles', () => {
     const media = MEDIA_TYPES.map((row) => row.media as string);
     expect(APPLICATION_PROFILES.every((row) => row.media.every((one) => media.includes(one)))).toBe(true);
