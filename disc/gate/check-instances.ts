@@ -66,7 +66,9 @@ export const checkHeader = (head: FileHead, path: string, isOurs: boolean, repor
   const version = meta.get(TAG.FileMetaInformationVersion)?.value;
   if (version?.length !== 2 || version[1] !== 1) report('file-meta', path, 'the version is not 0001');
   for (const [name, tag] of [['SOP class', TAG.MediaStorageSOPClassUID], ['SOP instance', TAG.MediaStorageSOPInstanceUID], ['implementation class', TAG.ImplementationClassUID]] as const) {
-    if (!isUid(rawText(meta.get(tag)))) report('file-meta', path, `no valid UID of the ${name}`);
+    const uid = rawText(meta.get(tag));
+    if (uid === '') report('file-meta', path, `no UID of the ${name}`);
+    else if (!isUid(uid)) report('uid-form', path, `no valid UID of the ${name}`);
   }
 };
 

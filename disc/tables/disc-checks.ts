@@ -65,7 +65,7 @@ export const DISC_CHECKS = [
   { id: 'record-keys-2', subject: 'dicomdir', level: 'warning', refuses: true, title: 'Records carry their type 2 keys, if only empty', advice: 'Strict readers complain; the instance itself may be whole.', source: 'PS3.3 F.5' },
   { id: 'records-unique', subject: 'dicomdir', level: 'error', refuses: true, title: 'One record for each patient, study and series', advice: 'Readers show the same patient, study or series several times.', source: 'PS3.3 F.3.2.2; PS3.11 D.3' },
   { id: 'records-hold', subject: 'dicomdir', level: 'warning', refuses: true, title: 'No patient, study or series record is empty', advice: 'Readers show an entry with nothing in it.', source: 'PS3.3 F.4' },
-  { id: 'record-text', subject: 'dicomdir', level: 'warning', refuses: true, title: 'Records with text beyond ASCII name their character set', advice: 'Names may be shown wrongly: compare with the images.', source: 'PS3.3 F.5; PS3.5 6.1' },
+  { id: 'record-text', subject: 'dicomdir', level: 'warning', refuses: false, title: 'Records with text beyond ASCII name their character set', advice: 'Names may be shown wrongly: compare with the images.', source: 'PS3.3 F.5; PS3.5 6.1' },
   { id: 'private-records', subject: 'dicomdir', level: 'note', refuses: true, title: 'There are no private records', advice: 'Readers may ignore what lies in them.', source: 'PS3.3 F.6.1; DRG 3.1.2.4' },
   // Directory and files.
   { id: 'file-ids', subject: 'dicomdir', level: 'error', refuses: true, title: 'File IDs have 1 to 8 components of 1 to 8 characters of A-Z 0-9 _', advice: 'Strict readers do not open these files: import them by folder.', source: 'PS3.10 8.2' },
@@ -77,6 +77,7 @@ export const DISC_CHECKS = [
   { id: 'files-readable', subject: 'dicomdir', level: 'error', refuses: true, title: 'Every referenced file is a readable DICOM file', advice: 'The file is damaged or of another kind: ask for another disc.', source: 'PS3.10 7.1; PS3.5 7' },
   { id: 'files-whole', subject: 'dicomdir', level: 'error', refuses: false, title: 'Data sets can be followed to the end of their files', advice: 'The file is cut or damaged: ask for another disc.', source: 'PS3.5 7' },
   { id: 'file-meta', subject: 'dicomdir', level: 'warning', refuses: true, title: 'File meta information is complete', advice: 'Strict readers refuse the file.', source: 'PS3.10 7.1' },
+  { id: 'uid-form', subject: 'dicomdir', level: 'warning', refuses: false, title: 'UIDs of files are written as UIDs', advice: 'Strict readers refuse the file; its maker made the UID up wrongly.', source: 'PS3.5 9.1' },
   { id: 'preamble-executable', subject: 'dicomdir', level: 'error', refuses: true, title: 'No preamble is the head of a program', advice: 'The file can be started as a program: do not open it outside of DICOM software, and scan the disc.', source: 'PS3.10 7.5' },
   { id: 'preamble-empty', subject: 'dicomdir', level: 'note', refuses: true, title: 'Preambles are empty or a TIFF header', advice: 'Harmless for DICOM readers.', source: 'PS3.10 7.1, 7.5' },
   { id: 'record-identity', subject: 'dicomdir', level: 'error', refuses: true, title: 'Record, file meta and data set agree on class, instance and transfer syntax', advice: 'Another image than the directory says: import by folder and compare.', source: 'PS3.3 F.3.2.2; PS3.10 7.1' },
