@@ -5,6 +5,7 @@
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { VolumeRow } from '../catalog/catalog.ts';
+import { buildCertificate, shownCode } from '../disc/certificate.ts';
 import { composeVolume } from '../disc/compose-volume.ts';
 import type { ComposedImage } from '../disc/compose-volume.ts';
 import { checkVolume } from '../disc/gate.ts';
@@ -36,6 +37,7 @@ interface Made {
   readonly label: GateResult['label'];
   readonly profile: string;
   readonly imageBytes: number;
+  readonly certificateCode: string;
 }
 
 export const imageFileOf = (spoolDirectory: string, volume: Pick<VolumeRow, 'spoolName'>): string => join(spoolDirectory, volume.spoolName, 'disc.iso');
@@ -54,6 +56,7 @@ export const createVolumeSpool = (options: SpoolOptions): VolumeSpool => {
   const gate = async (composed: ComposedImage, volume: VolumeRow): Promise<GateResult> => {
     const result = await checkVolume({
       imageFile: composed.image.path, bytes: composed.image.bytes, fileSetId: volume.fileSetId, fileSetUid: volume.fileSetUid, files: composed.files,
+      profile: composed.profile,
       instances: composed.entries.map(({ fileId, sopInstanceUid }) => ({ fileId, sopInstanceUid })),
     });
     if (!result.isAccepted) {
@@ -75,12 +78,15 @@ export const createVolumeSpool = (options: SpoolOptions): VolumeSpool => {
         institution: options.institution, contact: '', product: options.product, otherVolumes: [], signal, onProgress,
       });
       const result = await gate(composed, volume);
+      const certificate = buildCertificate({
+        product: options.product, volume, image: composed.image, profile: composed.profile, checks: result.checks, counts: result.counts, report: composed.report,
+      });
       const made: Made = {
         composed: {
-          imageBytes: composed.image.bytes, imageSha256: composed.image.sha256, certificate: { counts: result.counts, profile: composed.profile, product: options.product },
+          imageBytes: composed.image.bytes, imageSha256: composed.image.sha256, certificate,
           instances: composed.entries.map(({ instanceId, fileId, sha256 }) => ({ instanceId, fileId, sha256 })), leftOff: composed.leftOff,
         },
-        report: composed.report, label: result.label, profile: composed.profile, imageBytes: composed.image.bytes,
+        report: composed.report, label: result.label, profile: composed.profile, imageBytes: composed.image.bytes, certificateCode: certificate.code,
       };
       await writeJsonFile(madeFile(volume), made, { mode: 0o640 });
       return { composed: made.composed, report: made.report };
@@ -92,7 +98,7 @@ export const createVolumeSpool = (options: SpoolOptions): VolumeSpool => {
       const picture = await renderLabel({
         patients: made.label.patients, studies: made.label.studies, institution: options.institution || made.label.institution, comment: order.options.comment,
         volume: { index: volume.index, of: volume.of }, ...(order.options.copies > 1 ? { copy: { index: job.copy, of: order.options.copies } } : {}), supplement: order.isSupplement,
-        createdAt: volume.createdAt, contentKind: 'DICOM ONLY', profile: made.profile, serial: job.serial,
+        createdAt: volume.createdAt, contentKind: 'DICOM ONLY', profile: made.profile, certificate: shownCode(made.certificateCode), serial: job.serial,
       }, { dpi: options.labelDpi, ...(order.options.labelTemplate === DEFAULT_TEMPLATE ? {} : { template: order.options.labelTemplate }) });
       await writeDurably(labelFileOf(options.labelDirectory, job.serial), picture.png, { mode: 0o640 });
     },

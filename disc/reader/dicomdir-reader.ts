@@ -102,7 +102,7 @@ export const readDicomdir = (bytes: Buffer): Directory => {
   };
   const lastRoot = follow(u32(set.elements.get(TAG.OffsetOfTheFirstDirectoryRecordOfTheRootDirectoryEntity)) || 0, undefined);
   if (reached.size !== items.size) report('records-reachable', '', `${items.size - reached.size} of ${items.size} records cannot be reached by offsets`);
-  if ((lastRoot?.at ?? 0) !== u32(set.elements.get(TAG.OffsetOfTheLastDirectoryRecordOfTheRootDirectoryEntity))) report('records-reachable', '', 'the offset of the last root record is wrong');
+  if ((lastRoot?.at ?? 0) !== u32(set.elements.get(TAG.OffsetOfTheLastDirectoryRecordOfTheRootDirectoryEntity))) report('last-root-offset', '', 'the offset of the last root record is wrong');
   return withFindings({
     fileSetId: rawText(set.elements.get(TAG.FileSetID)), fileSetUid: rawText(meta.elements.get(TAG.MediaStorageSOPInstanceUID)), transferSyntaxUid,
     sopClassUid: rawText(meta.elements.get(TAG.MediaStorageSOPClassUID)), records: [...reached.values()], elements: set.elements, meta: meta.elements, encoding,

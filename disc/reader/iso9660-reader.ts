@@ -162,7 +162,8 @@ const readDirectory = (image: ImageBytes, tree: Tree, directory: Directory, wher
     const identifier = tree.decode(id);
     if (sector * SECTOR + bytes > image.bytes) report('iso-directories', where, `${identifier} lies beyond the image`);
     const name = isDirectory ? identifier : identifier.replace(/;1$/, '').replace(/\.$/, '');
-    if (!isDirectory && !identifier.endsWith(';1')) report('iso-names', where, `${identifier} has no version 1`);
+    // Joliet names are found with and without a version on discs, and readers take both.
+    if (!isDirectory && tree.name === 'primary' && !identifier.endsWith(';1')) report('iso-names', where, `${identifier} has no version 1`);
     const flags = record[25] ?? 0;
     const last = entries.at(-1);
     if (isContinued && last?.identifier === identifier) {

@@ -104,7 +104,7 @@ export const startLiveApi = async (now: () => Date = () => new Date()): Promise<
       const [volume] = await catalog.orders.recordVolumes(orderId, 'CD', [{ seriesIds: brief.series.map(({ seriesId }) => seriesId) }]);
       const volumeId = volume?.volumeId ?? Number.NaN;
       const held = await catalog.instances.instancesOfVolume(volumeId);
-      await catalog.orders.recordComposed(volumeId, { imageBytes: 12_000_000, imageSha256: 'ab'.repeat(32), certificate: {}, leftOff: [], instances: held.map(({ instanceId }, n) => ({ instanceId, fileId: `DICOM/IM${n + 1}`, sha256: 'cd'.repeat(32) })) });
+      await catalog.orders.recordComposed(volumeId, { imageBytes: 12_000_000, imageSha256: 'ab'.repeat(32), certificate: { version: 1, product: 'Spindle', code: '0123456789', image: { bytes: 12_000_000 } }, leftOff: [], instances: held.map(({ instanceId }, n) => ({ instanceId, fileId: `DICOM/IM${n + 1}`, sha256: 'cd'.repeat(32) })) });
       await catalog.orders.report(orderId, report);
       return { orderId, volumeId };
     },

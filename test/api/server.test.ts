@@ -340,6 +340,16 @@ describe.skipIf(!needs('postgres'))('the API', () => {
       expect(Buffer.from(await response.arrayBuffer()).equals(PNG)).toBe(true);
     });
 
+    it('answer their certificate, and its code beside them and in their order', async () => {
+      const { status, body } = await call('GET', `/discs/${serial}/certificate`);
+      expect([status, body]).toEqual([200, { version: 1, product: 'Spindle', code: '0123456789', image: { bytes: 12_000_000 } }]);
+      const detail = (await call('GET', `/discs/${serial}`)).body as { certificateCode: string; disc: { orderId: string } };
+      expect(detail.certificateCode).toBe('0123456789');
+      const order = (await call('GET', `/orders/${detail.disc.orderId}`)).body as { volumes: { certificateCode: string }[] };
+      expect(order.volumes.map(({ certificateCode }) => certificateCode)).toContain('0123456789');
+      expectProblem(await call('GET', '/discs/SP-NONE/certificate'), 'API_NOT_FOUND');
+    });
+
     it('answer no other file, whatever is written in the path', async () => {
       for (const name of ['../secret.txt', '..%2Fsecret.txt', '%2e%2e%2fsecret.txt', '..%5Csecret.txt', '%2Fetc%2Fpasswd', '....//secret', 'a/../../secret.txt', '.', '..', `${'A'.repeat(41)}`]) {
         const { status, body } = await rawGet(`/api/v1/discs/${name}/label.png`);
