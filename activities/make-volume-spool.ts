@@ -86,7 +86,7 @@ export const createVolumeSpool = (options: SpoolOptions): VolumeSpool => {
           imageBytes: composed.image.bytes, imageSha256: composed.image.sha256, certificate,
           instances: composed.entries.map(({ instanceId, fileId, sha256 }) => ({ instanceId, fileId, sha256 })), leftOff: composed.leftOff,
         },
-        report: composed.report, label: result.label, profile: composed.profile, imageBytes: composed.image.bytes, certificateCode: certificate.code,
+        report: composed.report, label: result.label, profile: composed.profile, imageBytes: composed.image.bytes, certificateCode: certificate.shortCode,
       };
       await writeJsonFile(madeFile(volume), made, { mode: 0o640 });
       return { composed: made.composed, report: made.report };

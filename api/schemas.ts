@@ -90,7 +90,13 @@ export const ChangeRule = RuleDraft.extend({ version: z.number().int().positive(
 
 export const Group = z.object({ groupId: id, ruleId: id, rule: z.string(), grouping: z.string(), firstStoredAt: when, lastStoredAt: when, openInstances: z.number(), dueAt: when });
 export const DiscDetail = z.object({ disc: Disc, instances: z.array(z.object({ instanceId: id, sopInstanceUid: z.string(), fileId: z.string(), sha256: z.string(), isHeld: z.boolean(), counts: z.boolean() })), hasLabel: z.boolean(), certificateCode: z.string() });
-export const Certificate = z.looseObject({ version: z.literal(1), product: z.string(), code: z.string().describe('ten characters of base 32, as on the label') }).describe('what was checked on the finished image, and how it came out');
+export const Certificate = z.object({
+  version: z.literal(1), product: z.string(), profile: z.string().describe('claimed application profile, empty = none'),
+  volume: z.object({ fileSetId: z.string(), fileSetUid: z.string(), index: z.number(), of: z.number(), media, createdAt: when }), image: z.object({ bytes: z.number(), sha256: z.string() }),
+  checks: z.array(z.object({ id: z.string(), title: z.string(), source: z.string(), outcome: z.enum(['pass', 'fail', 'not-applicable']), findings: z.number() })),
+  counts: z.object({ files: z.number(), directories: z.number(), records: z.number(), instances: z.number(), bytesCompared: z.number() }),
+  leftOut: z.array(z.object({ reason: z.string(), sopInstanceUids: z.array(z.string()) })), shortCode: z.string().describe('ten characters of base 32, as on the label'),
+}).describe('what was checked on the finished image, and how it came out');
 export const DiscListQuery = z.object({ studyId: z.coerce.number().int().positive().optional(), orderId: text(32).optional(), text: text(100).optional(), after: cursor.optional(), limit });
 export const DiscList = z.object({ discs: z.array(Disc), next: z.string().nullable() });
 export const Reburn = z.object({ copies: z.number().int().min(1).max(99).default(1), comment: text(240).default(''), robot: text(64).min(1).default('any') });

@@ -22,10 +22,10 @@ export const orderRow = (row: Selectable<DiscOrderTable>): OrderRow => ({
   placedBy: row.placed_by, placedAt: row.placed_at, startedAt: row.started_at, endedAt: row.ended_at, instances: row.instances, bytes: row.bytes, copiesGood: row.copies_good, version: row.version,
 });
 
-/** The code inside of a stored certificate; '' where there is none. */
+/** The short code inside of a stored certificate; '' where there is none. */
 const codeIn = (certificate: string): string => {
-  const stored = JSON.parse(certificate) as { readonly code?: unknown } | null;
-  return typeof stored?.code === 'string' ? stored.code : '';
+  const stored = JSON.parse(certificate) as { readonly shortCode?: unknown } | null;
+  return typeof stored?.shortCode === 'string' ? stored.shortCode : '';
 };
 
 /** A volume row as others see it. */

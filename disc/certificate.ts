@@ -30,7 +30,7 @@ export interface Certificate {
   /** What is not on the disc, by reason. */
   readonly leftOut: readonly { readonly reason: string; readonly sopInstanceUids: readonly string[] }[];
   /** Ten characters that stand for all of the above. */
-  readonly code: string;
+  readonly shortCode: string;
 }
 
 /** Digits and capitals without I, L, O and U, so that a code read from a label is not misread. @source Crockford, Base 32 */
@@ -45,8 +45,8 @@ export const canonicalJson = (value: unknown): string => {
   return `{${pairs.map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`).join(',')}}`;
 };
 
-/** The short code of a certificate without its code: the first 50 bits of its SHA-256. */
-export const certificateCode = (certificate: Omit<Certificate, 'code'>): string => {
+/** The short code of a certificate without it: the first 50 bits of its SHA-256. */
+export const certificateCode = (certificate: Omit<Certificate, 'shortCode'>): string => {
   const bits = createHash('sha256').update(canonicalJson(certificate)).digest().readBigUInt64BE(0) >> 14n;
   return Array.from({ length: CODE_CHARACTERS }, (_, n) => ALPHABET[Number((bits >> BigInt(5 * (CODE_CHARACTERS - 1 - n))) & 31n)] ?? '').join('');
 };
@@ -67,12 +67,12 @@ const leftOutOf = (report: readonly ReportEntry[]): Certificate['leftOut'] => {
 
 /** Makes the certificate of a volume from what the gate found on its finished image. */
 export const buildCertificate = ({ product, volume, image, profile, checks, counts, report }: CertificateFacts): Certificate => {
-  const certificate: Omit<Certificate, 'code'> = {
+  const certificate: Omit<Certificate, 'shortCode'> = {
     version: 1, product,
     volume: { fileSetId: volume.fileSetId, fileSetUid: volume.fileSetUid, index: volume.index, of: volume.of, media: volume.media, createdAt: volume.createdAt.toISOString() },
     image: { bytes: image.bytes, sha256: image.sha256 }, profile,
     checks: checks.map(({ id, outcome, findings }) => ({ id, title: discCheck(id).title, source: discCheck(id).source, outcome, findings })),
     counts, leftOut: leftOutOf(report),
   };
-  return { ...certificate, code: certificateCode(certificate) };
+  return { ...certificate, shortCode: certificateCode(certificate) };
 };

@@ -6,7 +6,7 @@ import type { Route } from '../../api/route.ts';
 import { ERRORS } from '../../infra/errors.ts';
 import { makeArrival } from '../catalog/make-arrival.ts';
 import { needs } from '../fixtures/peers.ts';
-import { startLiveApi, TOKEN } from './live-api.ts';
+import { CERTIFICATE, startLiveApi, TOKEN } from './live-api.ts';
 import type { Composed, LiveApi } from './live-api.ts';
 
 const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
@@ -342,11 +342,11 @@ describe.skipIf(!needs('postgres'))('the API', () => {
 
     it('answer their certificate, and its code beside them and in their order', async () => {
       const { status, body } = await call('GET', `/discs/${serial}/certificate`);
-      expect([status, body]).toEqual([200, { version: 1, product: 'Spindle', code: '0123456789', image: { bytes: 12_000_000 } }]);
+      expect([status, body]).toEqual([200, JSON.parse(JSON.stringify(CERTIFICATE))]);
       const detail = (await call('GET', `/discs/${serial}`)).body as { certificateCode: string; disc: { orderId: string } };
-      expect(detail.certificateCode).toBe('0123456789');
+      expect(detail.certificateCode).toBe(CERTIFICATE.shortCode);
       const order = (await call('GET', `/orders/${detail.disc.orderId}`)).body as { volumes: { certificateCode: string }[] };
-      expect(order.volumes.map(({ certificateCode }) => certificateCode)).toContain('0123456789');
+      expect(order.volumes.map(({ certificateCode }) => certificateCode)).toContain(CERTIFICATE.shortCode);
       expectProblem(await call('GET', '/discs/SP-NONE/certificate'), 'API_NOT_FOUND');
     });
 

@@ -26,16 +26,16 @@ describe('a certificate', () => {
   });
 
   it('has a code of ten characters without letters that are misread, which changes with every fact', () => {
-    const { code } = buildCertificate(FACTS);
+    const { shortCode: code } = buildCertificate(FACTS);
     expect(code).toMatch(/^[0-9A-HJKMNP-TV-Z]{10}$/);
     expect(shownCode(code)).toBe(`${code.slice(0, 5)}-${code.slice(5)}`);
-    expect(buildCertificate({ ...FACTS }).code).toBe(code);
-    const others = [{ ...FACTS, profile: '' }, { ...FACTS, image: { bytes: 4096, sha256: 'ac'.repeat(32) } }, { ...FACTS, report: [] }, { ...FACTS, checks: FACTS.checks.slice(1) }].map((facts) => buildCertificate(facts).code);
+    expect(buildCertificate({ ...FACTS }).shortCode).toBe(code);
+    const others = [{ ...FACTS, profile: '' }, { ...FACTS, image: { bytes: 4096, sha256: 'ac'.repeat(32) } }, { ...FACTS, report: [] }, { ...FACTS, checks: FACTS.checks.slice(1) }].map((facts) => buildCertificate(facts).shortCode);
     expect(new Set([code, ...others]).size).toBe(5);
   });
 
   it('can be checked by anyone: the code is the first 50 bits of the SHA-256 of its canonical JSON', () => {
-    const { code, ...rest } = JSON.parse(JSON.stringify(buildCertificate(FACTS))) as ReturnType<typeof buildCertificate>;
+    const { shortCode: code, ...rest } = JSON.parse(JSON.stringify(buildCertificate(FACTS))) as ReturnType<typeof buildCertificate>;
     expect(certificateCode(rest)).toBe(code);
     const bits = [...createHash('sha256').update(canonicalJson(rest)).digest()].map((byte) => byte.toString(2).padStart(8, '0')).join('').slice(0, 50);
     expect((bits.match(/.{5}/g) ?? []).map((five) => '0123456789ABCDEFGHJKMNPQRSTVWXYZ'[Number.parseInt(five, 2)]).join('')).toBe(code);
