@@ -31,6 +31,8 @@ export interface UdfVolume {
 }
 
 const DOMAIN = '*OSTA UDF Compliant';
+/** One volume, one file set, read by anyone. @source PS3.12 P.2, X.2; ECMA-167 3/11 */
+const INTERCHANGE_LEVEL = 2;
 const KNOWN_REVISIONS: readonly number[] = [0x0100, 0x0101, 0x0102, 0x0150, 0x0200, 0x0201, 0x0250, 0x0260];
 
 const checkDomain = (logical: Buffer, recognition: readonly string[], report: Report): number => {
@@ -63,6 +65,7 @@ export const readUdfVolume = (image: ImageBytes): UdfVolume | undefined => {
   if (!sequence || !primary || !logical) return end({});
   const revision = checkDomain(logical, recognition.ids, report);
   const named = { revision: revisionText(revision), volumeId: dstringAt(primary, 24, 32, 'volume identifier', report), logicalVolumeId: dstringAt(logical, 84, 128, 'logical volume identifier', report) };
+  if (primary.readUInt16LE(60) !== INTERCHANGE_LEVEL || primary.readUInt16LE(62) !== INTERCHANGE_LEVEL) report('udf-media', 'primary volume descriptor', `interchange level ${primary.readUInt16LE(60)} of ${primary.readUInt16LE(62)}`);
   const integrity = readIntegrity(image, logical, report);
   const partitions = readPartitions(image, { ...sequence, logical }, report);
   if (!partitions) return end(named);

@@ -42,6 +42,7 @@ export const DISC_CHECKS = [
   { id: 'udf-entries', subject: 'udf', level: 'error', refuses: true, title: 'UDF file entries give every byte a place', advice: 'These files are cut or unreadable: ask for another disc.', source: 'ECMA-167 4/14.9, 4/14.14, 4/14.17' },
   { id: 'udf-names', subject: 'udf', level: 'warning', refuses: true, title: 'UDF names are written as they must be', advice: 'Some systems show other names or none.', source: 'OSTA UDF 2.1.1, 2.3.4' },
   { id: 'udf-unique-ids', subject: 'udf', level: 'warning', refuses: true, title: 'Unique ids of UDF entries are unique', advice: 'Systems that tell files apart by the id may mix them up.', source: 'OSTA UDF 2.3.6.5, 3.2.1' },
+  { id: 'udf-media', subject: 'udf', level: 'warning', refuses: true, title: 'Every UDF entry may be read by all and the interchange level is 2', advice: 'Some systems show these files to administrators only.', source: 'PS3.12 J, P, X' },
   { id: 'trees-agree', subject: 'bridge', level: 'error', refuses: true, title: 'ISO 9660 and UDF show the same files with the same bytes', advice: 'What is seen depends on the reader: the maker must be corrected.', source: 'PS3.12 P; ours' },
   { id: 'extents', subject: 'disc', level: 'error', refuses: true, title: 'No two files share a part of their bytes', advice: 'One of the files is overwritten: ask for another disc.', source: 'ours' },
   // Names and pages.

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -199,6 +199,26 @@ fs.write(sys.argv[2])`, folder, target]);
     const report = await check(target);
     expect(report.findings.filter(({ level }) => level === 'error')).toEqual([]);
     expect(report.counts.instances).toBe(5);
+  });
+});
+
+/** A real block device that holds the image; undefined where none can be had. */
+const attach = (image: string): string | undefined => {
+  const { status, stdout } = spawnSync('losetup', ['--read-only', '-f', '--show', image], { encoding: 'latin1', timeout: 10_000 });
+  return status === 0 ? stdout.trim() : undefined;
+};
+
+describe('a drive', () => {
+  it('is read by its path', async (context) => {
+    const device = attach(disc.composed.image.path);
+    if (device === undefined) { context.skip('no loop device can be attached here'); return; }
+    try {
+      const report = await check(device);
+      expect(report.findings).toEqual([]);
+      expect([report.kind, report.counts.instances]).toEqual(['image', INSTANCES.length]);
+    } finally {
+      spawnSync('losetup', ['-d', device], { timeout: 10_000 });
+    }
   });
 });
 

@@ -54,6 +54,16 @@ export interface Walked {
 
 const keyOf = ({ reference, block }: BlockAddress): string => `${reference}:${block}`;
 
+/** Read for others, group and owner; on directories execute too. @source PS3.12 P, X; ECMA-167 4/14.9.5 */
+const READ_BY_ALL = 0x1084, ENTERED_BY_ALL = 0x14a5;
+
+const checkEntry = (entry: FileEntry, path: string, report: Report): void => {
+  const wanted = entry.type === FILE_TYPE.directory ? ENTERED_BY_ALL : READ_BY_ALL;
+  if ((entry.permissions & wanted) !== wanted) report('udf-media', path, 'not everyone may read it');
+  const recorded = entry.extents.reduce((sum, extent) => sum + (extent.isRecorded ? Math.ceil(extent.bytes / SECTOR) : 0), 0);
+  if (entry.blocksRecorded !== BigInt(recorded)) report('udf-entries', path, `${entry.blocksRecorded} blocks counted, ${recorded} recorded`);
+};
+
 /** Merges extents that follow each other, so that one stands for a file in one piece. */
 const merged = (extents: readonly Extent[]): readonly Extent[] => {
   const out: Extent[] = [];
@@ -161,7 +171,7 @@ export const walkUdf = (request: WalkRequest): Walked => {
       const entry = known?.entry ?? open(target, path);
       if (!entry) continue;
       if (known) known.seen++;
-      else links.set(keyOf(target), { entry, path, seen: 1 });
+      else { links.set(keyOf(target), { entry, path, seen: 1 }); checkEntry(entry, path, report); }
       if (uniqueIdLow !== 0 && BigInt(uniqueIdLow) !== (entry.uniqueId & 0xffffffffn)) report('udf-unique-ids', path, 'its directory names another unique id than its entry');
       const isDirectory = entry.type === FILE_TYPE.directory;
       if (isDirectory !== ((characteristics & DIRECTORY) !== 0)) report('udf-directories', path, 'directory and entry disagree whether it is a directory');

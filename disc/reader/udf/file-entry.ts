@@ -18,6 +18,9 @@ export interface FileEntry {
   readonly extents: readonly BlockExtent[];
   readonly insideAt: number | undefined;
   readonly isExtended: boolean;
+  /** As recorded: bits for others, group and owner, five each. @source ECMA-167 4/14.9.5 */
+  readonly permissions: number;
+  readonly blocksRecorded: bigint;
 }
 
 export interface EntryRequest {
@@ -45,9 +48,10 @@ export const readFileEntry = ({ bytes, at, readBlock, fault }: EntryRequest): Fi
   const size = bytes.readBigUInt64LE(56);
   if (size > BigInt(Number.MAX_SAFE_INTEGER)) { fault('entry', 'an impossible length'); return undefined; }
   const length = Number(size);
+  if (isExtended && bytes.readBigUInt64LE(64) < size) fault('entry', 'its object size is less than its length');
   const kind = bytes.readUInt16LE(34) & 7;
   if (kind > AD_INSIDE) { fault('entry', `allocation descriptors of kind ${kind}`); return undefined; }
-  const entry = { type: bytes[27] ?? 0, bytes: length, links: bytes.readUInt16LE(48), uniqueId: bytes.readBigUInt64LE(isExtended ? 200 : 160), isExtended };
+  const entry = { type: bytes[27] ?? 0, bytes: length, links: bytes.readUInt16LE(48), uniqueId: bytes.readBigUInt64LE(isExtended ? 200 : 160), isExtended, permissions: bytes.readUInt32LE(44), blocksRecorded: bytes.readBigUInt64LE(isExtended ? 72 : 64) };
   if (kind === AD_INSIDE) {
     if (length > descriptorsLength) { fault('entry', 'more content than lies inside of its entry'); return undefined; }
     return { ...entry, extents: [], insideAt: from };

@@ -64,12 +64,12 @@ iso.add_fp(io.BytesIO(b'abc' * 1000), 3000, '/DICOM/IM000001.;1', udf_path='/DIC
     expect(volume.problems).toEqual(['main and reserve volume descriptors differ', 'root directory: its unique id is not 0']);
   });
 
-  it.skipIf(!needs('kernel') || !needs('udftools')).each(['1.02', '1.50', '2.00', '2.01'])('are read from mkudffs %s, filled by a real kernel, without a finding', async (revision) => {
+  it.skipIf(!needs('kernel') || !needs('udftools')).each(['1.02', '1.50', '2.00', '2.01'])('are read from mkudffs %s, filled by a real kernel, with nothing but the interchange level of another use', async (revision) => {
     const tree = makeTree(), image = join(makeFolder(), 'k.udf');
     await run('/usr/sbin/mkudffs', ['-m', 'hd', '-r', revision, '-b', '2048', '-l', 'FSID', '--new-file', image, '4000']);
     await run('bash', [resolve(import.meta.dirname, '../../fixtures/kernel-fill.sh'), image, tree]);
     const { volume, digests } = readAll(image);
-    expect(volume).toMatchObject({ revision, problems: [], isReadable: true });
+    expect(volume).toMatchObject({ revision, problems: ['primary volume descriptor: interchange level 2 of 3'], isReadable: true });
     expect(digests).toEqual(digestsBelow(tree));
   }, 120_000);
 
@@ -122,6 +122,8 @@ describe('a UDF 2.50 volume with a metadata partition', () => {
     ['a unique id used twice', (image) => { image.writeBigUInt64LE(17n, metadataSector(6) * SECTOR + 200); sealTag(image, metadataSector(6) * SECTOR, 200 + 24); }, /its unique id is 0 or used twice/],
     ['a directory that leads back to the root', (image) => { image.writeUInt32LE(1, metadataSector(2) * SECTOR + 40 + 24); sealTag(image, metadataSector(2) * SECTOR + 40, 28); }, /entered twice/],
     ['a length that its extents do not hold', (image) => { image.writeBigUInt64LE(9000n, metadataSector(5) * SECTOR + 56); sealTag(image, metadataSector(5) * SECTOR, 232); }, /its extents hold 5000 bytes, its length is 9000/],
+    ['a file that not everyone may read', (image) => { image.writeUInt32LE(0x1000, metadataSector(6) * SECTOR + 44); sealTag(image, metadataSector(6) * SECTOR, 200 + 24); }, /INSIDE.TXT: not everyone may read it/],
+    ['a wrong count of blocks', (image) => { image.writeBigUInt64LE(1n, metadataSector(5) * SECTOR + 72); sealTag(image, metadataSector(5) * SECTOR, 232); }, /IM000001: 1 blocks counted, 3 recorded/],
     ['an open integrity descriptor', (image) => { image.writeUInt32LE(0, 128 * SECTOR + 28); sealTag(image, 128 * SECTOR, 126); }, /the volume was not closed/],
     ['no recognition sequence', (image) => { image.fill(0, 16 * SECTOR, 19 * SECTOR); }, /no NSR descriptor/],
     ['one anchor only', (image) => { image.fill(0, image.length - SECTOR); }, /only one anchor/],
