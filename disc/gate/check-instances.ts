@@ -84,6 +84,14 @@ export const checkIdentity = (record: DirectoryRecord, head: FileHead, report: R
   if (record.type !== 'PRIVATE' && (!row || row.record !== record.type || RETIRED_RECORDS.has(row.record))) report('record-class', where, `record type ${record.type} does not fit the SOP class`);
 };
 
+/** Keys that STD-GEN profiles add to IMAGE records: there when the file has them. @source PS3.11 Table D.3-2 */
+const PROFILE_KEYS = [['Image Type', TAG.ImageType], ['Referenced Image Sequence', TAG.ReferencedImageSequence]] as const;
+
+export const checkProfileKeys = (record: DirectoryRecord, head: FileHead, report: Report): void => {
+  if (record.type !== 'IMAGE') return;
+  for (const [name, tag] of PROFILE_KEYS) if ((head.elements.get(tag)?.value.length ?? 0) > 0 && !record.elements.has(tag)) report('profile-keys', record.fileId, `${name} is not in the record`);
+};
+
 /** The groups above a record are those of the file. */
 export const checkParents = (record: DirectoryRecord, head: FileHead, report: Report): void => {
   if (record.depth === 0) return;

@@ -6,7 +6,7 @@ import type { Directory } from '../reader/dicomdir-reader.ts';
 import type { DiscEntry } from '../reader/disc-content.ts';
 import { AFTER_META, EXPLICIT_LITTLE, rawText, readLevel } from '../reader/element-reader.ts';
 import type { FileHead } from '../reader/element-reader.ts';
-import { checkHeader, checkIdentity, checkParents, checkWhole, readHead } from './check-instances.ts';
+import { checkHeader, checkIdentity, checkParents, checkProfileKeys, checkWhole, readHead } from './check-instances.ts';
 import { foldedPath, isFileId } from './inspection.ts';
 import type { Inspection } from './inspection.ts';
 
@@ -65,6 +65,7 @@ export const checkReferences = (inspection: Inspection, directory: Directory): r
     checkHeader(head, entry.path, plan !== undefined, report);
     checkIdentity(record, head, report);
     checkParents(record, head, report);
+    if ((plan?.profile ?? '') !== '') checkProfileKeys(record, head, report);
     checkWhole(inspection, entry, head);
     const uid = rawText(head.elements.get(TAG.SOPInstanceUID));
     if (planned && uid !== planned.get(fileId)) report('plan-instances', fileId, 'holds another instance than planned');

@@ -88,7 +88,7 @@ export const readIsoVolume = (image: ImageBytes): IsoVolume => {
     });
   }
   if (!isTerminated) report('iso-descriptors', '', 'the volume descriptor set has no terminator');
-  if (sectors * SECTOR !== image.bytes) report('iso-size', '', `the volume says ${sectors} sectors, the image has ${image.bytes / SECTOR}`);
+  if (sectors * SECTOR !== image.bytes) report(sectors * SECTOR > image.bytes ? 'iso-cut' : 'iso-size', '', `the volume says ${sectors} sectors, the image has ${image.bytes / SECTOR}`);
   const primary = trees.find((tree) => tree.name === 'primary');
   const joliet = trees.find((tree) => tree.name === 'Joliet');
   if (!primary) report('iso-descriptors', '', 'there is no primary volume descriptor');

@@ -22,7 +22,8 @@ export const DISC_CHECKS = [
   // File systems.
   { id: 'image-readable', subject: 'disc', level: 'error', refuses: true, title: 'The medium can be read as a disc', advice: 'Read the disc in another drive, or ask its maker for another one.', source: 'ECMA-119 6; ECMA-167 2/8' },
   { id: 'iso-descriptors', subject: 'iso', level: 'error', refuses: true, title: 'ISO 9660 volume descriptors are whole', advice: 'The disc was cut or written wrongly: ask its maker for another one.', source: 'ECMA-119 8' },
-  { id: 'iso-size', subject: 'iso', level: 'warning', refuses: true, title: 'The ISO 9660 volume is as long as the medium', advice: 'Harmless when only padding follows; a volume longer than the medium is cut.', source: 'ECMA-119 8.4.8' },
+  { id: 'iso-cut', subject: 'iso', level: 'error', refuses: true, title: 'The ISO 9660 volume does not reach beyond the medium', advice: 'The disc or image was cut: files at its end are missing; ask for another one.', source: 'ECMA-119 8.4.8' },
+  { id: 'iso-size', subject: 'iso', level: 'warning', refuses: true, title: 'Nothing follows the ISO 9660 volume', advice: 'Harmless when it is padding; other sessions of the disc are not looked at.', source: 'ECMA-119 8.4.8' },
   { id: 'iso-identifiers', subject: 'iso', level: 'warning', refuses: true, title: 'System identifier is blank and volume identifier is the File-set ID', advice: 'Readers do not need it; the maker deviates from the CD format.', source: 'PS3.12 F.2.2.1' },
   { id: 'iso-byte-orders', subject: 'iso', level: 'error', refuses: true, title: 'Numbers recorded in both byte orders agree', advice: 'Readers of the other byte order see another disc: the maker must be corrected.', source: 'ECMA-119 7.2.3, 7.3.3' },
   { id: 'iso-directories', subject: 'iso', level: 'error', refuses: true, title: 'ISO 9660 directories can be followed', advice: 'Files may be missing for some readers: copy what can be read and ask for another disc.', source: 'ECMA-119 9.1, 6.8' },
@@ -42,7 +43,7 @@ export const DISC_CHECKS = [
   { id: 'udf-entries', subject: 'udf', level: 'error', refuses: true, title: 'UDF file entries give every byte a place', advice: 'These files are cut or unreadable: ask for another disc.', source: 'ECMA-167 4/14.9, 4/14.14, 4/14.17' },
   { id: 'udf-names', subject: 'udf', level: 'warning', refuses: true, title: 'UDF names are written as they must be', advice: 'Some systems show other names or none.', source: 'OSTA UDF 2.1.1, 2.3.4' },
   { id: 'udf-unique-ids', subject: 'udf', level: 'warning', refuses: true, title: 'Unique ids of UDF entries are unique', advice: 'Systems that tell files apart by the id may mix them up.', source: 'OSTA UDF 2.3.6.5, 3.2.1' },
-  { id: 'udf-media', subject: 'udf', level: 'warning', refuses: true, title: 'Every UDF entry may be read by all and the interchange level is 2', advice: 'Some systems show these files to administrators only.', source: 'PS3.12 J, P, X' },
+  { id: 'udf-media', subject: 'udf', level: 'warning', refuses: true, title: 'Every UDF entry may be read by all, none is hidden, and the interchange level is 2', advice: 'Some systems show these files to administrators only.', source: 'PS3.12 J, P, X' },
   { id: 'trees-agree', subject: 'bridge', level: 'error', refuses: true, title: 'ISO 9660 and UDF show the same files with the same bytes', advice: 'What is seen depends on the reader: the maker must be corrected.', source: 'PS3.12 P; ours' },
   { id: 'extents', subject: 'disc', level: 'error', refuses: true, title: 'No two files share a part of their bytes', advice: 'One of the files is overwritten: ask for another disc.', source: 'ours' },
   // Names and pages.
@@ -96,6 +97,7 @@ export const DISC_CHECKS = [
   { id: 'plan-files', subject: 'plan', level: 'error', refuses: true, title: 'Exactly the planned files are on the volume', advice: 'Compose the volume again.', source: 'ours' },
   { id: 'plan-digests', subject: 'plan', level: 'error', refuses: true, title: 'Every file reads back as it was written', advice: 'Compose the volume again; check the spool disk if it happens twice.', source: 'ours' },
   { id: 'plan-file-set', subject: 'plan', level: 'error', refuses: true, title: 'File-set ID and UID are the planned ones', advice: 'Compose the volume again.', source: 'PS3.10 8.1' },
+  { id: 'profile-keys', subject: 'plan', level: 'error', refuses: true, title: 'Image records carry the keys that the claimed profile adds', advice: 'Compose the volume again.', source: 'PS3.11 Table D.3-2' },
   { id: 'plan-instances', subject: 'plan', level: 'error', refuses: true, title: 'Every file holds the planned instance', advice: 'Compose the volume again.', source: 'ours' },
   { id: 'limits', subject: 'disc', level: 'error', refuses: true, title: 'The check came to its end', advice: 'The disc is larger or stranger than any real one, or the time was too short: check again with more time.', source: 'ours' },
 ] as const satisfies readonly DiscCheckRow[];

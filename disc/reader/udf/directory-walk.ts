@@ -130,21 +130,14 @@ const blockFinder = (partitions: Partitions, { at, entry }: OpenDirectory): ((of
 
 /** Walks all directories breadth first. Entries come in the order in which they are recorded. */
 export const walkUdf = (request: WalkRequest): Walked => {
-  const { image, partitions, report } = request;
-  const readBlock = (address: BlockAddress, bytes: number): Buffer | undefined => partitions.read(address, bytes);
-  const open = (at: BlockAddress, where: string): FileEntry | undefined => {
-    const bytes = readBlock(at, SECTOR);
-    if (!bytes) { report('udf-entries', where, 'its file entry lies outside of its partition'); return undefined; }
-    return readFileEntry({ bytes, at, readBlock, fault: (kind, text) => { report(kind === 'tag' ? 'udf-tags' : 'udf-entries', where, text); } });
-  };
+  const { image, report } = request;
   const entries: UdfEntry[] = [];
-  const links = new Map<string, { readonly entry: FileEntry; readonly path: string; seen: number }>();
-  const nothing: Walked = { entries, isReadable: false, files: 0, directories: 0, highestUniqueId: 0n };
-  const rootEntry = open(request.root, 'root directory');
-  if (!rootEntry) return nothing;
-  if (rootEntry.type !== FILE_TYPE.directory) { report('udf-directories', 'root directory', 'is no directory'); return nothing; }
-  if (rootEntry.uniqueId !== 0n) report('udf-unique-ids', 'root directory', 'its unique id is not 0');
-  const queue: OpenDirectory[] = [{ path: '', level: 1, at: request.root, parent: request.root, entry: rootEntry, extents: placeOf(request, request.root, rootEntry, 'root directory') }];
+  const links: Links = new Map();
+  const root = openEntry(request, request.root, 'root directory');
+  if (root && root.type !== FILE_TYPE.directory) report('udf-directories', 'root directory', 'is no directory');
+  if (root?.type !== FILE_TYPE.directory) return { entries, isReadable: false, files: 0, directories: 0, highestUniqueId: 0n };
+  if (root.uniqueId !== 0n) report('udf-unique-ids', 'root directory', 'its unique id is not 0');
+  const queue: OpenDirectory[] = [{ path: '', level: 1, at: request.root, parent: request.root, entry: root, extents: placeOf(request, request.root, root, 'root directory') }];
   const entered = new Set([keyOf(request.root)]);
   let treeBytes = 0;
   for (let n = 0; n < queue.length && entries.length <= MAX_ENTRIES; n++) {
@@ -153,40 +146,63 @@ export const walkUdf = (request: WalkRequest): Walked => {
     const where = `UDF directory /${directory.path}`;
     treeBytes += directory.entry.bytes;
     if (directory.entry.bytes > MAX_DIRECTORY_BYTES || treeBytes > MAX_TREE_BYTES) { report('limits', where, 'larger than any directory of a disc'); continue; }
-    const data = readExtents(image, directory.extents, 0, directory.entry.bytes);
-    const identifiers = readIdentifiers(request, directory, data, where);
+    const identifiers = readIdentifiers(request, directory, readExtents(image, directory.extents, 0, directory.entry.bytes), where);
     checkParent(identifiers, directory, where, report);
-    const names = new Set<string>();
-    for (const { characteristics, target, name, uniqueIdLow } of identifiers) {
-      if ((characteristics & (DELETED | PARENT)) !== 0) continue;
-      if (name === undefined || name === '') report('udf-names', where, 'a name that is not compressed Unicode');
-      else if (names.has(name)) report('udf-directories', where, `${name} stands there twice`);
-      // eslint-disable-next-line no-control-regex -- control characters are exactly what is looked for
-      else if (/[/\u0000]/.test(name)) report('udf-names', where, 'a name with a slash or NUL');
-      if ((characteristics & HIDDEN) !== 0) report('udf-names', where, `${name ?? '?'} is hidden`);
-      const shown = (name ?? '').replaceAll('/', '_') || `?${names.size}`;
-      names.add(shown);
-      const path = directory.path === '' ? shown : `${directory.path}/${shown}`;
-      const known = links.get(keyOf(target));
-      const entry = known?.entry ?? open(target, path);
-      if (!entry) continue;
-      if (known) known.seen++;
-      else { links.set(keyOf(target), { entry, path, seen: 1 }); checkEntry(entry, path, report); }
-      if (uniqueIdLow !== 0 && BigInt(uniqueIdLow) !== (entry.uniqueId & 0xffffffffn)) report('udf-unique-ids', path, 'its directory names another unique id than its entry');
+    for (const { identifier, path } of namedIn(directory, identifiers, where, report)) {
+      const found = followIdentifier(request, links, identifier, path);
+      if (!found) continue;
+      const { entry, extents } = found;
       const isDirectory = entry.type === FILE_TYPE.directory;
-      if (isDirectory !== ((characteristics & DIRECTORY) !== 0)) report('udf-directories', path, 'directory and entry disagree whether it is a directory');
-      if (!isDirectory && entry.type !== FILE_TYPE.file && entry.type !== FILE_TYPE.realTime) report('udf-entries', path, `ICB file type ${entry.type}`);
-      const extents = placeOf(request, target, entry, path);
-      entries.push({ path, identifier: name ?? '', isDirectory, bytes: entry.bytes, sector: Math.floor((extents[0]?.offset ?? 0) / SECTOR), level: directory.level, extents });
+      entries.push({ path, identifier: identifier.name ?? '', isDirectory, bytes: entry.bytes, sector: Math.floor((extents[0]?.offset ?? 0) / SECTOR), level: directory.level, extents });
       if (!isDirectory) continue;
-      if (entered.has(keyOf(target))) { report('udf-directories', path, 'entered twice'); continue; }
-      entered.add(keyOf(target));
-      if (directory.level >= MAX_LEVEL) report('limits', path, 'lies deeper than any directory of a disc');
-      else queue.push({ path, level: directory.level + 1, at: target, parent: directory.at, entry, extents });
+      if (entered.has(keyOf(identifier.target))) report('udf-directories', path, 'entered twice');
+      else if (directory.level >= MAX_LEVEL) report('limits', path, 'lies deeper than any directory of a disc');
+      else queue.push({ path, level: directory.level + 1, at: identifier.target, parent: directory.at, entry, extents });
+      entered.add(keyOf(identifier.target));
     }
   }
   if (entries.length > MAX_ENTRIES) report('limits', '', 'more UDF entries than any disc holds');
   return { entries, isReadable: true, ...checkLinks(links, report) };
+};
+
+/** Every entry seen, with how many names lead to it. */
+type Links = Map<string, { readonly entry: FileEntry; readonly path: string; seen: number }>;
+
+const openEntry = ({ partitions, report }: WalkRequest, at: BlockAddress, where: string): FileEntry | undefined => {
+  const bytes = partitions.read(at, SECTOR);
+  if (!bytes) { report('udf-entries', where, 'its file entry lies outside of its partition'); return undefined; }
+  return readFileEntry({ bytes, at, readBlock: (address, length) => partitions.read(address, length), fault: (kind, text) => { report(kind === 'tag' ? 'udf-tags' : 'udf-entries', where, text); } });
+};
+
+/** The identifiers that name something, each with its path; says what is wrong with the names. */
+const namedIn = (directory: OpenDirectory, identifiers: readonly Identifier[], where: string, report: Report): readonly { readonly identifier: Identifier; readonly path: string }[] => {
+  const names = new Set<string>();
+  return identifiers.filter(({ characteristics }) => (characteristics & (DELETED | PARENT)) === 0).map((identifier) => {
+    const { name, characteristics } = identifier;
+    if (name === undefined || name === '') report('udf-names', where, 'a name that is not compressed Unicode');
+    else if (names.has(name)) report('udf-directories', where, `${name} stands there twice`);
+    // eslint-disable-next-line no-control-regex -- control characters are exactly what is looked for
+    else if (/[/\u0000]/.test(name)) report('udf-names', where, 'a name with a slash or NUL');
+    if ((characteristics & HIDDEN) !== 0) report('udf-media', where, `${name ?? '?'} is hidden`);
+    const shown = (name ?? '').replaceAll('/', '_') || `?${names.size}`;
+    names.add(shown);
+    return { identifier, path: directory.path === '' ? shown : `${directory.path}/${shown}` };
+  });
+};
+
+/** The entry that an identifier leads to, checked when it is first seen. */
+const followIdentifier = (request: WalkRequest, links: Links, { target, characteristics, uniqueIdLow }: Identifier, path: string): { readonly entry: FileEntry; readonly extents: readonly Extent[] } | undefined => {
+  const { report } = request;
+  const known = links.get(keyOf(target));
+  const entry = known?.entry ?? openEntry(request, target, path);
+  if (!entry) return undefined;
+  if (known) known.seen++;
+  else { links.set(keyOf(target), { entry, path, seen: 1 }); checkEntry(entry, path, report); }
+  if (uniqueIdLow !== 0 && BigInt(uniqueIdLow) !== (entry.uniqueId & 0xffffffffn)) report('udf-unique-ids', path, 'its directory names another unique id than its entry');
+  const isDirectory = entry.type === FILE_TYPE.directory;
+  if (isDirectory !== ((characteristics & DIRECTORY) !== 0)) report('udf-directories', path, 'directory and entry disagree whether it is a directory');
+  if (!isDirectory && entry.type !== FILE_TYPE.file && entry.type !== FILE_TYPE.realTime) report('udf-entries', path, `ICB file type ${entry.type}`);
+  return { entry, extents: placeOf(request, target, entry, path) };
 };
 
 /** The first identifier of a directory leads to its parent. @source OSTA UDF 2.3.4; ECMA-167 4/8.6 */
@@ -198,7 +214,7 @@ const checkParent = (identifiers: readonly Identifier[], directory: OpenDirector
 };
 
 /** Link counts and unique ids, once all names are known. */
-const checkLinks = (links: ReadonlyMap<string, { readonly entry: FileEntry; readonly path: string; readonly seen: number }>, report: Report): Pick<Walked, 'files' | 'directories' | 'highestUniqueId'> => {
+const checkLinks = (links: Links, report: Report): Pick<Walked, 'files' | 'directories' | 'highestUniqueId'> => {
   const ids = new Set<bigint>();
   let directories = 1, highestUniqueId = 0n;
   for (const { entry, path, seen } of links.values()) {
