@@ -37,7 +37,8 @@ interface Made {
   readonly label: GateResult['label'];
   readonly profile: string;
   readonly imageBytes: number;
-  readonly certificateCode: string;
+  /** Absent where an earlier version composed. */
+  readonly certificateCode?: string;
 }
 
 export const imageFileOf = (spoolDirectory: string, volume: Pick<VolumeRow, 'spoolName'>): string => join(spoolDirectory, volume.spoolName, 'disc.iso');
@@ -98,7 +99,7 @@ export const createVolumeSpool = (options: SpoolOptions): VolumeSpool => {
       const picture = await renderLabel({
         patients: made.label.patients, studies: made.label.studies, institution: options.institution || made.label.institution, comment: order.options.comment,
         volume: { index: volume.index, of: volume.of }, ...(order.options.copies > 1 ? { copy: { index: job.copy, of: order.options.copies } } : {}), supplement: order.isSupplement,
-        createdAt: volume.createdAt, contentKind: 'DICOM ONLY', profile: made.profile, certificate: shownCode(made.certificateCode), serial: job.serial,
+        createdAt: volume.createdAt, contentKind: 'DICOM ONLY', profile: made.profile, ...(made.certificateCode === undefined ? {} : { certificate: shownCode(made.certificateCode) }), serial: job.serial,
       }, { dpi: options.labelDpi, ...(order.options.labelTemplate === DEFAULT_TEMPLATE ? {} : { template: order.options.labelTemplate }) });
       await writeDurably(labelFileOf(options.labelDirectory, job.serial), picture.png, { mode: 0o640 });
     },

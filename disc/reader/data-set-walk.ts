@@ -4,7 +4,7 @@ import { headAt } from './element-reader.ts';
 import type { Encoding } from './element-reader.ts';
 
 const UNDEFINED = 0xffffffff;
-const WINDOW = 64 << 10;
+const WINDOW = 16 << 10;
 const HEAD_BYTES = 12;
 /** More elements than any instance has; garbage of four bytes each ends here. */
 const MAX_ELEMENTS = 4_000_000;

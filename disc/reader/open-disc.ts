@@ -35,9 +35,13 @@ const LEVEL_1_NAME = /^[A-Z0-9_]{0,8}(\.[A-Z0-9_]{0,3})?$/;
 const isoEntries = ({ primary, joliet }: IsoVolume): readonly IsoEntry[] => {
   const keyOf = (entry: IsoEntry): string => `${entry.sector}+${entry.bytes}`;
   const longNames = new Map((joliet ?? []).filter((entry) => !entry.isDirectory && entry.bytes > 0 && !entry.path.split('/').every((name) => LEVEL_1_NAME.test(name))).map((entry) => [keyOf(entry), entry.path]));
-  const inJoliet = new Set((joliet ?? []).map((entry) => entry.path));
+  const inJoliet = new Set((joliet ?? []).map((entry) => entry.path)), inPrimary = new Set(primary.map((entry) => entry.path));
+  // Empty files have no place to be known by: those that only one tree names are taken in their order.
+  const isLoose = (entry: IsoEntry, named: ReadonlySet<string>): boolean => !entry.isDirectory && entry.bytes === 0 && !named.has(entry.path);
+  const looseNames = (joliet ?? []).filter((entry) => isLoose(entry, inPrimary)).map((entry) => entry.path);
+  const loose = new Map(primary.filter((entry) => isLoose(entry, inJoliet)).map((entry, n) => [entry.path, looseNames[n]]));
   return primary.map((entry) => {
-    const path = entry.isDirectory || inJoliet.has(entry.path) ? undefined : longNames.get(keyOf(entry));
+    const path = entry.isDirectory || inJoliet.has(entry.path) ? undefined : entry.bytes === 0 ? loose.get(entry.path) : longNames.get(keyOf(entry));
     return path === undefined ? entry : { ...entry, path };
   });
 };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createVolumeSpool, imageFileOf } from '../../activities/make-volume-spool.ts';
 import type { VolumeSpool } from '../../activities/volume-spool.ts';
-import type { OrderRow, VolumeInstance, VolumeRow } from '../../catalog/catalog.ts';
+import type { JobRow, OrderRow, VolumeInstance, VolumeRow } from '../../catalog/catalog.ts';
 import { certificateCode } from '../../disc/certificate.ts';
 import type { Certificate } from '../../disc/certificate.ts';
 import { checkDisc } from '../../disc/check-disc.ts';
@@ -42,6 +42,22 @@ describe('the volume spool', () => {
     // What the certificate says passed passes again for anyone who checks the disc.
     const again = await checkDisc(image, { isThorough: true, isOver: () => false });
     expect(again.findings).toEqual([]);
+  });
+
+  it('renders labels with the code of the certificate, those of other volumes differ', async () => {
+    const made = makeSpool();
+    await compose(made);
+    const job = { jobKey: 'k1', serial: 'SP-1', copy: 1 } as unknown as JobRow;
+    const labelFile = join(made.home, 'labels/SP-1.png'), madeFile = join(made.home, 'spool/o1-v1/made.json');
+    const render = async (change: (kept: Record<string, unknown>) => void = () => undefined): Promise<string> => {
+      const kept = JSON.parse(readFileSync(madeFile, 'latin1')) as Record<string, unknown>;
+      change(kept);
+      writeFileSync(madeFile, JSON.stringify(kept));
+      await made.spool.label({ order, volume, job });
+      return sha256(readFileSync(labelFile));
+    };
+    const labels = [await render(), await render((kept) => { kept['certificateCode'] = '0000000000'; }), await render((kept) => { delete kept['certificateCode']; })];
+    expect(new Set(labels).size).toBe(3);
   });
 
   it('answers a volume composed before with the same certificate', async () => {

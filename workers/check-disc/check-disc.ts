@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { discCheck } from '../../disc/tables/disc-checks.ts';
+import { processEnvironment } from '../../infra/config.ts';
 import type { CheckAnswer, CheckTask } from './run-check.ts';
 import { renderText } from './text-report.ts';
 
@@ -37,13 +38,16 @@ const print = (path: string, answer: CheckAnswer, isJson: boolean): number => {
   return exitCode;
 };
 
+/** npm runs scripts in the folder of the project and says where it was called. */
+const callersFolder = (): string => processEnvironment()['INIT_CWD'] ?? process.cwd();
+
 const readArguments = (): { readonly path: string; readonly isJson: boolean; readonly task: CheckTask } | undefined => {
   try {
     const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' }, thorough: { type: 'boolean' }, seconds: { type: 'string' } } });
     const seconds = Number(values.seconds ?? DEFAULT_SECONDS);
     const [path] = positionals;
     if (path === undefined || positionals.length > 1 || !(seconds > 0 && seconds <= 86_400)) return undefined;
-    return { path, isJson: values.json === true, task: { path: resolve(path), isThorough: values.thorough === true, seconds } };
+    return { path, isJson: values.json === true, task: { path: resolve(callersFolder(), path), isThorough: values.thorough === true, seconds } };
   } catch {
     // An unknown option: the usage says what there is.
     return undefined;
