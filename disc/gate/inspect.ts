@@ -61,7 +61,7 @@ export const inspectDisc = async (disc: OpenDisc, { plan, isThorough = false, is
   const files = new Map<string, DiscEntry>(content.entries.filter((entry) => !entry.isDirectory).map((entry) => [entry.path, entry]));
   const inspection: Inspection = { disc, content, files, plan, report, isOver };
   for (const { check, where, text } of disc.findings) report(check, where, text);
-  if (!disc.isReadable) report('image-readable', '', 'there is neither an ISO 9660 nor a UDF volume');
+  if (!disc.isReadable) report('image-readable', '', disc.udf ? 'there is a UDF volume, but it cannot be read' : 'there is neither an ISO 9660 nor a UDF volume');
   if (plan) checkPlannedVolume(inspection, plan);
   checkIsoNames(inspection);
   checkJoliet(inspection);

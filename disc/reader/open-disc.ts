@@ -49,7 +49,9 @@ const isoEntries = ({ primary, joliet }: IsoVolume): readonly IsoEntry[] => {
 const openImageDisc = (path: string): OpenDisc => {
   const image = openImage(path);
   try {
-    const udf = readUdfVolume(image);
+    const found = readUdfVolume(image);
+    // An anchor alone may be left over on a rewritten disc that is ISO 9660 now.
+    const udf = found && (found.isAnnounced || !hasIso(image)) ? found : undefined;
     const iso = !udf || hasIso(image) ? readIsoVolume(image) : undefined;
     const isUdfJudged = udf?.isReadable === true;
     const entries = isUdfJudged ? udf.entries : iso ? isoEntries(iso) : [];

@@ -24,6 +24,8 @@ export interface UdfVolume {
   readonly logicalVolumeId: string;
   readonly fileSetId: string;
   readonly entries: readonly UdfEntry[];
+  /** The volume recognition sequence tells of UDF. */
+  readonly isAnnounced: boolean;
   /** False when the tree cannot be read at all. */
   readonly isReadable: boolean;
   readonly findings: readonly Finding[];
@@ -46,7 +48,7 @@ const checkDomain = (logical: Buffer, recognition: readonly string[], report: Re
   return revision;
 };
 
-/** The UDF volume of an image; undefined when nothing announces one. */
+/** The UDF volume of an image; undefined when neither a recognition sequence nor an anchor tells of one. */
 export const readUdfVolume = (image: ImageBytes): UdfVolume | undefined => {
   const findings = createFindings();
   const { report } = findings;
@@ -55,7 +57,7 @@ export const readUdfVolume = (image: ImageBytes): UdfVolume | undefined => {
   if (!recognition.hasUdf && !anchor) return undefined;
   const end = (read: Partial<UdfVolume>): UdfVolume => {
     const list = findings.list();
-    return { revision: '', volumeId: '', logicalVolumeId: '', fileSetId: '', entries: [], isReadable: false, ...read, findings: list, problems: list.map(findingText) };
+    return { revision: '', volumeId: '', logicalVolumeId: '', fileSetId: '', entries: [], isReadable: false, isAnnounced: recognition.hasUdf, ...read, findings: list, problems: list.map(findingText) };
   };
   checkRecognition(recognition.ids, report);
   if (!anchor) { report('udf-descriptors', '', 'no anchor volume descriptor pointer'); return end({}); }

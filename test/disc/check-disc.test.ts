@@ -9,6 +9,7 @@ import type { DirectoryRecord } from '../../disc/reader/dicomdir-reader.ts';
 import { discCheck } from '../../disc/tables/disc-checks.ts';
 import { TAG } from '../../dicom/tables/tags.ts';
 import { makeInstance, uid } from '../fixtures/make-instance.ts';
+import { makeUdfImage, sealTag } from '../fixtures/make-udf-image.ts';
 import { needs, pythonWith } from '../fixtures/peers.ts';
 import { composeDisc } from './composed-disc.ts';
 import type { ComposedDisc } from './composed-disc.ts';
@@ -176,6 +177,20 @@ describe('a disc of another maker', () => {
     writeFileSync(join(folder, 'Viewer Files/a long name.html'), '<p>viewer</p>');
     const report = await check(await image(['-J', '-iso-level', '1', '-sysid', '', '-V', 'CHECK_TEST'], folder));
     expect(report.findings.map(({ check: id, text }) => `${id} ${text}`)).toEqual(['manifest Viewer Files/a long name.html is not listed']);
+  });
+
+  it('with an anchor of an older UDF volume behind its end is taken for what it is', async () => {
+    const old = makeUdfImage(), file = join(makeFolder(), 'rewritten.iso');
+    const iso = readFileSync(disc.composed.image.path);
+    // The new image is longer than the old one but for its last sector, which keeps the old anchor, sealed for its place.
+    const sectors = iso.length / 2048;
+    const anchor = Buffer.from(old.subarray(256 * 2048, 257 * 2048));
+    anchor.writeUInt32LE(sectors, 12);
+    sealTag(anchor, 0, 496);
+    writeFileSync(file, Buffer.concat([iso, anchor]));
+    const report = await check(file);
+    expect(report.fileSystems).toEqual(['ISO 9660', 'Joliet']);
+    expect(failed(report)).toEqual(['iso-size']);
   });
 
   it.skipIf(!needs('dcmtk'))('made by dcmmkdir has no error', async () => {
