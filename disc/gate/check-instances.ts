@@ -2,7 +2,6 @@
 import { RETIRED_RECORDS, sopClassByUid } from '../../dicom/tables/sop-classes.ts';
 import { TAG } from '../../dicom/tables/tags.ts';
 import { transferSyntaxByUid } from '../../dicom/tables/transfer-syntaxes.ts';
-import { isApplianceError } from '../../infra/errors.ts';
 import { followDataSet } from '../reader/data-set-walk.ts';
 import type { DirectoryRecord } from '../reader/dicomdir-reader.ts';
 import type { DiscEntry } from '../reader/disc-content.ts';
@@ -11,6 +10,7 @@ import type { Encoding, FileHead } from '../reader/element-reader.ts';
 import type { Report } from '../reader/findings.ts';
 import { isUid } from './check-directory.ts';
 import type { Inspection } from './inspection.ts';
+import { reading } from './read-tolerantly.ts';
 
 const HEAD_BYTES = 32 << 10;
 const MAX_HEAD_BYTES = 32 << 20;
@@ -28,17 +28,12 @@ const encodingOf = (uid: string): (Encoding & { readonly isDeflated: boolean }) 
 
 /** Reads the head of a file as far as its identifying elements; undefined, with a report, when there is none to read. */
 export const readHead = ({ content, report }: Inspection, entry: DiscEntry): FileHead | undefined => {
-  try {
-    for (let want = HEAD_BYTES; ; want *= 8) {
-      const head = readFileHead(content.read(entry, 0, Math.min(want, entry.bytes)), encodingOf, HEAD_UNTIL);
-      if (head && !head.isWhole && want < entry.bytes && want < MAX_HEAD_BYTES) continue;
-      if (!head) report('files-readable', entry.path, 'cannot be read as a DICOM file');
-      return head;
-    }
-  } catch (error) {
-    if (!isApplianceError(error, 'DISC_IMAGE_FAILED')) throw error;
-    report('files-readable', entry.path, 'the medium does not give its bytes');
-    return undefined;
+  for (let want = HEAD_BYTES; ; want *= 8) {
+    const bytes = reading(report, 'files-readable', entry, () => content.read(entry, 0, Math.min(want, entry.bytes)));
+    const head = bytes && readFileHead(bytes, encodingOf, HEAD_UNTIL);
+    if (head && !head.isWhole && want < entry.bytes && want < MAX_HEAD_BYTES) continue;
+    if (bytes && !head) report('files-readable', entry.path, 'cannot be read as a DICOM file');
+    return head;
   }
 };
 
@@ -46,13 +41,8 @@ export const readHead = ({ content, report }: Inspection, entry: DiscEntry): Fil
 export const checkWhole = ({ content, report }: Inspection, entry: DiscEntry, head: FileHead): void => {
   const encoding = encodingOf(head.transferSyntaxUid);
   if (!encoding || encoding.isDeflated) return;
-  try {
-    const fault = followDataSet((offset, length) => content.read(entry, offset, length), head.dataSetAt, entry.bytes, encoding);
-    if (fault !== undefined) report('files-whole', entry.path, fault);
-  } catch (error) {
-    if (!isApplianceError(error, 'DISC_IMAGE_FAILED')) throw error;
-    report('files-readable', entry.path, 'the medium does not give its bytes');
-  }
+  const fault = reading(report, 'files-readable', entry, () => followDataSet((offset, length) => content.read(entry, offset, length), head.dataSetAt, entry.bytes, encoding));
+  if (fault !== undefined) report('files-whole', entry.path, fault);
 };
 
 /** Group 0002 and the preamble. A disc of ours has empty preambles only. */

@@ -1,9 +1,8 @@
 /** What the gate asks of digests: each file as it was hashed when written, and SHA256.TXT true of every other file. */
-import { isApplianceError } from '../../infra/errors.ts';
 import { MANIFEST_PATH } from '../manifest.ts';
-import type { DiscEntry } from '../reader/disc-content.ts';
 import type { GateInput } from './gate-input.ts';
 import type { Inspection } from './inspection.ts';
+import { digestEach, reading } from './read-tolerantly.ts';
 
 /** A manifest line takes about 90 bytes: more than any disc could fill. */
 const MAX_MANIFEST_BYTES = 128 << 20;
@@ -16,23 +15,8 @@ export const digestAll = async ({ disc, content, files, report }: Inspection): P
   const entries = [...files.values()];
   const total = entries.reduce((sum, { bytes }) => sum + bytes, 0);
   if (disc.kind === 'image' && total > MOST_READ * disc.bytes) { report('limits', '', 'the files together are longer than the medium: not read'); return new Map(); }
-  const named = (list: readonly DiscEntry[], digests: readonly string[]): readonly (readonly [string, string])[] => list.map(({ path }, n) => [path, digests[n] ?? '']);
-  try {
-    return new Map(named(entries, await content.digests(entries)));
-  } catch (error) {
-    if (!isApplianceError(error, 'DISC_IMAGE_FAILED')) throw error;
-  }
-  // Something cannot be read: find out what, file by file.
-  const digests = new Map<string, string>();
-  for (const entry of entries) {
-    try {
-      digests.set(entry.path, (await content.digests([entry]))[0] ?? '');
-    } catch (error) {
-      if (!isApplianceError(error, 'DISC_IMAGE_FAILED')) throw error;
-      report('image-readable', entry.path, 'the medium does not give its bytes');
-    }
-  }
-  return digests;
+  const digests = await digestEach(content, entries, report);
+  return new Map(entries.flatMap(({ path }, n) => { const digest = digests[n]; return digest === undefined ? [] : [[path, digest]]; }));
 };
 
 /** Exactly the planned files are there, each with its size and digest. */
@@ -53,14 +37,16 @@ export const checkManifest = ({ content, files, report }: Inspection, digests: R
   if (!entry) return;
   const wrong = (text: string): void => { report('manifest', MANIFEST_PATH, text); };
   if (entry.bytes > MAX_MANIFEST_BYTES) { wrong('too large to be a manifest'); return; }
-  const lines = content.read(entry, 0, entry.bytes).toString('latin1').split('\n');
+  const lines = reading(report, 'manifest', entry, () => content.read(entry, 0, entry.bytes))?.toString('latin1').split('\n');
+  if (!lines) return;
   if (lines.pop() !== '') wrong('its last line is cut');
   const listed = new Set<string>();
   for (const [n, line] of lines.entries()) {
     const [, sha256, path] = /^([0-9a-f]{64}) {2}(.+)$/.exec(line) ?? [];
     if (sha256 === undefined || path === undefined) { wrong(`line ${n + 1} is no manifest line`); continue; }
     if (!files.has(path) || path === MANIFEST_PATH || listed.has(path)) wrong(`line ${n + 1} names no other file of this volume, or one twice`);
-    else if (digests.get(path) !== sha256) wrong(`another digest for ${path}`);
+    // What could not be read is named elsewhere.
+    else if (digests.has(path) && digests.get(path) !== sha256) wrong(`another digest for ${path}`);
     listed.add(path);
   }
   for (const path of files.keys()) if (path !== MANIFEST_PATH && !listed.has(path)) wrong(`${path} is not listed`);

@@ -1,7 +1,6 @@
 /** What the gate asks of directory and files together: each record a file, each DICOM file a record, once. @source PS3.10 8.2-8.6; PS3.3 F */
 import { TAG } from '../../dicom/tables/tags.ts';
 import { UID } from '../../dicom/tables/uids.ts';
-import { isApplianceError } from '../../infra/errors.ts';
 import type { Directory } from '../reader/dicomdir-reader.ts';
 import type { DiscEntry } from '../reader/disc-content.ts';
 import { AFTER_META, EXPLICIT_LITTLE, rawText, readLevel } from '../reader/element-reader.ts';
@@ -9,6 +8,7 @@ import type { FileHead } from '../reader/element-reader.ts';
 import { checkHeader, checkIdentity, checkParents, checkProfileKeys, checkWhole, readHead } from './check-instances.ts';
 import { foldedPath, isFileId } from './inspection.ts';
 import type { Inspection } from './inspection.ts';
+import { reading } from './read-tolerantly.ts';
 
 const META_BYTES = 4096;
 const GROUPS: ReadonlySet<string> = new Set(['PATIENT', 'STUDY', 'SERIES']);
@@ -80,15 +80,9 @@ export const checkReferences = (inspection: Inspection, directory: Directory): r
 
 /** Class in the meta of a file with a DICOM header; undefined for other files. */
 const dicomClassOf = ({ content, report }: Inspection, entry: DiscEntry): string | undefined => {
-  try {
-    const bytes = content.read(entry, 0, Math.min(META_BYTES, entry.bytes));
-    if (bytes.length < 132 || bytes.toString('latin1', 128, 132) !== 'DICM') return undefined;
-    return rawText(readLevel(bytes, 132, bytes.length, EXPLICIT_LITTLE, AFTER_META).elements.get(TAG.MediaStorageSOPClassUID));
-  } catch (error) {
-    if (!isApplianceError(error, 'DISC_IMAGE_FAILED')) throw error;
-    report('image-readable', entry.path, 'the medium does not give its bytes');
-    return undefined;
-  }
+  const bytes = reading(report, 'image-readable', entry, () => content.read(entry, 0, Math.min(META_BYTES, entry.bytes)));
+  if (!bytes || bytes.length < 132 || bytes.toString('latin1', 128, 132) !== 'DICM') return undefined;
+  return rawText(readLevel(bytes, 132, bytes.length, EXPLICIT_LITTLE, AFTER_META).elements.get(TAG.MediaStorageSOPClassUID));
 };
 
 /** What no record names is no DICOM file. */

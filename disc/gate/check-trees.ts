@@ -6,6 +6,7 @@ import type { IsoEntry } from '../reader/iso9660-reader.ts';
 import type { DiscFileSystem, GateInput } from './gate-input.ts';
 import { FILE_ID_PART, foldedPath, isFileId } from './inspection.ts';
 import type { Inspection } from './inspection.ts';
+import { digestEach } from './read-tolerantly.ts';
 
 const PLAIN_NAME = /^[A-Z0-9_]{1,8}(\.[A-Z0-9_]{0,3})?$/;
 /** ISO 9660 level 1 describes no longer file, so a bridge shows it in UDF only. @source ECMA-119 10.1 */
@@ -53,7 +54,7 @@ export const checkBridge = async ({ disc, content, report }: Inspection): Promis
     if (byPath.bytes !== entry.bytes) report('trees-agree', entry.path, `${entry.bytes} bytes in ISO 9660, ${byPath.bytes} in UDF`);
     else if (!samePlace(byPath.extents, entry.extents)) elsewhere.push({ inIso: entry, inUdf: byPath });
   }
-  const digests = await content.digests(elsewhere.flatMap(({ inIso, inUdf }) => [inIso, inUdf]));
+  const digests = await digestEach(content, elsewhere.flatMap(({ inIso, inUdf }) => [inIso, inUdf]), report);
   for (const [n, { inIso }] of elsewhere.entries()) if (digests[2 * n] !== digests[2 * n + 1]) report('trees-agree', inIso.path, 'other bytes in ISO 9660 than in UDF');
   for (const { path, bytes } of udfFiles.values()) if (bytes > 0 && bytes <= MAX_ISO_BYTES && !seen.has(path)) report('trees-agree', path, 'in UDF, but not in ISO 9660');
 };

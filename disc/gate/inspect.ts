@@ -17,6 +17,7 @@ import { checkBridge, checkExtents, checkIdentifiers, checkIsoNames, checkJoliet
 import type { GateInput } from './gate-input.ts';
 import { foldedPath } from './inspection.ts';
 import type { Inspection } from './inspection.ts';
+import { reading } from './read-tolerantly.ts';
 
 export interface InspectOptions {
   readonly plan?: GateInput;
@@ -45,7 +46,8 @@ const readDirectory = ({ content, files, plan, report }: Inspection): { readonly
   for (const other of all) if (other.path.includes('/')) report('dicomdir-present', other.path, 'a DICOMDIR outside of the root');
   if (!inRoot) return { directory: noDirectory('dicomdir-present', 'there is no DICOMDIR'), isThere: false };
   if (inRoot.bytes > MAX_DICOMDIR_BYTES) return { directory: noDirectory('dicomdir-items', 'the DICOMDIR is too large to be read'), isThere: false };
-  return { directory: readDicomdir(content.read(inRoot, 0, inRoot.bytes)), isThere: true };
+  const bytes = reading(report, 'image-readable', inRoot, () => content.read(inRoot, 0, inRoot.bytes));
+  return bytes ? { directory: readDicomdir(bytes), isThere: true } : { directory: noDirectory('dicomdir-items', 'the DICOMDIR cannot be read'), isThere: false };
 };
 
 const subjectsOf = ({ disc, files, plan }: Inspection, hasDirectory: boolean): ReadonlySet<CheckSubject> => new Set<CheckSubject>([

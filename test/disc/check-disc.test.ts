@@ -6,8 +6,11 @@ import { checkDisc, FOREIGN_CHECKS } from '../../disc/check-disc.ts';
 import type { DiscReport } from '../../disc/check-disc.ts';
 import { readDicomdir } from '../../disc/reader/dicomdir-reader.ts';
 import type { DirectoryRecord } from '../../disc/reader/dicomdir-reader.ts';
+import { inspectDisc } from '../../disc/gate/inspect.ts';
+import { openDisc } from '../../disc/reader/open-disc.ts';
 import { discCheck } from '../../disc/tables/disc-checks.ts';
 import { TAG } from '../../dicom/tables/tags.ts';
+import { ApplianceError } from '../../infra/errors.ts';
 import { makeInstance, uid } from '../fixtures/make-instance.ts';
 import { makeUdfImage, sealTag } from '../fixtures/make-udf-image.ts';
 import { needs, pythonWith } from '../fixtures/peers.ts';
@@ -234,6 +237,31 @@ describe('a drive', () => {
     } finally {
       spawnSync('losetup', ['-d', device], { timeout: 10_000 });
     }
+  });
+});
+
+describe('a medium that refuses some of its bytes', () => {
+  /** The disc as it is, but for files that cannot be read. */
+  const refusing = async (isLost: (path: string) => boolean): Promise<readonly string[]> => {
+    const opened = openDisc(disc.composed.image.path);
+    const lose = (entry: { readonly path: string }): void => { if (isLost(entry.path)) throw new ApplianceError('DISC_IMAGE_FAILED', 'scratched'); };
+    const content: typeof opened.content = {
+      entries: opened.content.entries,
+      read: (entry, offset, length) => { lose(entry); return opened.content.read(entry, offset, length); },
+      digests: (entries) => { entries.forEach(lose); return opened.content.digests(entries); },
+    };
+    try {
+      const { findings } = await inspectDisc({ ...opened, content });
+      return findings.map(({ check: id, where }) => `${id} ${where}`);
+    } finally {
+      opened.close();
+    }
+  };
+
+  it('is checked as far as it goes, and every lost file is named', async () => {
+    expect(await refusing((path) => path === first)).toEqual([`image-readable ${first}`, `files-readable ${first}`]);
+    expect(await refusing((path) => path === 'SHA256.TXT')).toEqual(['image-readable SHA256.TXT', 'image-readable SHA256.TXT', 'manifest SHA256.TXT']);
+    expect(await refusing((path) => path === 'DICOMDIR')).toEqual(expect.arrayContaining(['image-readable DICOMDIR', 'dicomdir-items ']));
   });
 });
 
