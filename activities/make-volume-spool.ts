@@ -6,6 +6,7 @@ import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { VolumeRow } from '../catalog/catalog.ts';
 import type { Transcoder } from '../dicom/transcoder.ts';
+import { buildCertificate, shownCode } from '../disc/certificate.ts';
 import { composeVolume } from '../disc/compose-volume.ts';
 import type { ComposedImage } from '../disc/compose-volume.ts';
 import { checkVolume } from '../disc/gate.ts';
@@ -16,7 +17,7 @@ import { SECTOR_BYTES } from '../disc/image/sectors.ts';
 import { readPreparation } from '../disc/preparation/preparation-book.ts';
 import { prepareOrder } from '../disc/preparation/prepare-order.ts';
 import { weighOrder } from '../disc/preparation/weigh-order.ts';
-import { mediaType } from '../disc/tables/media-types.ts';
+import { fileSystem, mediaType } from '../disc/tables/media-types.ts';
 import { readJsonFile, writeDurably, writeJsonFile } from '../infra/durable-file.ts';
 import { ApplianceError } from '../infra/errors.ts';
 import { comparedWith, imprintOf } from './reburn.ts';
@@ -47,6 +48,8 @@ interface Made {
   readonly label: GateResult['label'];
   readonly profile: string;
   readonly imageBytes: number;
+  /** Absent where an earlier version composed. */
+  readonly certificateCode?: string;
 }
 
 /** Folder of what was prepared for the volumes of one order. */
@@ -68,6 +71,7 @@ export const createVolumeSpool = (options: SpoolOptions): VolumeSpool => {
   const gate = async (composed: ComposedImage, volume: VolumeRow): Promise<GateResult> => {
     const result = await checkVolume({
       imageFile: composed.image.path, bytes: composed.image.bytes, fileSetId: volume.fileSetId, fileSetUid: volume.fileSetUid, files: composed.files,
+      profile: composed.profile, fileSystems: fileSystem(mediaType(volume.media).fileSystem).trees,
       instances: composed.entries.map(({ fileId, sopInstanceUid }) => ({ fileId, sopInstanceUid })),
     });
     if (!result.isAccepted) {
@@ -97,12 +101,15 @@ export const createVolumeSpool = (options: SpoolOptions): VolumeSpool => {
         ...imprint, otherVolumes: others, signal, onProgress,
       });
       const result = await gate(composed, volume);
+      const certificate = buildCertificate({
+        product: options.product, volume, image: composed.image, profile: composed.profile, checks: result.checks, counts: result.counts, report: composed.report,
+      });
       const made: Made = {
         composed: {
-          imageBytes: composed.image.bytes, imageSha256: composed.image.sha256, certificate: { counts: result.counts, profile: composed.profile, imprint },
+          imageBytes: composed.image.bytes, imageSha256: composed.image.sha256, certificate: { ...certificate, imprint },
           instances: composed.entries.map(({ instanceId, fileId, sha256 }) => ({ instanceId, fileId, sha256 })), leftOff: composed.leftOff,
         },
-        report: [...composed.report, ...comparedWith(original, composed, options.product)], label: result.label, profile: composed.profile, imageBytes: composed.image.bytes,
+        report: [...composed.report, ...comparedWith(original, composed, options.product)], label: result.label, profile: composed.profile, imageBytes: composed.image.bytes, certificateCode: certificate.shortCode,
       };
       await writeJsonFile(madeFile(volume), made, { mode: 0o640 });
       return { composed: made.composed, report: made.report };
@@ -114,7 +121,7 @@ export const createVolumeSpool = (options: SpoolOptions): VolumeSpool => {
       const picture = await renderLabel({
         patients: made.label.patients, studies: made.label.studies, institution: options.institution || made.label.institution, comment: order.options.comment,
         volume: { index: volume.index, of: volume.of }, ...(order.options.copies > 1 ? { copy: { index: job.copy, of: order.options.copies } } : {}), supplement: order.isSupplement,
-        createdAt: volume.createdAt, contentKind: 'DICOM ONLY', profile: made.profile, serial: job.serial,
+        createdAt: volume.createdAt, contentKind: 'DICOM ONLY', profile: made.profile, ...(made.certificateCode === undefined ? {} : { certificate: shownCode(made.certificateCode) }), serial: job.serial,
       }, { dpi: options.labelDpi, ...(order.options.labelTemplate === DEFAULT_TEMPLATE ? {} : { template: order.options.labelTemplate }) });
       await writeDurably(labelFileOf(options.labelDirectory, job.serial), picture.png, { mode: 0o640 });
     },

@@ -77,7 +77,7 @@ export const OrderList = z.object({ orders: z.array(Order), next: z.string().nul
 export const Operation = z.object({ id: z.number(), at: when, who: z.string(), event: z.string(), subject: z.string(), subjectKind: z.string(), result: z.string(), details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])) });
 export const OrderDetail = z.object({
   order: Order,
-  volumes: z.array(z.object({ volumeId: id, orderId: z.string(), index: z.number(), of: z.number(), fileSetId: z.string(), fileSetUid: z.string(), media, state: z.enum(['PLANNED', 'COMPOSED', 'DROPPED']), instances: z.number(), imageBytes: z.number().nullable(), imageSha256: z.string().nullable(), createdAt: when, spoolName: z.string() })),
+  volumes: z.array(z.object({ volumeId: id, orderId: z.string(), index: z.number(), of: z.number(), fileSetId: z.string(), fileSetUid: z.string(), media, state: z.enum(['PLANNED', 'COMPOSED', 'DROPPED']), instances: z.number(), imageBytes: z.number().nullable(), imageSha256: z.string().nullable(), certificateCode: z.string().describe('short code of the certificate, as on the label; empty before the volume is composed'), createdAt: when, spoolName: z.string() })),
   jobs: z.array(z.object({ jobKey: z.string(), volumeId: id, copy: z.number(), attempt: z.number(), serial: z.string(), robot: z.string(), ref: z.string().nullable(), state: z.string(), phase: z.string(), activity: z.string(), percent: z.number().nullable(), error: z.string(), createdAt: when, endedAt: when.nullable() })),
   discs: z.array(Disc),
   report: z.array(z.object({ kind: z.enum(['left-off', 'outside-profile', 'converted', 'filled', 'note', 'error']), sopInstanceUid: z.string().optional(), reason: z.string() })),
@@ -99,7 +99,14 @@ export const Rule = RuleDraft.extend({ id, version: z.number(), source: z.enum([
 export const ChangeRule = RuleDraft.extend({ version: z.number().int().positive() });
 
 export const Group = z.object({ groupId: id, ruleId: id, rule: z.string(), grouping: z.string(), firstStoredAt: when, lastStoredAt: when, openInstances: z.number(), dueAt: when });
-export const DiscDetail = z.object({ disc: Disc, instances: z.array(z.object({ instanceId: id, sopInstanceUid: z.string(), fileId: z.string(), sha256: z.string(), isHeld: z.boolean(), counts: z.boolean() })), hasLabel: z.boolean() });
+export const DiscDetail = z.object({ disc: Disc, instances: z.array(z.object({ instanceId: id, sopInstanceUid: z.string(), fileId: z.string(), sha256: z.string(), isHeld: z.boolean(), counts: z.boolean() })), hasLabel: z.boolean(), certificateCode: z.string() });
+export const Certificate = z.object({
+  version: z.literal(1), product: z.string(), profile: z.string().describe('claimed application profile, empty = none'),
+  volume: z.object({ fileSetId: z.string(), fileSetUid: z.string(), index: z.number(), of: z.number(), media, createdAt: when }), image: z.object({ bytes: z.number(), sha256: z.string() }),
+  checks: z.array(z.object({ id: z.string(), title: z.string(), source: z.string(), outcome: z.enum(['pass', 'fail', 'not-applicable']), findings: z.number() })),
+  counts: z.object({ files: z.number(), directories: z.number(), records: z.number(), instances: z.number(), bytesCompared: z.number() }),
+  leftOut: z.array(z.object({ reason: z.string(), sopInstanceUids: z.array(z.string()) })), shortCode: z.string().describe('ten characters of base 32, as on the label'),
+}).describe('what was checked on the finished image, and how it came out');
 export const DiscListQuery = z.object({ studyId: z.coerce.number().int().positive().optional(), orderId: text(32).optional(), text: text(100).optional(), after: cursor.optional(), limit });
 export const DiscList = z.object({ discs: z.array(Disc), next: z.string().nullable() });
 export const Reburn = z.object({ copies: z.number().int().min(1).max(99).default(1), comment: text(240).default(''), robot: text(64).min(1).default('any') });

@@ -309,6 +309,8 @@ export interface VolumeRow {
   readonly spoolName: string;
   readonly imageBytes: number | null;
   readonly imageSha256: string | null;
+  /** Short code of the certificate; '' before it is composed. */
+  readonly certificateCode: string;
   readonly createdAt: Date;
 }
 
@@ -426,6 +428,8 @@ export interface DiscLog {
   jobEnded(jobKey: string, end: { readonly state: JobState; readonly error: string; readonly discs: readonly { readonly n: number; readonly result: 'good' | 'bad'; readonly place: string; readonly error: string; readonly at: Date }[] }): Promise<void>;
   list(filter: { readonly studyId?: number; readonly orderId?: string; readonly text?: string; readonly limit: number; readonly after?: string }): Promise<{ readonly discs: readonly DiscRow[]; readonly next: string | null }>;
   disc(serial: string): Promise<{ readonly disc: DiscRow; readonly instances: readonly { readonly instanceId: number; readonly sopInstanceUid: string; readonly fileId: string; readonly sha256: string; readonly isHeld: boolean; readonly counts: boolean }[]; readonly labelPath: string | null } | undefined>;
+  /** The certificate of what is on a disc; undefined for an unknown serial, null for a volume that has none. */
+  certificate(serial: string): Promise<unknown>;
   /** What the label of a job must show, from the catalog. */
   labelFacts(jobKey: string): Promise<{ readonly order: OrderRow; readonly volume: VolumeRow; readonly job: JobRow }>;
 }

@@ -32,6 +32,10 @@ export const createDiscLog = (database: Database): DiscLog => ({
       instances: instances.map((i) => ({ instanceId: i.id, sopInstanceUid: i.sop_instance_uid, fileId: i.file_id, sha256: i.sha256, isHeld: i.is_held === 1, counts: i.counts === 1 })),
     };
   }),
+  certificate: (serial) => database.read(async (db) => {
+    const row = await db.selectFrom('disc').innerJoin('volume', 'volume.id', 'disc.volume_key').where('disc.serial', '=', serial).select('volume.certificate').executeTakeFirst();
+    return row && (JSON.parse(row.certificate) as unknown);
+  }),
   labelFacts: (jobKey) => database.read(async (db) => {
     const job = await db.selectFrom('job').selectAll().where('job_key', '=', jobKey).executeTakeFirst();
     if (!job) throw new ApplianceError('CATALOG_NOT_FOUND', 'no such job', { details: { jobKey } });

@@ -25,10 +25,16 @@ export const orderRow = (row: Selectable<DiscOrderTable>): OrderRow => ({
   placedBy: row.placed_by, placedAt: row.placed_at, startedAt: row.started_at, endedAt: row.ended_at, instances: row.instances, bytes: row.bytes, copiesGood: row.copies_good, version: row.version,
 });
 
+/** The short code inside of a stored certificate; '' where there is none. */
+const codeIn = (certificate: string): string => {
+  const stored = JSON.parse(certificate) as { readonly shortCode?: unknown } | null;
+  return typeof stored?.shortCode === 'string' ? stored.shortCode : '';
+};
+
 /** A volume row as others see it. */
 export const volumeRow = (row: Selectable<VolumeTable>, orderId: string): VolumeRow => ({
   volumeId: row.id, orderId, index: row.volume_index, of: row.volume_count, fileSetId: row.file_set_id, fileSetUid: row.file_set_uid, media: row.media as VolumeRow['media'],
-  state: row.state as VolumeRow['state'], instances: row.instances, spoolName: row.spool_name, imageBytes: row.image_bytes, imageSha256: row.image_sha256, createdAt: row.created_at,
+  state: row.state as VolumeRow['state'], instances: row.instances, spoolName: row.spool_name, imageBytes: row.image_bytes, imageSha256: row.image_sha256, certificateCode: codeIn(row.certificate), createdAt: row.created_at,
 });
 
 /** A job row as others see it. */

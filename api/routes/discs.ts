@@ -27,7 +27,16 @@ export const discRoutes: readonly Route[] = [
     run: async ({ deps, params }) => {
       const found = await deps.catalog.discs.disc(serialOf(params));
       if (!found) throw new ApplianceError('API_NOT_FOUND', 'no such disc');
-      return { disc: found.disc, instances: found.instances, hasLabel: await hasFile(deps.labelFile(found.disc.serial)) };
+      const [hasLabel, { volume }] = await Promise.all([hasFile(deps.labelFile(found.disc.serial)), deps.catalog.orders.volume(found.disc.volumeId)]);
+      return { disc: found.disc, instances: found.instances, hasLabel, certificateCode: volume.certificateCode };
+    },
+  }),
+  route({
+    method: 'get', path: '/discs/:serial/certificate', tag: 'discs', summary: 'What was checked on the image of this disc, and how it came out', status: 200, answer: schemas.Certificate,
+    run: async ({ deps, params }) => {
+      const certificate = schemas.Certificate.safeParse(await deps.catalog.discs.certificate(serialOf(params)));
+      if (!certificate.success) throw new ApplianceError('API_NOT_FOUND', 'no certificate of this disc');
+      return certificate.data;
     },
   }),
   route({

@@ -37,6 +37,8 @@ export interface LabelContent {
   readonly contentKind: 'DICOM ONLY' | 'DICOM PLUS WEB';
   /** Application profile, e.g. "STD-GEN-CD", or empty. */
   readonly profile: string;
+  /** Short code of the certificate as a person reads it, or empty. */
+  readonly certificate?: string;
   /** Serial of the disc, written as text and as Data Matrix. */
   readonly serial: string;
 }

@@ -86,22 +86,25 @@ export interface ReadItem {
   readonly elements: ReadonlyMap<number, ReadElement>;
 }
 
-/** Items of a sequence in Explicit VR Little Endian; `isWhole` tells that they fill it, each ending where its elements end. */
-export const itemsOf = (bytes: Buffer, sequence: ReadElement): { readonly items: readonly ReadItem[]; readonly isWhole: boolean } => {
+/** A DICOMDIR of a full Blu-ray disc has some 300,000; ends the reading of a garbage one. */
+const MAX_ITEMS = 1_000_000;
+
+/** Items of a sequence; `isWhole` tells that they fill it, each ending where its elements end. */
+export const itemsOf = (bytes: Buffer, sequence: ReadElement, encoding: Encoding = EXPLICIT_LITTLE): { readonly items: readonly ReadItem[]; readonly isWhole: boolean } => {
   const items: ReadItem[] = [];
   const end = sequence.at + sequence.value.length;
   let at = sequence.at;
   let isWhole = true;
-  while (at + 8 <= end) {
-    const head = headAt(bytes, at, EXPLICIT_LITTLE);
+  while (at + 8 <= end && items.length < MAX_ITEMS) {
+    const head = headAt(bytes, at, encoding);
     if (head?.tag !== TAG.Item) break;
     const to = head.length === UNDEFINED ? end : head.valueAt + head.length;
-    const level = readLevel(bytes, head.valueAt, Math.min(to, end), EXPLICIT_LITTLE);
+    const level = readLevel(bytes, head.valueAt, Math.min(to, end), encoding);
     if (head.length !== UNDEFINED && level.end !== to) isWhole = false;
     items.push({ at, elements: level.elements });
     at = head.length === UNDEFINED ? level.end + 8 : to;
   }
-  const isDelimited = headAt(bytes, at, EXPLICIT_LITTLE)?.tag === TAG.SequenceDelimitationItem;
+  const isDelimited = headAt(bytes, at, encoding)?.tag === TAG.SequenceDelimitationItem;
   return { items, isWhole: isWhole && (at === end || isDelimited) };
 };
 
@@ -113,6 +116,11 @@ export interface FileHead {
   readonly mediaSopClassUid: string;
   readonly mediaSopInstanceUid: string;
   readonly hasZeroPreamble: boolean;
+  readonly preamble: Buffer;
+  /** Elements of group 0002. */
+  readonly meta: ReadonlyMap<number, ReadElement>;
+  /** Where the data set begins. */
+  readonly dataSetAt: number;
   /** False when the bytes ended before `untilTag`: more of the file may hold more. */
   readonly isWhole: boolean;
   readonly elements: ReadonlyMap<number, ReadElement>;
@@ -144,6 +152,6 @@ export const readFileHead = (bytes: Buffer, encodingOf: (uid: string) => (Encodi
   return {
     transferSyntaxUid, isWhole: level.isWhole, elements: level.elements,
     mediaSopClassUid: rawText(meta.elements.get(TAG.MediaStorageSOPClassUID)), mediaSopInstanceUid: rawText(meta.elements.get(TAG.MediaStorageSOPInstanceUID)),
-    hasZeroPreamble: bytes.subarray(0, 128).every((byte) => byte === 0),
+    hasZeroPreamble: bytes.subarray(0, 128).every((byte) => byte === 0), preamble: bytes.subarray(0, 128), meta: meta.elements, dataSetAt: meta.end,
   };
 };

@@ -16,6 +16,7 @@ const began = Date.now();
 const TASKS = {
   start: 'workers/appliance.ts',
   demo: 'workers/demo/demo.ts',
+  'check-disc': 'workers/check-disc/check-disc.ts',
   test: 'infra/scripts/test.mjs',
   check: 'infra/scripts/check.mjs',
   docs: 'infra/scripts/docs.mjs',

@@ -10,6 +10,7 @@ import type { Catalog, ReportEntry } from '../../catalog/catalog.ts';
 import { migrateCatalog } from '../../catalog/migrate.ts';
 import { openCatalog } from '../../catalog/open.ts';
 import type { EchoAnswer } from '../../dicom/echo-verdict.ts';
+import { buildCertificate } from '../../disc/certificate.ts';
 import type { OrderOptions } from '../../disc/order/order.ts';
 import { ApplianceError } from '../../infra/errors.ts';
 import { createLogger } from '../../infra/log.ts';
@@ -17,6 +18,12 @@ import { startLivePostgres } from '../catalog/live-postgres.ts';
 import { makeSeries } from '../catalog/make-arrival.ts';
 import type { ArrivalSketch } from '../catalog/make-arrival.ts';
 import { DEFAULT_CONTENT } from '../../disc/order/content.ts';
+
+/** What the gate found on every volume that is composed here. */
+export const CERTIFICATE = buildCertificate({
+  product: 'Spindle 0.1.0', volume: { fileSetId: 'SP00000001_1', fileSetUid: '2.25.1', index: 1, of: 1, media: 'CD', createdAt: new Date('2026-01-02T03:04:05Z') }, image: { bytes: 12_000_000, sha256: 'ab'.repeat(32) }, profile: '',
+  checks: [{ id: 'iso-order', outcome: 'pass', findings: 0 }], counts: { files: 5, directories: 4, records: 6, instances: 3, bytesCompared: 3000 }, report: [],
+});
 
 export const TOKEN = 'a-token-for-tests-only';
 
@@ -113,7 +120,7 @@ export const startLiveApi = async (now: () => Date = () => new Date()): Promise<
       const [volume] = await catalog.orders.recordVolumes(orderId, 'CD', [{ parts: brief.series.map(({ seriesId }) => ({ seriesId })) }]);
       const volumeId = volume?.volumeId ?? Number.NaN;
       const held = await catalog.instances.instancesOfVolume(volumeId);
-      await catalog.orders.recordComposed(volumeId, { imageBytes: 12_000_000, imageSha256: 'ab'.repeat(32), certificate: {}, leftOff: [], instances: held.map(({ instanceId }, n) => ({ instanceId, fileId: `DICOM/IM${n + 1}`, sha256: 'cd'.repeat(32) })) });
+      await catalog.orders.recordComposed(volumeId, { imageBytes: 12_000_000, imageSha256: 'ab'.repeat(32), certificate: CERTIFICATE, leftOff: [], instances: held.map(({ instanceId }, n) => ({ instanceId, fileId: `DICOM/IM${n + 1}`, sha256: 'cd'.repeat(32) })) });
       await catalog.orders.report(orderId, report);
       return { orderId, volumeId };
     },

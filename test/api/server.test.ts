@@ -7,7 +7,7 @@ import { ERRORS } from '../../infra/errors.ts';
 import { makeArrival } from '../catalog/make-arrival.ts';
 import { DEFAULT_CONTENT } from '../../disc/order/content.ts';
 import { needs } from '../fixtures/peers.ts';
-import { startLiveApi, TOKEN } from './live-api.ts';
+import { CERTIFICATE, startLiveApi, TOKEN } from './live-api.ts';
 import type { Composed, LiveApi } from './live-api.ts';
 
 const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
@@ -390,6 +390,16 @@ describe.skipIf(!needs('postgres'))('the API', () => {
       expect(response.headers.get('content-type')).toBe('image/png');
       expect(response.headers.get('cache-control')).toBe('private, no-store');
       expect(Buffer.from(await response.arrayBuffer()).equals(PNG)).toBe(true);
+    });
+
+    it('answer their certificate, and its code beside them and in their order', async () => {
+      const { status, body } = await call('GET', `/discs/${serial}/certificate`);
+      expect([status, body]).toEqual([200, JSON.parse(JSON.stringify(CERTIFICATE))]);
+      const detail = (await call('GET', `/discs/${serial}`)).body as { certificateCode: string; disc: { orderId: string } };
+      expect(detail.certificateCode).toBe(CERTIFICATE.shortCode);
+      const order = (await call('GET', `/orders/${detail.disc.orderId}`)).body as { volumes: { certificateCode: string }[] };
+      expect(order.volumes.map(({ certificateCode }) => certificateCode)).toContain(CERTIFICATE.shortCode);
+      expectProblem(await call('GET', '/discs/SP-NONE/certificate'), 'API_NOT_FOUND');
     });
 
     it('answer no other file, whatever is written in the path', async () => {

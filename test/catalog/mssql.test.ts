@@ -66,6 +66,7 @@ const OPERATIONS: readonly Operation[] = [
   { name: 'discs.jobEnded', values: { state: 'SUBMITTED' }, run: (c) => c.discs.jobEnded('J1', { state: 'GOOD', error: '', discs: [{ n: 1, result: 'good', place: 'out/1', error: '', at: T0 }] }) },
   { name: 'discs.list', run: (c) => c.discs.list({ studyId: 1, orderId: 'o1', text: 'anna', limit: 20, after: '9' }) },
   { name: 'discs.disc', run: (c) => c.discs.disc('SP-1') },
+  { name: 'discs.certificate', run: (c) => c.discs.certificate('SP-1') },
   { name: 'retention.deletable', run: (c) => c.retention.deletable({ now: after(9000), graceHours: 1, defaultRetention: 'buffer', limit: 100 }) },
   { name: 'retention.markDeleted', run: (c) => c.retention.markDeleted([1]) },
   { name: 'retention.totals', run: (c) => c.retention.totals() },

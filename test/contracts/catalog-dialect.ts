@@ -43,7 +43,7 @@ export const describeCatalog = (name: string, makeDatabaseUrl: () => Promise<str
       const brief = await catalog.orders.brief(orderId);
       const [volume] = await catalog.orders.recordVolumes(orderId, 'CD', [{ parts: brief.series.map(({ seriesId }) => ({ seriesId })) }]);
       const volumeId = volume?.volumeId ?? Number.NaN;
-      await catalog.orders.recordComposed(volumeId, { imageBytes: 5000, imageSha256: 'ab', certificate: { gate: 'ok' }, leftOff: [], instances: stored.map((o, i) => ({ instanceId: idOf(o), fileId: `DICOM/I${i}`, sha256: 'cd' })) });
+      await catalog.orders.recordComposed(volumeId, { imageBytes: 5000, imageSha256: 'ab', certificate: { gate: 'ok', shortCode: '7K2QMX9WT4' }, leftOff: [], instances: stored.map((o, i) => ({ instanceId: idOf(o), fileId: `DICOM/I${i}`, sha256: 'cd' })) });
       return { sketch, studyId, orderId, volumeId, ids: stored.map(idOf) };
     };
     const burned = async (sketch = fresh(), options: Partial<PlaceOrder['options']> = {}) => {
@@ -370,7 +370,10 @@ export const describeCatalog = (name: string, makeDatabaseUrl: () => Promise<str
         expect(discs.map((d) => [d.serial, d.state])).toEqual([[job.serial, 'READY'], [`${job.serial}-B1`, 'BAD']]);
         expect((await catalog.orders.detail(orderId))?.order.copiesGood).toBe(1);
         expect((await catalog.studies.study(studyId))?.study.goodDiscs).toBe(1);
+        expect(await catalog.discs.certificate(job.serial)).toEqual({ gate: 'ok', shortCode: '7K2QMX9WT4' });
+        expect(await catalog.discs.certificate('SP-NONE')).toBeUndefined();
         const logged = await catalog.discs.disc(job.serial);
+        expect((await catalog.orders.volume(logged?.disc.volumeId ?? Number.NaN)).volume.certificateCode).toBe('7K2QMX9WT4');
         expect(logged?.instances.map((i) => [i.instanceId, i.fileId])).toEqual(ids.map((id, i) => [id, `DICOM/I${i}`]));
         expect(logged?.disc.madeAt).toEqual(after(9));
         expect((await catalog.discs.list({ studyId, text: 'anna', limit: 10 })).discs).toHaveLength(2);

@@ -1,20 +1,10 @@
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { random } from '../fixtures/random.ts';
 import { CT_CONTEXT, IMPLICIT, VERIFICATION, associate, data, dataPdus, dataSet, echoRequest, partFiles, pdu, request, startNode, storeRequest, until, value } from './association/harness.ts';
 
 const COUNT = Number(process.env['FUZZ_MUTATIONS'] ?? 20_000);
 const SEED = Number(process.env['FUZZ_SEED'] ?? 20_240_501);
-
-/** mulberry32: the same seed makes the same mutations. */
-const random = (seed: number): (() => number) => {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-};
 
 const mutate = (bytes: Buffer, next: () => number): Buffer => {
   const out = Buffer.from(bytes);

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,6 +20,8 @@ import { UID } from '../../dicom/tables/uids.ts';
 import { isApplianceError } from '../../infra/errors.ts';
 import { makeInstance, uid } from '../fixtures/make-instance.ts';
 import type { InstanceOverrides } from '../fixtures/make-instance.ts';
+import { sealTag } from '../fixtures/make-udf-image.ts';
+import { needs } from '../fixtures/peers.ts';
 import { storedInstances } from './stored-instances.ts';
 
 const SECTOR = 2048;
@@ -226,6 +229,13 @@ describe('the gate refuses a volume', () => {
   it('whose size of a file differs in big endian', () => expectRefused(tampered((bytes) => { const at = isoRecordAt('README.TXT') + 14; bytes.writeUInt32BE(bytes.readUInt32BE(at) + 1, at); }), /size: the two byte orders disagree/));
   it('whose volume size is wrong', () => expectRefused(tampered((bytes) => { const sectors = bytes.readUInt32LE(PRIMARY + 80) + 1; bytes.writeUInt32LE(sectors, PRIMARY + 80); bytes.writeUInt32BE(sectors, PRIMARY + 84); }), /the volume says \d+ sectors, the image has \d+/));
   it('with a system identifier', () => expectRefused(tampered((bytes) => { bytes.write('LINUX', PRIMARY + 8); }), /the system identifier is not blank/));
+  it('without a planned file system', () => expectRefused(image, /there is no UDF tree/, { fileSystems: ['iso9660', 'joliet', 'udf'] }));
+  it('of a profile whose keys or transfer syntaxes it does not have', async () => {
+    await expectRefused(image, /1 files in Implicit VR Little Endian, which STD-GEN-CD does not allow/, { profile: 'STD-GEN-CD' });
+    await expectRefused(image, /the claimed profile STD-OTHER is not known/, { profile: 'STD-OTHER' });
+    const bytes = tampered((copy) => { copy.writeUInt16LE(0x0009, valueAt(record('IMAGE'), TAG.ImageType) - 6); });
+    await expectRefused(bytes, /Image Type is not in the record/, { profile: 'STD-GEN-CD' });
+  });
   it('with another volume identifier', () => expectRefused(tampered((bytes) => { bytes.write('X', PRIMARY + 40); }), /the volume identifier is not the File-set ID/));
   it('without the Joliet escape', () => expectRefused(tampered((bytes) => { bytes.fill(0, joliet() + 88, joliet() + 91); }), /a supplementary descriptor is not Joliet level 3[\s\S]*there is no Joliet tree/));
   it('whose Joliet tree shows another extent', () => expectRefused(tampered((bytes) => {
@@ -239,6 +249,36 @@ describe('the gate refuses a volume', () => {
     await expectRefused(image.subarray(0, image.length - SECTOR), /the image has \d+ bytes, \d+ were written/);
     await expectRefused(image.subarray(0, 17 * SECTOR), /the volume descriptor set has no terminator|is missing/);
     await expectRefused(Buffer.alloc(0), /there is no primary volume descriptor/);
+  });
+});
+
+describe.skipIf(!needs('genisoimage'))('the gate on a bridge of another writer', () => {
+  const bridge = (): { readonly bytes: Buffer; readonly over: Partial<Parameters<typeof checkVolume>[0]> } => {
+    const tree = join(folder, 'tree'), file = join(folder, 'bridge.iso');
+    const opened = openImage(composed.image.path);
+    for (const one of primary.values()) if (!one.isDirectory) { mkdirSync(join(tree, one.path, '..'), { recursive: true }); writeFileSync(join(tree, one.path), opened.read(one.sector * SECTOR, one.bytes)); }
+    opened.close();
+    execFileSync('genisoimage', ['-quiet', '-udf', '-J', '-iso-level', '1', '-sysid', '', '-V', 'GATE_TEST', '-o', file, tree], { stdio: 'ignore' });
+    const bytes = readFileSync(file);
+    return { bytes, over: { bytes: bytes.length, fileSystems: ['iso9660', 'joliet', 'udf'] } };
+  };
+
+  it('refuses only what that writer does not do: its descriptors differ', async () => {
+    const { bytes, over } = bridge();
+    const result = await judge(bytes, over);
+    expect(result.problems).toEqual(['main and reserve volume descriptors differ']);
+    expect(result.counts).toMatchObject({ instances: INSTANCES.length, files: composed.files.length });
+    expect(result.label.patients).toHaveLength(2);
+  });
+
+  it('refuses one whose UDF names another length, though ISO 9660 is whole', async () => {
+    const { bytes, over } = bridge();
+    // The file entry of README.TXT: its length, with checksum and CRC made right again.
+    const at = Array.from({ length: bytes.length / SECTOR }, (_, n) => n * SECTOR).find((sector) => bytes.readUInt16LE(sector) === 261 && bytes.readBigUInt64LE(sector + 56) === BigInt(entry('README.TXT').bytes)) ?? 0;
+    bytes.writeBigUInt64LE(BigInt(entry('README.TXT').bytes - 1), at + 56);
+    sealTag(bytes, at, bytes.readUInt16LE(at + 10));
+    const { problems } = await judge(bytes, over);
+    expect(problems.join('\n')).toMatch(/README\.TXT: its extents hold \d+ bytes[\s\S]*README\.TXT: \d+ bytes in ISO 9660, \d+ in UDF[\s\S]*README\.TXT: \d+ bytes instead of \d+/);
   });
 });
 

@@ -29,6 +29,7 @@ const content: fc.Arbitrary<LabelContent> = fc.record({
   createdAt: fc.constant(CONTENT.createdAt),
   contentKind: fc.constantFrom('DICOM ONLY', 'DICOM PLUS WEB'),
   profile: fc.constantFrom('', 'STD-GEN-CD', 'STD-GEN-DVD-JPEG', 'STD-GEN-BD-MPEG4-LV42'),
+  certificate: fc.constantFrom('', '7K2QM-X9WT4', 'MMMMM-WWWWW'),
   serial: fc.string({ unit: fc.constantFrom(...'ABCDEF0123456789-'), minLength: 1, maxLength: 24 }),
 });
 
@@ -102,6 +103,12 @@ describe('the layout of a label', () => {
   it('counts a character that no font holds', () => {
     const layout = layOut({ ...CONTENT, comment: '\u{1f600}' });
     expect(layout.lines.find((line) => line.field === 'comment')?.shaped.missingGlyphs).toBe(1);
+  });
+
+  it('writes the code of the certificate under the serial, and nothing without one', () => {
+    const lines = (certificate: string): readonly string[] => layOut({ ...CONTENT, certificate }).lines.map(({ field }) => field);
+    expect(lines('7K2QM-X9WT4')).toContain('certificate');
+    expect(lines('')).not.toContain('certificate');
   });
 
   it('keeps modules of the Data Matrix at least 0.35 mm wide and refuses a serial too long for that', () => {

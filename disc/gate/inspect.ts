@@ -1,0 +1,103 @@
+/** Runs every check of the table on an open disc, ours or that of another maker. Never throws for a bad disc. */
+import { noDirectory, readDicomdir } from '../reader/dicomdir-reader.ts';
+import type { Directory } from '../reader/dicomdir-reader.ts';
+import type { DiscEntry } from '../reader/disc-content.ts';
+import { createFindings } from '../reader/findings.ts';
+import type { CheckResult, Finding } from '../reader/findings.ts';
+import { readLabelFacts } from '../reader/label-facts.ts';
+import type { LabelFacts } from '../reader/label-facts.ts';
+import type { OpenDisc } from '../reader/open-disc.ts';
+import { MANIFEST_PATH } from '../manifest.ts';
+import type { CheckSubject } from '../tables/disc-checks.ts';
+import { checkPages, checkPatients, checkSyntaxes } from './check-content.ts';
+import { checkDirectoryHead, checkRecordsAlone } from './check-directory.ts';
+import { checkManifest, checkPlannedFiles, digestAll } from './check-manifest.ts';
+import { checkReferences, countDicomFiles } from './check-references.ts';
+import { checkBridge, checkExtents, checkIdentifiers, checkIsoNames, checkJoliet, checkNameCase, checkPlannedVolume } from './check-trees.ts';
+import type { GateInput } from './gate-input.ts';
+import { foldedPath } from './inspection.ts';
+import type { Inspection } from './inspection.ts';
+import { reading } from './read-tolerantly.ts';
+
+export interface InspectOptions {
+  readonly plan?: GateInput;
+  /** Reads every byte of every file even where no digest is known. */
+  readonly isThorough?: boolean;
+  readonly isOver?: () => boolean;
+}
+
+export interface Inspected {
+  /** In the order of the table; at most some hundred of each check. */
+  readonly findings: readonly Finding[];
+  readonly checks: readonly CheckResult[];
+  readonly counts: { readonly files: number; readonly directories: number; readonly records: number; readonly instances: number; readonly bytesCompared: number };
+  readonly fileSetId: string;
+  readonly fileSetUid: string;
+  /** What a label must show, as it stands on the disc. */
+  readonly label: LabelFacts;
+}
+
+/** Some hundred bytes a record: more than any disc needs, so that a wrong size cannot take all memory. */
+const MAX_DICOMDIR_BYTES = 256 << 20;
+
+const readDirectory = ({ content, files, plan, report }: Inspection): { readonly directory: Directory; readonly isThere: boolean } => {
+  const all = [...files.values()].filter(({ path }) => foldedPath(path.split('/').at(-1) ?? '') === 'DICOMDIR');
+  const inRoot = (plan ? files.get('DICOMDIR') : all.find(({ path }) => !path.includes('/')));
+  for (const other of all) if (other.path.includes('/')) report('dicomdir-present', other.path, 'a DICOMDIR outside of the root');
+  if (!inRoot) return { directory: noDirectory('dicomdir-present', 'there is no DICOMDIR'), isThere: false };
+  if (inRoot.bytes > MAX_DICOMDIR_BYTES) return { directory: noDirectory('dicomdir-items', 'the DICOMDIR is too large to be read'), isThere: false };
+  const bytes = reading(report, 'image-readable', inRoot, () => content.read(inRoot, 0, inRoot.bytes));
+  return bytes ? { directory: readDicomdir(bytes), isThere: true } : { directory: noDirectory('dicomdir-items', 'the DICOMDIR cannot be read'), isThere: false };
+};
+
+const subjectsOf = ({ disc, files, plan }: Inspection, hasDirectory: boolean): ReadonlySet<CheckSubject> => new Set<CheckSubject>([
+  'disc', ...(disc.iso ? ['iso' as const] : []), ...(disc.iso?.joliet ? ['joliet' as const] : []), ...(disc.udf ? ['udf' as const] : []), ...(disc.iso && disc.udf?.isReadable ? ['bridge' as const] : []),
+  ...(hasDirectory ? ['dicomdir' as const] : []), ...(files.has(MANIFEST_PATH) ? ['manifest' as const] : []), ...(plan ? ['plan' as const] : []),
+]);
+
+/** Checks everything. The plan, when given, says what a disc of ours must be beside what the Standard asks. */
+export const inspectDisc = async (disc: OpenDisc, { plan, isThorough = false, isOver = () => false }: InspectOptions = {}): Promise<Inspected> => {
+  const findings = createFindings();
+  const { report } = findings;
+  const { content } = disc;
+  const files = new Map<string, DiscEntry>(content.entries.filter((entry) => !entry.isDirectory).map((entry) => [entry.path, entry]));
+  const inspection: Inspection = { disc, content, files, plan, report, isOver };
+  for (const { check, where, text } of disc.findings) report(check, where, text);
+  if (!disc.isReadable) report('image-readable', '', disc.udf ? 'there is a UDF volume, but it cannot be read' : 'there is neither an ISO 9660 nor a UDF volume');
+  if (plan) checkPlannedVolume(inspection, plan);
+  checkIsoNames(inspection);
+  checkJoliet(inspection);
+  checkNameCase(inspection);
+  checkExtents(inspection);
+  await checkBridge(inspection);
+  checkPages(inspection);
+
+  const isHashed = plan !== undefined || isThorough || files.has(MANIFEST_PATH);
+  const digests = isHashed ? await digestAll(inspection) : new Map<string, string>();
+  if (plan) checkPlannedFiles(inspection, plan, digests);
+  checkManifest(inspection, digests);
+
+  const { directory, isThere } = readDirectory(inspection);
+  for (const { check, where, text } of directory.findings) report(check, where, text);
+  if (plan && directory.fileSetId !== plan.fileSetId) report('plan-file-set', '', 'the DICOMDIR names another File-set ID');
+  if (plan && directory.fileSetUid !== plan.fileSetUid) report('plan-file-set', '', 'the DICOMDIR names another File-set UID');
+  if (isThere) {
+    checkIdentifiers(inspection, plan?.fileSetId ?? directory.fileSetId);
+    checkDirectoryHead(directory, report);
+    checkRecordsAlone(directory, report);
+  }
+  const seen = isThere ? checkReferences(inspection, directory) : [];
+  if (isThere) {
+    checkSyntaxes(inspection, seen);
+    checkPatients(inspection, seen);
+  } else if (countDicomFiles(inspection) === 0) report('no-dicom', '', 'no file has a DICOM header');
+
+  return {
+    findings: findings.list(), checks: findings.results(subjectsOf(inspection, isThere)),
+    counts: {
+      files: files.size, directories: content.entries.length - files.size, records: directory.records.length, instances: seen.length,
+      bytesCompared: [...digests.keys()].reduce((sum, path) => sum + (files.get(path)?.bytes ?? 0), 0),
+    },
+    fileSetId: directory.fileSetId, fileSetUid: directory.fileSetUid, label: readLabelFacts(seen.map(({ head }) => head)),
+  };
+};
