@@ -45,6 +45,7 @@ export const ERRORS = {
   DISC_FILE_SET_INVALID: row('operator', 500, 'The file-set could not be made from the stored instances: see the report of the order.'),
   DISC_IMAGE_FAILED: row('auto', 500, 'The volume image could not be written: check the space of the spool folder.'),
   DISC_GATE_REFUSED: row('operator', 500, 'The finished image is not what it should be and was not burned: see the report of the order.'),
+  DISC_DEIDENTIFY_FAILED: row('operator', 500, 'An instance could not be de-identified and stays off the disc: see the report of the order.'),
   DISC_LABEL_FAILED: row('operator', 500, 'The label could not be rendered: check the label template.'),
   ROBOT_OUT_OF_DISCS: row('operator', 409, 'The input bin has no blank disc: put in blanks; work goes on by itself.'),
   ROBOT_OUTPUT_FULL: row('operator', 409, 'The output bin is full: take the discs out; work goes on by itself.'),
