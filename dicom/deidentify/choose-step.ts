@@ -2,8 +2,9 @@
  * What to do with one attribute: the row of the profile, the options taken, and, where the profile leaves a choice or is
  * silent, the strict answer that keeps the instance valid. Pure.
  */
-import { confidentialityOf } from '../tables/confidentiality-profile.ts';
+import { confidentialityOf, DEMANDED, REFERENCES_ONLY } from '../tables/confidentiality-profile.ts';
 import { CLASS_UID_TAGS } from '../tables/identities.ts';
+import { TAG } from '../tables/tags.ts';
 import type { ConfidentialityAction, ConfidentialityRow, ProfileOptionRow } from '../tables/confidentiality-profile.ts';
 
 /** Options that can be taken. Private attributes are always removed: which ones are safe is known for few machines only. */
@@ -33,10 +34,13 @@ const optionAction = (row: ConfidentialityRow, options: ReadonlySet<ProfileOptio
 
 const dateStep = (vr: string): Step | undefined => (vr === 'DA' || vr === 'DT' ? 'shift' : vr === 'TM' ? 'keep' : undefined);
 
-const ofSequence = (action: ConfidentialityAction): Step => {
+/** Sequences with a choice are optional where they are met, but for the acquisition context, which may be empty. */
+const ofSequence = (tag: number, action: ConfidentialityAction): Step => {
   switch (action) {
     case 'D': return 'hollow';
-    case 'Z': case 'X/Z': case 'Z/D': case 'X/Z/D': return 'empty';
+    case 'Z': case 'Z/D': return 'empty';
+    case 'X/Z': return tag === TAG.AcquisitionContextSequence ? 'empty' : 'remove';
+    case 'X/Z/D': return REFERENCES_ONLY.has(tag) ? 'keep' : 'empty';
     case 'X': case 'X/D': return 'remove';
     case 'K': case 'C': case 'U': case 'X/Z/U*': return 'keep';
   }
@@ -68,9 +72,15 @@ const ofUnlisted = (tag: number, vr: string, options: ReadonlySet<ProfileOption>
  * Decides about one attribute of a data set (not of the file meta information).
  * Where a type decides in the profile (X/Z, X/D, Z/D) a value valid for the higher type stays, so that no object becomes invalid.
  * @param vr by the dictionary; 'UN' for what the dictionary does not know
+ * @param inside tag of the sequence it stands in, 0 at the top level
  * @source PS3.15 E.1.1, E.2, E.3, Table E.1-1
  */
-export const chooseStep = (tag: number, vr: string, options: ReadonlySet<ProfileOption>): Step => {
+export const chooseStep = (tag: number, vr: string, options: ReadonlySet<ProfileOption>, inside = 0): Step => {
+  const step = byProfile(tag, vr, options);
+  return step === 'remove' ? (DEMANDED.get(inside)?.get(tag) ?? step) : step;
+};
+
+const byProfile = (tag: number, vr: string, options: ReadonlySet<ProfileOption>): Step => {
   const group = tag >>> 16;
   if (group < 8 || (group & 1) === 1 || isOverlayOrCurve(tag)) return 'remove';
   const row = confidentialityOf(tag);
@@ -80,5 +90,5 @@ export const chooseStep = (tag: number, vr: string, options: ReadonlySet<Profile
   if (dated !== undefined) return dated;
   // What cannot be shifted is no date to keep.
   const action = option === undefined || option.isDate ? row.basic : option.action;
-  return vr === 'SQ' ? ofSequence(action) : ofValue(action, vr);
+  return vr === 'SQ' ? ofSequence(tag, action) : ofValue(action, vr);
 };

@@ -38,6 +38,8 @@ interface Level {
   readonly decode: TextDecode;
   /** Inside a sequence whose every text is replaced. */
   readonly isHollow: boolean;
+  /** Tag of the sequence around it, 0 at the top level. */
+  readonly inside: number;
 }
 
 const NONE: ReadonlySet<ProfileOption> = new Set();
@@ -106,7 +108,7 @@ const rewriteValue = (element: Element, vr: string, step: Exclude<Step, 'hollow'
 };
 
 const rewriteByProfile = (element: Element, vr: string, options: ReadonlySet<ProfileOption>, level: Level): Buffer | undefined => {
-  const step = chooseStep(element.tag, vr, options);
+  const step = chooseStep(element.tag, vr, options, level.inside);
   return step === 'hollow' ? undefined : rewriteValue(element, vr, step, level);
 };
 
@@ -114,7 +116,7 @@ const rewriteSequence = (element: Element, items: readonly DataSet[], step: Step
   if (step === 'remove') return undefined;
   if (step === 'empty') return encodeSequence(element.tag, []);
   const isHollow = level.isHollow || step === 'hollow';
-  return encodeSequence(element.tag, items.map((item) => Buffer.concat(rewriteLevel(item, { ...level, isHollow }, element.tag))));
+  return encodeSequence(element.tag, items.map((item) => Buffer.concat(rewriteLevel(item, { ...level, isHollow, inside: element.tag }))));
 };
 
 /** The items of a sequence, also where it hides in an unknown VR; undefined for a value that is no sequence. */
@@ -126,7 +128,7 @@ const rewriteElement = (element: Element, level: Level): Buffer | undefined => {
   // Group lengths would be wrong now.
   if ((tag & 0xffff) === 0 || DEPENDENT.has(tag)) return undefined;
   const vr = decidingVr(element);
-  const step = chooseStep(tag, vr, level.rewriter.options);
+  const step = chooseStep(tag, vr, level.rewriter.options, level.inside);
   const items = itemsOf(element, vr);
   // Items where a value belongs, or a sequence that cannot be read: nobody knows what is inside.
   if ((items !== undefined) !== (vr === 'SQ')) return undefined;
@@ -136,9 +138,9 @@ const rewriteElement = (element: Element, level: Level): Buffer | undefined => {
   return rewriteValue(element, vr, step === 'hollow' ? 'dummy' : step, level);
 };
 
-const rewriteLevel = (dataSet: DataSet, around: Level, inside: number): readonly Buffer[] => {
+const rewriteLevel = (dataSet: DataSet, around: Level): readonly Buffer[] => {
   const decode = decoderOf(dataSet, around.decode);
-  const isCode = inside !== TAG.PersonIdentificationCodeSequence && isAgreedScheme(strings(dataSet, TAG.CodingSchemeDesignator, decode)[0] ?? '');
+  const isCode = around.inside !== TAG.PersonIdentificationCodeSequence && isAgreedScheme(strings(dataSet, TAG.CodingSchemeDesignator, decode)[0] ?? '');
   const level: Level = { ...around, decode, isHollow: around.isHollow && !isCode };
   return inTagOrder(dataSet).flatMap((element) => rewriteElement(element, level) ?? []);
 };
@@ -147,7 +149,7 @@ const inTagOrder = (dataSet: DataSet): readonly Element[] => [...dataSet.element
 
 /** De-identifies the elements of the top level, tags ascending. @source PS3.15 E.1.1, E.2 */
 export const rewriteElements = (dataSet: DataSet, rewriter: Rewriter, decode: TextDecode): readonly EncodedElement[] => {
-  const level: Level = { rewriter, decode: decoderOf(dataSet, decode), isHollow: false };
+  const level: Level = { rewriter, decode: decoderOf(dataSet, decode), isHollow: false, inside: 0 };
   return inTagOrder(dataSet).flatMap((element) => {
     const bytes = rewriteElement(element, level);
     return bytes === undefined ? [] : [{ tag: element.tag, bytes }];

@@ -1,4 +1,5 @@
 /** What de-identification does with each attribute, under the basic profile and under each of its options. */
+import { TAG } from './tags.ts';
 
 /**
  * D dummy value, Z zero length or dummy, X remove, K keep, C clean, U other UID, the same for the same; combinations leave the
@@ -723,6 +724,23 @@ const patterns: readonly ConfidentialityRow[] = CONFIDENTIALITY_PROFILE.filter((
 /** The row of a tag; undefined when the profile does not name it. @source PS3.15 Table E.1-1 */
 export const confidentialityOf = (tag: number): ConfidentialityRow | undefined =>
   exact.get(tag) ?? patterns.find((row) => ((tag & (row.mask ?? 0)) >>> 0) === row.tag);
+
+/**
+ * Where removing would make an object invalid: elements that modules demand (type 2: empty, type 1: dummy) though the profile
+ * says X. Keyed by the sequence they stand in, 0 for the top level.
+ * @source PS3.3 C.7.1.1 (responsible person), C.11.10 (presentation creation), C.17.2 (referenced request), C.23.1 (hanging protocol definition)
+ */
+export const DEMANDED: ReadonlyMap<number, ReadonlyMap<number, 'empty' | 'dummy'>> = new Map([
+  [0, new Map<number, 'empty' | 'dummy'>([[TAG.ResponsiblePerson, 'empty'], [TAG.ResponsibleOrganization, 'empty'], [TAG.PresentationCreationDate, 'dummy'], [TAG.PresentationCreationTime, 'dummy']])],
+  [TAG.ReferencedRequestSequence, new Map<number, 'empty' | 'dummy'>([
+    [TAG.ReferencedStudySequence, 'empty'], [TAG.RequestedProcedureID, 'empty'], [TAG.RequestedProcedureDescription, 'empty'], [TAG.RequestedProcedureCodeSequence, 'empty'],
+    [TAG.PlacerOrderNumberImagingServiceRequest, 'empty'], [TAG.FillerOrderNumberImagingServiceRequest, 'empty'],
+  ])],
+  [TAG.HangingProtocolDefinitionSequence, new Map<number, 'empty' | 'dummy'>([[TAG.ReasonForRequestedProcedureCodeSequence, 'empty']])],
+]);
+
+/** References to instances by UID only: they stay with other UIDs where the profile lets a dummy stand. @source PS3.15 Table E.1-1 (X/Z/D) */
+export const REFERENCES_ONLY: ReadonlySet<number> = new Set([TAG.ReferencedPerformedProcedureStepSequence]);
 
 /** An option of the profile: the column of the table, its code, and its name. @source PS3.15 E.3, PS3.16 CID 7050 */
 export interface ProfileOptionRow {

@@ -10,6 +10,6 @@ export const IDENTIFIER_TAGS: ReadonlySet<number> = new Set([
 /** UIDs that name a class, a coding, a transfer syntax, never an instance: they stay when instances get other UIDs. @source PS3.6 Table 6-1 */
 export const CLASS_UID_TAGS: ReadonlySet<number> = new Set([
   TAG.SOPClassUID, TAG.RelatedGeneralSOPClassUID, TAG.OriginalSpecializedSOPClassUID, TAG.SOPClassesInStudy, TAG.CodingSchemeUID, TAG.ContextGroupExtensionCreatorUID,
-  TAG.ContextUID, TAG.MappingResourceUID, TAG.StoredInstanceTransferSyntaxUID, TAG.ReferencedSOPClassUID, TAG.SOPClassesSupported, TAG.AvailableTransferSyntaxUID,
+  TAG.ContextUID, TAG.MappingResourceUID, TAG.ReferencedSOPClassUID, TAG.SOPClassesSupported, TAG.AvailableTransferSyntaxUID,
   TAG.FlowTransferSyntaxUID, TAG.MACCalculationTransferSyntaxUID, TAG.EncryptedContentTransferSyntaxUID, TAG.PertinentSOPClassesInStudy, TAG.PertinentSOPClassesInSeries,
 ]);
