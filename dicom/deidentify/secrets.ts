@@ -4,6 +4,7 @@
  */
 import { createHmac } from 'node:crypto';
 import { trimPadding } from '../data-set/data-set.ts';
+import { STANDARD_ROOT } from '../tables/uids.ts';
 
 /** The identity that stands for one patient. */
 export interface Pseudonym {
@@ -19,7 +20,6 @@ export interface Substitutes {
   readonly shiftDays: number;
 }
 
-const STANDARD_ROOT = '1.2.840.10008.';
 const MIN_KEY_BYTES = 32;
 
 /** Sixteen bytes as a UUID of the free form (version 8), written as a UID. @source PS3.5 B.2; RFC 9562 5.8 */
