@@ -7,8 +7,8 @@ import { CLASS_UID_TAGS } from '../tables/identities.ts';
 import { TAG } from '../tables/tags.ts';
 import type { ConfidentialityAction, ConfidentialityRow, ProfileOptionRow } from '../tables/confidentiality-profile.ts';
 
-/** Options that can be taken. Private attributes are always removed: which ones are safe is known for few machines only. */
-export type ProfileOption = Exclude<ProfileOptionRow['option'], 'safePrivate'>;
+/** Options that can be taken. */
+export type ProfileOption = ProfileOptionRow['option'];
 
 /**
  * `keep` leaves the value to the last look for identities; for a sequence it means: go on inside. `clean` keeps what is left of a
@@ -71,6 +71,7 @@ const ofUnlisted = (tag: number, vr: string, options: ReadonlySet<ProfileOption>
 /**
  * Decides about one attribute of a data set (not of the file meta information).
  * Where a type decides in the profile (X/Z, X/D, Z/D) a value valid for the higher type stays, so that no object becomes invalid.
+ * Private attributes go; what stays of them is decided by their blocks, in keep-private.ts.
  * @param vr by the dictionary; 'UN' for what the dictionary does not know
  * @param inside tag of the sequence it stands in, 0 at the top level
  * @source PS3.15 E.1.1, E.2, E.3, Table E.1-1

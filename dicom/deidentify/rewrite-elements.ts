@@ -16,6 +16,7 @@ import type { ProfileOption, Step } from './choose-step.ts';
 import { dummyOf } from './dummies.ts';
 import { decoderOf } from './identity-net.ts';
 import type { IdentityNet } from './identity-net.ts';
+import { privateToKeep } from './keep-private.ts';
 import { shiftDates } from './secrets.ts';
 import type { Pseudonym, Substitutes } from './secrets.ts';
 
@@ -40,9 +41,12 @@ interface Level {
   readonly isHollow: boolean;
   /** Tag of the sequence around it, 0 at the top level. */
   readonly inside: number;
+  /** Private elements of this level that stay, with their VR. */
+  readonly safe: ReadonlyMap<number, string>;
 }
 
 const NONE: ReadonlySet<ProfileOption> = new Set();
+const NOTHING: ReadonlyMap<number, string> = new Map();
 /** Text that people write; terms and numbers are not searched. */
 const FREE_TEXT: ReadonlySet<string> = new Set(['AE', 'LO', 'LT', 'PN', 'SH', 'ST', 'UC', 'UR', 'UT']);
 /** What a hollow level replaces besides. */
@@ -123,8 +127,16 @@ const rewriteSequence = (element: Element, items: readonly DataSet[], step: Step
 const itemsOf = (element: Element, vr: string): readonly DataSet[] | undefined =>
   element.items ?? (vr !== 'SQ' ? undefined : element.value.length === 0 ? [] : itemsInside(element.value));
 
+const keptPrivate = (element: Element, vr: string, { decode, rewriter }: Level): Buffer | undefined => {
+  if (rewriter.net.catches(decode(element.value, 'LO'))) return undefined;
+  const written = element.vr === 'UN' ? vr : element.vr;
+  return encodeElement(element.tag, written, element.bigEndian ? swapValue(element.value, written) : element.value);
+};
+
 const rewriteElement = (element: Element, level: Level): Buffer | undefined => {
   const { tag } = element;
+  const safeVr = level.safe.get(tag);
+  if (safeVr !== undefined) return keptPrivate(element, safeVr, level);
   // Group lengths would be wrong now.
   if ((tag & 0xffff) === 0 || DEPENDENT.has(tag)) return undefined;
   const vr = decidingVr(element);
@@ -141,15 +153,17 @@ const rewriteElement = (element: Element, level: Level): Buffer | undefined => {
 const rewriteLevel = (dataSet: DataSet, around: Level): readonly Buffer[] => {
   const decode = decoderOf(dataSet, around.decode);
   const isCode = around.inside !== TAG.PersonIdentificationCodeSequence && isAgreedScheme(strings(dataSet, TAG.CodingSchemeDesignator, decode)[0] ?? '');
-  const level: Level = { ...around, decode, isHollow: around.isHollow && !isCode };
+  const level: Level = { ...around, decode, isHollow: around.isHollow && !isCode, safe: safeOf(dataSet, around.rewriter) };
   return inTagOrder(dataSet).flatMap((element) => rewriteElement(element, level) ?? []);
 };
+
+const safeOf = (dataSet: DataSet, { options }: Rewriter): ReadonlyMap<number, string> => (options.has('safePrivate') ? privateToKeep(dataSet) : NOTHING);
 
 const inTagOrder = (dataSet: DataSet): readonly Element[] => [...dataSet.elements.values()].sort((a, b) => a.tag - b.tag);
 
 /** De-identifies the elements of the top level, tags ascending. @source PS3.15 E.1.1, E.2 */
 export const rewriteElements = (dataSet: DataSet, rewriter: Rewriter, decode: TextDecode): readonly EncodedElement[] => {
-  const level: Level = { rewriter, decode: decoderOf(dataSet, decode), isHollow: false, inside: 0 };
+  const level: Level = { rewriter, decode: decoderOf(dataSet, decode), isHollow: false, inside: 0, safe: safeOf(dataSet, rewriter) };
   return inTagOrder(dataSet).flatMap((element) => {
     const bytes = rewriteElement(element, level);
     return bytes === undefined ? [] : [{ tag: element.tag, bytes }];

@@ -163,6 +163,21 @@ describe('de-identification', () => {
     expect(uids.dataSet.elements.get(TAG.DeidentificationMethodCodeSequence)?.items?.map((item) => show(item, TAG.CodeValue))).toEqual(['113100', '113110']);
   });
 
+  it.each([UID.implicitLittleEndian, UID.explicitLittleEndian, UID.explicitBigEndian])('keeps safe private attributes by their creator when asked to (%s)', async (transferSyntaxUid) => {
+    const made = makeInstance({ transferSyntaxUid, elements: [
+      el(0x00190010, 'LO', 'SOMEONE ELSE'), el(0x00190011, 'LO', 'SIEMENS MR HEADER'), el(0x0019100c, 'IS', '500'), el(0x0019110c, 'IS', '1000'), el(0x00191108, 'CS', 'IMAGE NUM'),
+      el(0x20050010, 'LO', 'Philips MR Imaging DD 001'), el(0x2005100e, 'FL', Buffer.from(new Float32Array([1.5]).buffer)),
+      el(0x00081140, 'SQ', [[el(0x00190010, 'LO', 'SIEMENS MR HEADER'), el(0x0019100d, 'CS', 'DIRECTIONAL'), el(0x00191020, 'LO', 'x')]]),
+    ] });
+    const privates = (dataSet: DataSet): readonly number[] => [...dataSet.elements.keys()].filter((tag) => ((tag >>> 16) & 1) === 1);
+    const { dataSet } = await deidentify(made.bytes, { options: ['safePrivate'] });
+    expect(privates(dataSet)).toEqual([0x00190011, 0x0019110c, 0x20050010, 0x2005100e]);
+    expect(show(dataSet, 0x0019110c)).toBe('1000');
+    expect([dataSet.elements.get(0x2005100e)?.vr, dataSet.elements.get(0x2005100e)?.value.readFloatLE(0)]).toEqual(['FL', 1.5]);
+    expect(privates(dataSet.elements.get(TAG.ReferencedImageSequence)?.items?.[0] as DataSet)).toEqual([0x00190010, 0x0019100d]);
+    expect(privates((await deidentify(made.bytes)).dataSet)).toEqual([]);
+  });
+
   it('hollows a report unless its content is to be cleaned', async () => {
     const made = makeInstance({ kind: 'sr' });
     const inside = async (options: DeidentifierOptions['options']): Promise<readonly string[]> => {

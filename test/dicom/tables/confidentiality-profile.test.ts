@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { confidentialityOf, CONFIDENTIALITY_PROFILE, PROFILE_OPTIONS } from '../../../dicom/tables/confidentiality-profile.ts';
 import type { ConfidentialityRow } from '../../../dicom/tables/confidentiality-profile.ts';
 import { vrOf } from '../../../dicom/tables/data-elements.ts';
+import { SAFE_PRIVATE, safePrivate } from '../../../dicom/tables/safe-private.ts';
 import { TAG } from '../../../dicom/tables/tags.ts';
 import { needs, pythonWith } from '../../fixtures/peers.ts';
 
@@ -11,6 +12,15 @@ const listing = (edition: string): string => `
 import json, dicomanonymizer.dicom_anonymization_databases.dicomfields_${edition} as d
 names = {'D': 'D_TAGS', 'Z': 'Z_TAGS', 'X': 'X_TAGS', 'U': 'U_TAGS', 'Z/D': 'Z_D_TAGS', 'X/Z': 'X_Z_TAGS', 'X/D': 'X_D_TAGS', 'X/Z/D': 'X_Z_D_TAGS', 'X/Z/U*': 'X_Z_U_STAR_TAGS'}
 print(json.dumps({a: [list(t) for t in getattr(d, n)] for a, n in names.items()}))`;
+
+describe('the table of safe private attributes', () => {
+  it('has one row an attribute, in odd groups, of numbers and terms only', () => {
+    expect(new Set(SAFE_PRIVATE.map((row) => `${row.group} ${row.creator} ${row.element}`)).size).toBe(SAFE_PRIVATE.length);
+    expect(SAFE_PRIVATE.filter((row) => row.group % 2 === 0 || row.element > 0xff || row.source === '' || !/^(CS|DS|IS|F[LD]|[SU][SL])$/.test(row.vr))).toEqual([]);
+    expect(safePrivate(0x0019110c, 'SIEMENS MR HEADER')?.meaning).toBe('B Value');
+    expect(safePrivate(0x0019110c, 'GEMS_ACQU_01')).toBeUndefined();
+  });
+});
 
 describe('the table of the confidentiality profile', () => {
   it('has one row an attribute, tags ascending, each with a source and the keyword that code uses', () => {
