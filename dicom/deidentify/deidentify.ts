@@ -11,7 +11,7 @@ import { createInflateRaw } from 'node:zlib';
 import { ApplianceError, isApplianceError } from '../../infra/errors.ts';
 import { byteStream } from '../data-set/byte-stream.ts';
 import type { ByteStream } from '../data-set/byte-stream.ts';
-import { text } from '../data-set/data-set.ts';
+import { text, uintOf } from '../data-set/data-set.ts';
 import type { DataSet } from '../data-set/data-set.ts';
 import { headerAt, ITEM, SEQUENCE_END, UNDEFINED_LENGTH } from '../data-set/element-header.ts';
 import type { Encoding, Header } from '../data-set/element-header.ts';
@@ -218,6 +218,7 @@ export const createDeidentifier = (settings: DeidentifierOptions): Deidentifier 
     const made = substitutes.pseudonym(patientKeyOf(dataSet, decode));
     const rewriter: Rewriter = {
       options, substitutes, net: identityNet(dataSet, options.has('uids')), keepDocument: request.keepDocument === true, pseudonym: settings.pseudonym?.(made) ?? made,
+      isSigned: !encoding.explicit && uintOf(dataSet, TAG.PixelRepresentation) === 1,
     };
     const isEncapsulated = transferSyntaxByUid.get(transferSyntaxUid)?.encapsulated ?? true;
     const facts = {

@@ -8,6 +8,7 @@ import { encodeElement, encodeSequence, swapValue } from '../data-set/encode.ts'
 import { isKnownVr, UNDEFINED_LENGTH, vrCode } from '../data-set/element-header.ts';
 import { itemsInside } from '../data-set/read-elements.ts';
 import type { TextDecode } from '../data-set/text-decoder.ts';
+import { SIGNED_BY_PIXEL_REPRESENTATION } from '../tables/ambiguous-vrs.ts';
 import { confidentialityOf } from '../tables/confidentiality-profile.ts';
 import { vrOf } from '../tables/data-elements.ts';
 import { TAG } from '../tables/tags.ts';
@@ -27,6 +28,8 @@ export interface Rewriter {
   readonly net: IdentityNet;
   /** Leaves an encapsulated document as it is: a person has read it. */
   readonly keepDocument: boolean;
+  /** Pixel values are signed and the file names no VRs: where the dictionary leaves the choice, SS it is. */
+  readonly isSigned: boolean;
 }
 
 export interface EncodedElement {
@@ -65,8 +68,8 @@ const decidingVr = ({ tag, vr }: Element): string => {
 const writtenVr = (element: Element, vr: string): string =>
   element.vr !== 'UN' && isKnownVr(vrCode(element.vr)) ? element.vr : FREE_TEXT.has(vr) || TIMES.has(vr) ? vr : 'UN';
 
-const asIs = (element: Element, vr: string): Buffer => {
-  const written = writtenVr(element, vr);
+const asIs = (element: Element, vr: string, { isSigned }: Rewriter): Buffer => {
+  const written = isSigned && SIGNED_BY_PIXEL_REPRESENTATION.has(element.tag) ? 'SS' : writtenVr(element, vr);
   return encodeElement(element.tag, written, element.bigEndian ? swapValue(element.value, written) : element.value);
 };
 
@@ -80,7 +83,7 @@ const cleaned = (element: Element, vr: string, level: Level): Buffer | undefined
   if (!FREE_TEXT.has(vr)) return undefined;
   const before = trimPadding(level.decode(element.value, vr)).normalize('NFKC');
   const after = level.rewriter.net.clean(before);
-  if (after === before) return asIs(element, vr);
+  if (after === before) return asIs(element, vr, level.rewriter);
   return after !== '' && isAscii(after) ? putText(element, vr, after) : undefined;
 };
 
@@ -93,7 +96,7 @@ const rewriteValue = (element: Element, vr: string, step: Exclude<Step, 'hollow'
   switch (step) {
     case 'remove': return undefined;
     case 'empty': case 'dummy': {
-      if (tag === TAG.EncapsulatedDocument && rewriter.keepDocument) return asIs(element, vr);
+      if (tag === TAG.EncapsulatedDocument && rewriter.keepDocument) return asIs(element, vr, rewriter);
       const identity = identityOf(tag, rewriter);
       if (identity !== undefined) return putText(element, vr, identity);
       return encodeElement(tag, vr === 'UN' ? writtenVr(element, vr) : vr, step === 'empty' || value.length === 0 ? Buffer.alloc(0) : dummyOf(tag, vr, value));
@@ -106,7 +109,7 @@ const rewriteValue = (element: Element, vr: string, step: Exclude<Step, 'hollow'
     case 'clean': return cleaned(element, vr, level) ?? rewriteByProfile(element, vr, NONE, level);
     case 'keep': {
       const isTold = FREE_TEXT.has(vr) && rewriter.net.catches(level.decode(value, vr));
-      return isTold ? rewriteValue(element, vr, 'dummy', level) : asIs(element, vr);
+      return isTold ? rewriteValue(element, vr, 'dummy', level) : asIs(element, vr, rewriter);
     }
   }
 };

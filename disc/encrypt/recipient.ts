@@ -13,8 +13,6 @@ export interface Recipient {
   /** Serial number, DER. */
   readonly serial: Buffer;
   readonly key: KeyObject;
-  /** Bytes of an encrypted key. */
-  readonly keyBytes: number;
 }
 
 const MIN_RSA_BITS = 2048;
@@ -53,7 +51,7 @@ export const readRecipient = (certificate: string | Buffer, now: Date): Recipien
   if (now < x509.validFromDate || now > x509.validToDate) throw invalid('the certificate is not valid today');
   if (!mayEncryptKeys(parsed)) throw invalid('the certificate is not for encrypting');
   return {
-    issuer: Buffer.from(parsed.issuer.toSchema().toBER()), serial: Buffer.from(parsed.serialNumber.toBER()), key: x509.publicKey, keyBytes: Math.ceil(bits / 8),
+    issuer: Buffer.from(parsed.issuer.toSchema().toBER()), serial: Buffer.from(parsed.serialNumber.toBER()), key: x509.publicKey,
   };
 };
 

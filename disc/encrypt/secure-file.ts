@@ -1,5 +1,5 @@
 /**
- * Secure DICOM Files of the Basic DICOM Media Security Profile: EnvelopedData (AES-256-CBC, a key for each recipient by RSA) around
+ * Secure DICOM Files of the Basic DICOM Media Security Profile: EnvelopedData (AES-256-CBC, its key for each recipient by RSA or passphrase) around
  * DigestedData (SHA-256) around the file. All lengths follow from the length of the file, so it streams and its size is known ahead.
  */
 import { createCipheriv, createHash, randomBytes } from 'node:crypto';
@@ -11,11 +11,19 @@ import type { SourceFile } from '../targets/source-file.ts';
 import { contextTag, der, derHead, derInteger, derOid } from './der.ts';
 import { keyTransport } from './recipient.ts';
 import type { Recipient } from './recipient.ts';
+import { passwordTransport } from './password-recipient.ts';
+import type { PasswordRecipient } from './password-recipient.ts';
+
+/** Who can open: holders of private keys, and those who know a passphrase. */
+export interface Recipients {
+  readonly certificates: readonly Recipient[];
+  readonly password?: PasswordRecipient;
+}
 
 export interface SecureFileRequest {
   readonly source: SourceFile;
   /** One or more; every one of them can open the file alone. */
-  readonly recipients: readonly Recipient[];
+  readonly recipients: Recipients;
   /** Must not exist. */
   readonly target: string;
   readonly signal?: AbortSignal;
@@ -47,15 +55,15 @@ const digestedFrame = (bytes: number): Frame => {
   return { head: Buffer.concat([outer, prefix, content, type, explicit, octets]), tail: (digest) => der('octetString', digest), bytes: outer.length + inner };
 };
 
-/** Everything before the encrypted bytes of `plain` bytes. @source RFC 5652 3, 6.1 */
-const envelopeHead = (transports: readonly Buffer[], iv: Buffer, plain: number): { readonly head: Buffer; readonly encryptedBytes: number } => {
+/** Everything before the encrypted bytes of `plain` bytes. @param version 3 with a passphrase, else 0 @source RFC 5652 3, 6.1 */
+const envelopeHead = ({ transports, version: number }: Transports, iv: Buffer, plain: number): { readonly head: Buffer; readonly encryptedBytes: number } => {
   // PKCS #7 padding adds 1 to 16 bytes. @source RFC 5652 6.3
   const encryptedBytes = (Math.floor(plain / BLOCK_BYTES) + 1) * BLOCK_BYTES;
   const cipher = algorithm(CMS_OID.aes256Cbc, der('octetString', iv));
   const type = derOid(CMS_OID.digestedData);
   const content = derHead(contextTag(0, false), encryptedBytes);
   const info = derHead('sequence', type.length + cipher.length + content.length + encryptedBytes);
-  const version = derInteger(0);
+  const version = derInteger(number);
   const recipients = der('set', ...[...transports].sort(Buffer.compare));
   const enveloped = version.length + recipients.length + info.length + type.length + cipher.length + content.length + encryptedBytes;
   const envelopedHead = derHead('sequence', enveloped);
@@ -65,12 +73,21 @@ const envelopeHead = (transports: readonly Buffer[], iv: Buffer, plain: number):
   return { head: Buffer.concat([outer, outerType, explicit, envelopedHead, version, recipients, info, type, cipher, content]), encryptedBytes };
 };
 
-/** Exact length of the Secure DICOM File of a file, for planning a volume before anything is encrypted. */
-export const secureFileBytes = (bytes: number, recipients: readonly Recipient[]): number => {
-  const transports = recipients.map(({ issuer, serial, keyBytes }) =>
-    der('sequence', derInteger(0), der('sequence', issuer, serial), algorithm(CMS_OID.rsaEncryption, der('null')), der('octetString', Buffer.alloc(keyBytes))));
-  const { head, encryptedBytes } = envelopeHead(transports, Buffer.alloc(BLOCK_BYTES), digestedFrame(bytes).bytes);
-  return head.length + encryptedBytes;
+interface Transports { readonly transports: readonly Buffer[]; readonly version: number }
+
+const transportsOf = ({ certificates, password }: Recipients, key: Buffer): Transports => ({
+  transports: [...certificates.map((recipient) => keyTransport(recipient, key)), ...(password === undefined ? [] : [passwordTransport(password, key)])],
+  version: password === undefined ? 0 : 3,
+});
+
+/** Exact length of the Secure DICOM File of a file of `bytes` bytes, for planning a volume before anything is encrypted. */
+export const secureFileBytes = (recipients: Recipients): ((bytes: number) => number) => {
+  // Every key makes transports of the same length.
+  const transports = transportsOf(recipients, randomBytes(KEY_BYTES));
+  return (bytes) => {
+    const { head, encryptedBytes } = envelopeHead(transports, Buffer.alloc(BLOCK_BYTES), digestedFrame(bytes).bytes);
+    return head.length + encryptedBytes;
+  };
 };
 
 /** The pieces of the Secure DICOM File, in order. */
@@ -79,7 +96,7 @@ async function* securePieces({ source, recipients, signal }: SecureFileRequest):
   const iv = randomBytes(BLOCK_BYTES);
   const cipher = createCipheriv('aes-256-cbc', key, iv);
   const frame = digestedFrame(source.bytes);
-  yield envelopeHead(recipients.map((recipient) => keyTransport(recipient, key)), iv, frame.bytes).head;
+  yield envelopeHead(transportsOf(recipients, key), iv, frame.bytes).head;
   key.fill(0);
   yield cipher.update(frame.head);
   const digest = createHash('sha256');
@@ -116,7 +133,7 @@ const writePieces = async (handle: FileHandle, pieces: AsyncIterable<Buffer>): P
  * @source PS3.15 D.1; PS3.10 7.4 (Secure DICOM File Format)
  */
 export const writeSecureFile = async (request: SecureFileRequest): Promise<WrittenSecureFile> => {
-  if (request.recipients.length === 0) throw new TypeError('a file that nobody can open');
+  if (request.recipients.certificates.length === 0 && request.recipients.password === undefined) throw new TypeError('a file that nobody can open');
   let handle: FileHandle | undefined;
   try {
     handle = await open(request.target, 'wx', 0o640);

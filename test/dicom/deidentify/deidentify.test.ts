@@ -178,6 +178,13 @@ describe('de-identification', () => {
     expect(privates((await deidentify(made.bytes)).dataSet)).toEqual([]);
   });
 
+  it('gives signed pixel values their VR when the file named none', async () => {
+    for (const [representation, vr] of [[1, 'SS'], [0, 'US']] as const) {
+      const { dataSet } = await deidentify(makeInstance({ transferSyntaxUid: UID.implicitLittleEndian, elements: [el(TAG.PixelRepresentation, 'US', representation), el(TAG.SmallestImagePixelValue, 'US', 0xfc00)] }).bytes);
+      expect(dataSet.elements.get(TAG.SmallestImagePixelValue)?.vr).toBe(vr);
+    }
+  });
+
   it('hollows a report unless its content is to be cleaned', async () => {
     const made = makeInstance({ kind: 'sr' });
     const inside = async (options: DeidentifierOptions['options']): Promise<readonly string[]> => {

@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { der, derHead, derOid, contextTag } from '../../../disc/encrypt/der.ts';
+import { makePassphrase } from '../../../disc/encrypt/passphrase.ts';
+import { readPassword } from '../../../disc/encrypt/password-recipient.ts';
 import { readRecipient } from '../../../disc/encrypt/recipient.ts';
 import { secureFileBytes, writeSecureFile } from '../../../disc/encrypt/secure-file.ts';
 import { inMemory } from '../../../disc/targets/source-file.ts';
@@ -42,11 +44,11 @@ describe('DER', () => {
 describe.skipIf(!needs('openssl'))('Secure DICOM Files', () => {
   const write = async (name: string, source: SourceFile): Promise<string> => {
     const target = join(folder, name);
-    const recipients = [readRecipient(first, NOW), readRecipient(second, NOW)];
+    const recipients = { certificates: [readRecipient(first, NOW), readRecipient(second, NOW)] };
     const written = await writeSecureFile({ source, recipients, target });
     const bytes = readFileSync(target);
     expect(written).toEqual({ bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') });
-    expect(written.bytes).toBe(secureFileBytes(source.bytes, recipients));
+    expect(written.bytes).toBe(secureFileBytes(recipients)(source.bytes));
     return target;
   };
 
@@ -62,6 +64,24 @@ describe.skipIf(!needs('openssl'))('Secure DICOM Files', () => {
         expect(readFileSync(join(folder, 'plain')).equals(content)).toBe(true);
       }
     }
+  });
+
+  it('open by a passphrase too, and by no other', async () => {
+    const passphrase = makePassphrase();
+    const content = Buffer.alloc(70_000, 4);
+    const recipients = { certificates: [readRecipient(first, NOW)], password: await readPassword(passphrase) };
+    const target = join(folder, 'password');
+    const written = await writeSecureFile({ source: inMemory('A', content), recipients, target });
+    expect(written.bytes).toBe(secureFileBytes(recipients)(content.length));
+    const open = (...args: readonly string[]): boolean => {
+      if (spawnSync(program('openssl') as string, ['cms', '-decrypt', '-binary', '-inform', 'DER', '-in', target, '-out', 'inner', ...args], { cwd: folder }).status !== 0) return false;
+      writeFileSync(join(folder, 'wrapped'), der('sequence', derOid('1.2.840.113549.1.7.5'), der(contextTag(0), readFileSync(join(folder, 'inner')))));
+      openssl('cms', '-digest_verify', '-binary', '-inform', 'DER', '-in', 'wrapped', '-out', 'plain');
+      return readFileSync(join(folder, 'plain')).equals(content);
+    };
+    expect([open('-pwri_password', passphrase), open('-recip', 'first.pem', '-inkey', 'first.key'), open('-pwri_password', makePassphrase())]).toEqual([true, true, false]);
+    expect(readFileSync(target).includes(Buffer.from(passphrase))).toBe(false);
+    await expect(readPassword('short')).rejects.toThrow('DISC_PASSPHRASE_WEAK');
   });
 
   it('name DigestedData as the inner type and AES-256-CBC as the cipher, and fill the file to its last byte', async () => {
@@ -90,14 +110,14 @@ describe.skipIf(!needs('openssl'))('Secure DICOM Files', () => {
   });
 
   it('leave nothing behind when the source is not as planned, and replace nothing', async () => {
-    const recipients = [readRecipient(first, NOW)];
+    const recipients = { certificates: [readRecipient(first, NOW)] };
     const target = join(folder, 'short');
     await expect(writeSecureFile({ source: { ...inMemory('A', Buffer.alloc(3)), bytes: 4 }, recipients, target })).rejects.toThrow('DISC_ENCRYPT_FAILED');
     expect(existsSync(target)).toBe(false);
     writeFileSync(target, 'mine');
     await expect(writeSecureFile({ source: inMemory('A', Buffer.alloc(3)), recipients, target })).rejects.toThrow('DISC_ENCRYPT_FAILED');
     expect(readFileSync(target, 'utf8')).toBe('mine');
-    await expect(writeSecureFile({ source: inMemory('A', Buffer.alloc(3)), recipients: [], target })).rejects.toThrow(TypeError);
+    await expect(writeSecureFile({ source: inMemory('A', Buffer.alloc(3)), recipients: { certificates: [] }, target })).rejects.toThrow(TypeError);
   });
 });
 
