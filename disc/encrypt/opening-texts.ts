@@ -33,7 +33,7 @@ export const ENGLISH: OpeningTexts = {
     steps: [
       'Start a DICOM system that reads discs of the DICOM media security profile and holds the private key of one of the recipients.',
       'Choose the drive of this disc.',
-      'Without such a system: on any computer with OpenSSL, decrypt each file by openssl cms -decrypt -inform DER with the key and certificate of a recipient.',
+      'Without such a system: on any computer with OpenSSL, decrypt each file by openssl cms -decrypt -inform DER with the key and certificate of a recipient, or with -pwri_password and the passphrase where you got one.',
     ],
     note: 'Every file, the DICOMDIR too, is a Secure DICOM File: CMS EnvelopedData with AES-256.',
   },
