@@ -217,7 +217,7 @@ export const createDeidentifier = (settings: DeidentifierOptions): Deidentifier 
     if (sopClassUid === '' || originalUid === '') throw refuse('The data set names no SOP class or instance');
     const made = substitutes.pseudonym(patientKeyOf(dataSet, decode));
     const rewriter: Rewriter = {
-      options, substitutes, net: identityNet(dataSet, options.has('uids')), keepDocument: request.keepDocument === true, pseudonym: settings.pseudonym?.(made) ?? made,
+      options, substitutes, net: identityNet(dataSet, { keepsUids: options.has('uids'), keepsInstitution: options.has('institution') }), keepDocument: request.keepDocument === true, pseudonym: settings.pseudonym?.(made) ?? made,
       isSigned: !encoding.explicit && uintOf(dataSet, TAG.PixelRepresentation) === 1,
     };
     const isEncapsulated = transferSyntaxByUid.get(transferSyntaxUid)?.encapsulated ?? true;

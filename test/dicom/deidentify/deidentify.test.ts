@@ -233,6 +233,17 @@ describe('de-identification', () => {
     expect(() => createDeidentifier({ key: KEY, options: ['fullDates', 'modifiedDates'] })).toThrow(TypeError);
   });
 
+  it('refuses an instance that names more people than can be looked for, at once', async () => {
+    const people = Array.from({ length: 3000 }, (_, n) => [el(0x00081070, 'PN', `Person${n}^X`)]);
+    await expect(deidentify(makeInstance({ elements: [el(0x00081115, 'SQ', people)] }).bytes)).rejects.toThrow('names more people');
+  });
+
+  it('takes the name of the institution out of what stays, unless that is kept', async () => {
+    const made = makeInstance({ elements: [el(TAG.InstitutionName, 'LO', 'Saint Elsewhere'), el(TAG.SeriesDescription, 'LO', 'Knee at SAINT ELSEWHERE left')] });
+    const said = async (options: DeidentifierOptions['options']): Promise<string> => show((await deidentify(made.bytes, { options: options ?? [] })).dataSet, TAG.SeriesDescription);
+    expect([await said(['descriptors']), await said(['descriptors', 'institution'])]).toEqual(['Knee at left', 'Knee at SAINT ELSEWHERE left']);
+  });
+
   it('never overwrites', async () => {
     const target = join(folder, 'there');
     writeFileSync(target, 'mine');
