@@ -35,7 +35,7 @@ export interface SealRequest {
 }
 
 /** Files of a DICOM file-set: what the media security profile wraps. The rest (pages, manifest, viewer) stays off a CMS disc, for it names the patient. */
-const isOfFileSet = (path: string): boolean => path === 'DICOMDIR' || path.startsWith('DICOM/') || path.startsWith('SHARED/');
+const isOfFileSet = (path: string): boolean => path === 'DICOMDIR' || path.startsWith('DICOM/');
 
 const sealZip = async (request: SealRequest, method: Extract<SealMethod, { kind: 'zip' }>): Promise<readonly ImageFile[]> => {
   requirePassphrase(method.passphrase, method.identities);
