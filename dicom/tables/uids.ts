@@ -41,6 +41,9 @@ export const UID = {
   keyObjectSelectionDocumentStorage: '1.2.840.10008.5.1.4.1.1.88.59',
 } as const;
 
+/** Every UID that the Standard itself defines begins so. @source PS3.5 9, PS3.6 Annex A */
+export const STANDARD_ROOT = '1.2.840.10008.';
+
 /** Who we are in file meta information and in association negotiation. @source PS3.7 D.3.3.2, PS3.5 B.2 (UUID derived UID) */
 export const IMPLEMENTATION = {
   classUid: '2.25.147607489643815867099740778418564945352',

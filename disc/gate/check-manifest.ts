@@ -43,6 +43,8 @@ export const checkManifest = ({ content, files, report }: Inspection, digests: R
   const listed = new Set<string>();
   for (const [n, line] of lines.entries()) {
     const [, sha256, path] = /^([0-9a-f]{64}) {2}(.+)$/.exec(line) ?? [];
+    // A remark says what the file of the next line was made from; sha256sum passes over it.
+    if (line.startsWith('# ')) continue;
     if (sha256 === undefined || path === undefined) { wrong(`line ${n + 1} is no manifest line`); continue; }
     if (!files.has(path) || path === MANIFEST_PATH || listed.has(path)) wrong(`line ${n + 1} names no other file of this volume, or one twice`);
     // What could not be read is named elsewhere.

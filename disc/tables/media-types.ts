@@ -10,6 +10,8 @@ export interface FileSystemRow {
   readonly fileSystem: FileSystem;
   /** In the words of a conformance statement. */
   readonly name: string;
+  /** Directory trees that a reader finds. */
+  readonly trees: readonly ('iso9660' | 'joliet' | 'udf')[];
   /** Longest file that every way of reading such a disc shows whole. */
   readonly maxFileBytes: number;
   /** Bytes that an instance in a series of its own takes beside those of ISO 9660 and Joliet. */
@@ -18,10 +20,10 @@ export interface FileSystemRow {
 }
 
 export const FILE_SYSTEMS = [
-  { fileSystem: 'iso9660', name: 'ISO 9660 level 1 with a Joliet tree', maxFileBytes: 0xffff_ffff, extraInstanceBytes: 0, source: 'ECMA-119 9.1.4, 10.1; PS3.12 F.2.2' },
-  { fileSystem: 'bridge', name: 'ISO 9660 level 1 with a Joliet tree, and UDF 1.02 over the same files', maxFileBytes: 0xffff_ffff, extraInstanceBytes: 6144, source: 'ECMA-119 9.1.4, 10.1; OSTA UDF 1.02; PS3.12 P; ours: entry of file, entry and identifiers of directory' },
-  { fileSystem: 'udf250', name: 'UDF 2.50 with a metadata partition and its mirror', maxFileBytes: 122_406_334_464, extraInstanceBytes: 8192, source: 'OSTA UDF 2.50; PS3.12 X.2.1.3; ours: 114 extents of less than 1 GiB; the same as a bridge twice, without two directories' },
-  { fileSystem: 'udf260', name: 'UDF 2.60 with a metadata partition and its mirror', maxFileBytes: 122_406_334_464, extraInstanceBytes: 8192, source: 'OSTA UDF 2.60; PS3.12 X.2.1.2; ours: 114 extents of less than 1 GiB; the same as a bridge twice, without two directories' },
+  { fileSystem: 'iso9660', trees: ['iso9660', 'joliet'], name: 'ISO 9660 level 1 with a Joliet tree', maxFileBytes: 0xffff_ffff, extraInstanceBytes: 0, source: 'ECMA-119 9.1.4, 10.1; PS3.12 F.2.2' },
+  { fileSystem: 'bridge', trees: ['iso9660', 'joliet', 'udf'], name: 'ISO 9660 level 1 with a Joliet tree, and UDF 1.02 over the same files', maxFileBytes: 0xffff_ffff, extraInstanceBytes: 6144, source: 'ECMA-119 9.1.4, 10.1; OSTA UDF 1.02; PS3.12 P; ours: entry of file, entry and identifiers of directory' },
+  { fileSystem: 'udf250', trees: ['udf'], name: 'UDF 2.50 with a metadata partition and its mirror', maxFileBytes: 122_406_334_464, extraInstanceBytes: 8192, source: 'OSTA UDF 2.50; PS3.12 X.2.1.3; ours: 114 extents of less than 1 GiB; the same as a bridge twice, without two directories' },
+  { fileSystem: 'udf260', trees: ['udf'], name: 'UDF 2.60 with a metadata partition and its mirror', maxFileBytes: 122_406_334_464, extraInstanceBytes: 8192, source: 'OSTA UDF 2.60; PS3.12 X.2.1.2; ours: 114 extents of less than 1 GiB; the same as a bridge twice, without two directories' },
 ] as const satisfies readonly FileSystemRow[];
 
 export interface MediaTypeRow {

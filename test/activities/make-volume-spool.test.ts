@@ -10,12 +10,14 @@ import { checkDisc } from '../../disc/check-disc.ts';
 import { storedInstances } from '../disc/stored-instances.ts';
 import { makeFolder, sha256 } from '../disc/image/judges.ts';
 import { makeInstance, uid } from '../fixtures/make-instance.ts';
+import { createTranscoder } from '../../dicom/transcode.ts';
+import { DEFAULT_CONTENT } from '../../disc/order/content.ts';
 
 const volume: VolumeRow = {
   volumeId: 1, orderId: 'o1', index: 1, of: 1, fileSetId: 'SP00000001_1', fileSetUid: '2.25.99', media: 'CD', state: 'PLANNED', instances: 3, spoolName: 'o1-v1',
   imageBytes: null, imageSha256: null, certificateCode: '', createdAt: new Date('2026-01-02T03:04:05Z'),
 };
-const order = { orderId: 'o1', isSupplement: false, options: { copies: 1, comment: '', labelTemplate: 'default' } } as unknown as OrderRow;
+const order = { orderId: 'o1', isSupplement: false, options: { copies: 1, comment: '', labelTemplate: 'default', content: DEFAULT_CONTENT } } as unknown as OrderRow;
 
 const makeSpool = (): { readonly home: string; readonly spool: VolumeSpool; readonly instances: readonly VolumeInstance[] } => {
   const home = makeFolder();
@@ -24,10 +26,10 @@ const makeSpool = (): { readonly home: string; readonly spool: VolumeSpool; read
     writeFileSync(join(home, 'store', `${n}.dcm`), makeInstance({ seed: `spool/${n}`, studyInstanceUid: uid('spool/study'), seriesInstanceUid: uid('spool/series'), instanceNumber: n + 1 }).bytes);
     return `${n}.dcm`;
   });
-  const spool = createVolumeSpool({ spoolDirectory: join(home, 'spool'), labelDirectory: join(home, 'labels'), storeDirectory: join(home, 'store'), labelDpi: 100, institution: 'Hospital', product: 'Spindle 0.1.0' });
+  const spool = createVolumeSpool({ spoolDirectory: join(home, 'spool'), labelDirectory: join(home, 'labels'), storeDirectory: join(home, 'store'), labelDpi: 100, institution: 'Hospital', contact: '', language: 'en', product: 'Spindle 0.1.0', transcoder: createTranscoder() });
   return { home, spool, instances: storedInstances(join(home, 'store'), files) };
 };
-const compose = ({ spool, instances }: ReturnType<typeof makeSpool>): ReturnType<VolumeSpool['compose']> => spool.compose({ volume, order, instances, signal: new AbortController().signal, onProgress: () => undefined });
+const compose = ({ spool, instances }: ReturnType<typeof makeSpool>): ReturnType<VolumeSpool['compose']> => spool.compose({ volume, order, others: [], original: undefined, instances, signal: new AbortController().signal, onProgress: () => undefined });
 
 describe('the volume spool', () => {
   it('gives each volume a certificate of what the gate read back', async () => {

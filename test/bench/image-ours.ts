@@ -5,9 +5,8 @@ import { composeVolume } from '../../disc/compose-volume.ts';
 import { checkVolume } from '../../disc/gate.ts';
 import { SECTOR_BYTES } from '../../disc/image/sectors.ts';
 import { mediaType } from '../../disc/tables/media-types.ts';
-import { DEFAULT_CONTENT } from '../../disc/order/content.ts';
-import { NOTHING_PREPARED } from '../../disc/preparation/preparation-book.ts';
 import { uid } from '../fixtures/make-instance.ts';
+import { PLAIN } from '../disc/compose-defaults.ts';
 
 export interface ImageJob { readonly instances: readonly VolumeInstance[]; readonly storeDirectory: string; readonly imageFile: string }
 export interface ImageTimes { readonly composeSeconds: number; readonly gateSeconds: number; readonly peakRssMiB: number; readonly imageBytes: number }
@@ -17,8 +16,8 @@ const fileSetId = 'BENCH0000000001';
 const fileSetUid = uid('bench file-set');
 const began = performance.now();
 const composed = await composeVolume({
-  volume: { fileSetId, fileSetUid, index: 1, of: 1, media: 'DVD', capacityBytes: mediaType('DVD').sectors * SECTOR_BYTES }, order: { isSupplement: false }, content: DEFAULT_CONTENT, preparation: NOTHING_PREPARED,
-  instances, storeDirectory, imageFile, createdAt: new Date(0), language: 'en', institution: 'Bench', contact: '', product: 'Spindle', otherVolumes: [],
+  volume: { fileSetId, fileSetUid, index: 1, of: 1, media: 'DVD', capacityBytes: mediaType('DVD').sectors * SECTOR_BYTES }, order: { isSupplement: false }, ...PLAIN,
+  instances, storeDirectory, imageFile, createdAt: new Date(0), institution: 'Bench', contact: '', product: 'Spindle', otherVolumes: [],
 });
 const between = performance.now();
 const result = await checkVolume({

@@ -8,6 +8,7 @@ import { openDisc } from '../../disc/reader/open-disc.ts';
 import { makeInstance } from '../fixtures/make-instance.ts';
 import type { InstanceOverrides } from '../fixtures/make-instance.ts';
 import { storedInstances } from './stored-instances.ts';
+import { PLAIN } from './compose-defaults.ts';
 
 export interface ComposedDisc {
   /** Temporary folder of all of this. */
@@ -29,7 +30,7 @@ export const composeDisc = async (instances: readonly InstanceOverrides[]): Prom
     return `${n}.dcm`;
   });
   const composed = await composeVolume({
-    volume: { fileSetId: 'CHECK_TEST', fileSetUid: FILE_SET_UID, index: 1, of: 1, media: 'CD', capacityBytes: 680_000_000 }, order: { isSupplement: false },
+    volume: { fileSetId: 'CHECK_TEST', fileSetUid: FILE_SET_UID, index: 1, of: 1, media: 'CD', capacityBytes: 680_000_000 }, order: { isSupplement: false }, ...PLAIN,
     instances: storedInstances(store, paths), storeDirectory: store, imageFile: join(home, 'disc.iso'), createdAt: new Date('2026-01-02T03:04:00Z'),
     institution: 'Hospital', contact: 'Radiology', product: 'Spindle', otherVolumes: [],
   });

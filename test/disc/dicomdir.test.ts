@@ -5,11 +5,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { composeVolume, instanceOverheadBytes, VOLUME_OVERHEAD_BYTES } from '../../disc/compose-volume.ts';
 import type { ComposedImage, ComposeRequest } from '../../disc/compose-volume.ts';
-import { DEFAULT_CONTENT } from '../../disc/order/content.ts';
-import { NOTHING_PREPARED } from '../../disc/preparation/preparation-book.ts';
 import { needs } from '../fixtures/peers.ts';
 import { sharedData } from '../fixtures/shared-data.ts';
 import { storedInstances } from './stored-instances.ts';
+import { PLAIN } from './compose-defaults.ts';
 
 const FOLDERS = ['ct', 'mr', 'us', 'sr', 'doc', 'rt', 'charset', 'series', 'ps-ko', 'waveform', 'seg-vl-other', 'nm-pt', 'xr', 'sc', 'odd', 'nonimage-private'];
 const store = sharedData();
@@ -55,9 +54,9 @@ describe.skipIf(!store)('the DICOMDIR of real instances', () => {
   let directory: Buffer;
   const tree = (): string => join(folder, 'tree');
   const request = (paths: readonly string[], over: Partial<ComposeRequest> = {}): ComposeRequest => ({
-    volume: { fileSetId: 'SPINDLE_TEST', fileSetUid: '2.25.12345', index: 1, of: 1, media: 'CD', capacityBytes: 680_000_000 }, order: { isSupplement: false }, content: DEFAULT_CONTENT, preparation: NOTHING_PREPARED,
+    volume: { fileSetId: 'SPINDLE_TEST', fileSetUid: '2.25.12345', index: 1, of: 1, media: 'CD', capacityBytes: 680_000_000 }, order: { isSupplement: false }, ...PLAIN,
     instances: storedInstances(store ?? '', paths), storeDirectory: store ?? '', imageFile: join(folder, 'v.iso'), createdAt: new Date('2026-01-02T03:04:00Z'),
-    language: 'en', institution: 'Hospital', contact: 'Radiology', product: 'Spindle', otherVolumes: [], ...over,
+    institution: 'Hospital', contact: 'Radiology', product: 'Spindle', otherVolumes: [], ...over,
   });
   const all = (): string[] => FOLDERS.flatMap((name) => readdirSync(join(store ?? '', name), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name).slice((store ?? '').length + 1))).sort();
 

@@ -10,6 +10,7 @@ import { encodeFileMeta } from '../../dicom/data-set/part10.ts';
 import { sharedData } from '../fixtures/shared-data.ts';
 import { makeFolder } from './image/judges.ts';
 import { storedInstances } from './stored-instances.ts';
+import { PLAIN } from './compose-defaults.ts';
 
 const root = sharedData();
 const check = (path: string): Promise<DiscReport> => checkDisc(path, { isThorough: true, isOver: () => false });
@@ -86,7 +87,7 @@ describe.skipIf(root === undefined)('a volume of all real files, with headers as
       return { ...instance, file: { ...instance.file, path: `${n}.dcm`, bytes: meta.length + dataSet.length, dataSetOffset: meta.length, dataSetSha256: createHash('sha256').update(dataSet).digest('hex') } };
     });
     const composed = await composeVolume({
-      volume: { fileSetId: 'SHARED', fileSetUid: '2.25.7', index: 1, of: 1, media: 'DVD', capacityBytes: 4_000_000_000 }, order: { isSupplement: false }, instances: stored, storeDirectory: folder,
+      volume: { fileSetId: 'SHARED', fileSetUid: '2.25.7', index: 1, of: 1, media: 'DVD', capacityBytes: 4_000_000_000 }, order: { isSupplement: false }, ...PLAIN, instances: stored, storeDirectory: folder,
       imageFile: join(folder, 'disc.iso'), createdAt: new Date('2026-01-02T03:04:00Z'), institution: 'H', contact: 'R', product: 'S', otherVolumes: [],
     });
     const result = await checkVolume({ imageFile: composed.image.path, bytes: composed.image.bytes, fileSetId: 'SHARED', fileSetUid: '2.25.7', profile: composed.profile, files: composed.files, instances: composed.entries });

@@ -13,8 +13,6 @@ import { readDicomdir } from '../../disc/reader/dicomdir-reader.ts';
 import type { DirectoryRecord } from '../../disc/reader/dicomdir-reader.ts';
 import { openImage, readIsoVolume } from '../../disc/reader/iso9660-reader.ts';
 import type { IsoEntry } from '../../disc/reader/iso9660-reader.ts';
-import { DEFAULT_CONTENT } from '../../disc/order/content.ts';
-import { NOTHING_PREPARED } from '../../disc/preparation/preparation-book.ts';
 import { TAG } from '../../dicom/tables/tags.ts';
 import { UID } from '../../dicom/tables/uids.ts';
 import { isApplianceError } from '../../infra/errors.ts';
@@ -23,6 +21,7 @@ import type { InstanceOverrides } from '../fixtures/make-instance.ts';
 import { sealTag } from '../fixtures/make-udf-image.ts';
 import { needs } from '../fixtures/peers.ts';
 import { storedInstances } from './stored-instances.ts';
+import { PLAIN } from './compose-defaults.ts';
 
 const SECTOR = 2048;
 const FILE_SET_UID = '2.25.77001';
@@ -97,9 +96,9 @@ beforeAll(async () => {
     return `${n}.dcm`;
   });
   composed = await composeVolume({
-    volume: { fileSetId: 'GATE_TEST', fileSetUid: FILE_SET_UID, index: 1, of: 1, media: 'CD', capacityBytes: 680_000_000 }, order: { isSupplement: false }, content: DEFAULT_CONTENT, preparation: NOTHING_PREPARED,
+    volume: { fileSetId: 'GATE_TEST', fileSetUid: FILE_SET_UID, index: 1, of: 1, media: 'CD', capacityBytes: 680_000_000 }, order: { isSupplement: false }, ...PLAIN,
     instances: storedInstances(store, paths), storeDirectory: store, imageFile: join(folder, 'whole.iso'), createdAt: new Date('2026-01-02T03:04:00Z'),
-    language: 'en', institution: 'Hospital', contact: 'Radiology', product: 'Spindle', otherVolumes: [],
+    institution: 'Hospital', contact: 'Radiology', product: 'Spindle', otherVolumes: [],
   });
   image = readFileSync(composed.image.path);
   const opened = openImage(composed.image.path);
