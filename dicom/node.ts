@@ -67,13 +67,14 @@ export interface DicomNode {
 const errorComment = (error: ApplianceError): string => error.message.slice(error.code.length + 2).replace(/[^\x20-\x5b\x5d-\x7e]/g, ' ').slice(0, 64).trimEnd();
 
 /**
- * What a response says about an error: status and Error Comment of at most 64 characters.
+ * What a response says about an error: status, Error Comment of at most 64 characters, and the Offending Element where details name one.
  * @source PS3.7 Annex C, PS3.4 Table B.2-1
  */
 export const failureResponse = (error: unknown): ResponseFields => {
   if (!(error instanceof ApplianceError)) return { status: STATUS.processingFailure, errorComment: 'internal error' };
   if (error.code === 'ASSOCIATION_PROTOCOL') return { status: STATUS.unrecognizedOperation, errorComment: errorComment(error) };
-  return { status: error.row.dimse ?? STATUS.processingFailure, errorComment: errorComment(error) };
+  const { offendingElement } = error.details;
+  return { status: error.row.dimse ?? STATUS.processingFailure, errorComment: errorComment(error), ...(typeof offendingElement === 'number' ? { offendingElement: [offendingElement] } : {}) };
 };
 
 interface Tally {

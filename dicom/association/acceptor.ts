@@ -55,6 +55,7 @@ export class Acceptor implements PduSink {
   #timer: NodeJS.Timeout;
   #info: AssociationInfo;
   #accepted: ReadonlyMap<number, AcceptedContext> = new Map();
+  #peerScpContexts: readonly AcceptedContext[] = [];
   #peerMaxPduBytes = 0;
   #outcome: AssociationSummary['outcome'] | undefined;
   #reason = '';
@@ -180,6 +181,8 @@ export class Acceptor implements PduSink {
       return this.#close();
     }
     this.#accepted = answer.accepted;
+    const peerIsScp = new Set(answer.roles.filter((role) => role.scpRole).map((role) => role.sopClassUid));
+    this.#peerScpContexts = [...answer.accepted.values()].filter((context) => peerIsScp.has(context.abstractSyntax));
     this.#peerMaxPduBytes = maxPduBytes;
     this.#refused = [...new Set(answer.refused.map((refused) => refused.abstractSyntax))];
     const user = {
@@ -247,6 +250,7 @@ export class Acceptor implements PduSink {
     this.#requestCount += 1;
     return createExchange({
       command, context, association: this.#info, peerMaxPduBytes: this.#peerMaxPduBytes, transport: this.#transport,
+      peerScpContexts: this.#peerScpContexts, answerSeconds: this.#options.idleSeconds, abort: (reason) => this.abort(reason),
       tally: (what, count) => { this.#tallies[what] = (this.#tallies[what] ?? 0) + count; },
       answered: (status) => { const hex = status.toString(16).padStart(4, '0'); this.#statuses[hex] = (this.#statuses[hex] ?? 0) + 1; },
     });

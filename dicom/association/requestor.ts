@@ -13,6 +13,7 @@ import { OWN_SEND_LIMIT_BYTES } from './exchange.ts';
 import { ABORT_REASON, PDU, abortReasonOf, checkRelease, decodeAbort, decodeReject, encodeAbort, encodeFragments, encodeReleaseRequest, encodeReleaseResponse, fragmentCapacity, violation } from './pdu.ts';
 import { createPduReader } from './pdu-reader.ts';
 import type { PduReader, PduSink } from './pdu-reader.ts';
+import type { RequestChannel, Response } from './request-channel.ts';
 import type { AcceptedContext } from './service.ts';
 import { step } from './state-machine.ts';
 import type { Event, State } from './state-machine.ts';
@@ -32,11 +33,6 @@ export interface RequestorOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface Response {
-  readonly command: Command;
-  readonly dataSet?: Buffer;
-}
-
 /** Longest P-DATA-TF we take, in bytes. */
 const MAX_PDU_BYTES = 262_144;
 /** Longest data set of a response, in bytes; identifiers and attribute lists are small. */
@@ -53,7 +49,7 @@ interface Waiter {
 }
 
 /** One association that we asked for. Any error ends it. @source PS3.8 9.2 */
-export class Requestor implements PduSink {
+export class Requestor implements PduSink, RequestChannel {
   readonly #options: RequestorOptions;
   readonly #transport: Transport;
   readonly #reader: PduReader;

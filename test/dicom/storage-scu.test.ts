@@ -65,7 +65,7 @@ describe('sending', () => {
 
   it.skipIf(folder === undefined)('fails all files when nobody listens', async () => {
     const file = join(folder ?? '', 'ct', readdirSync(join(folder ?? '', 'ct'))[0] ?? '');
-    expect(await sendInstances({ ...to(1), files: [file] })).toMatchObject([{ outcome: 'failed', comment: expect.stringContaining('ASSOCIATION_ABORTED') }]);
+    expect(await sendInstances({ ...to(1), files: [file], retryPausesMs: [] })).toMatchObject([{ outcome: 'failed', comment: expect.stringContaining('ASSOCIATION_ABORTED') }]);
   });
 
   it.skipIf(folder === undefined)('sends every sendable shared file and each arrives byte for byte', async () => {
