@@ -9,6 +9,7 @@ import { ApplianceError } from '../infra/errors.ts';
 import { Acceptor } from './association/acceptor.ts';
 import type { AssociateRequest } from './association/associate.ts';
 import type { AssociationInfo, AssociationSummary, DicomService, EventLog, ResponseFields } from './association/service.ts';
+import { errorComment } from './error-comment.ts';
 import { REJECTIONS, negotiate } from './negotiation.ts';
 import type { Negotiated, RefusedContext } from './negotiation.ts';
 import { STATUS } from './tables/statuses.ts';
@@ -63,8 +64,8 @@ export interface DicomNode {
   close(options: { readonly drainSeconds: number }): Promise<void>;
 }
 
-/** LO of an Error Comment: 64 characters, no backslash, no control characters. @source PS3.7 C.4.2.1 */
-const errorComment = (error: ApplianceError): string => error.message.slice(error.code.length + 2).replace(/[^\x20-\x5b\x5d-\x7e]/g, ' ').slice(0, 64).trimEnd();
+/** The message without its code: the status says that much. */
+const commentOf = (error: ApplianceError): string => errorComment(error.message.slice(error.code.length + 2));
 
 /**
  * What a response says about an error: status, Error Comment of at most 64 characters, and the Offending Element where details name one.
@@ -72,9 +73,9 @@ const errorComment = (error: ApplianceError): string => error.message.slice(erro
  */
 export const failureResponse = (error: unknown): ResponseFields => {
   if (!(error instanceof ApplianceError)) return { status: STATUS.processingFailure, errorComment: 'internal error' };
-  if (error.code === 'ASSOCIATION_PROTOCOL') return { status: STATUS.unrecognizedOperation, errorComment: errorComment(error) };
+  if (error.code === 'ASSOCIATION_PROTOCOL') return { status: STATUS.unrecognizedOperation, errorComment: commentOf(error) };
   const { offendingElement } = error.details;
-  return { status: error.row.dimse ?? STATUS.processingFailure, errorComment: errorComment(error), ...(typeof offendingElement === 'number' ? { offendingElement: [offendingElement] } : {}) };
+  return { status: error.row.dimse ?? STATUS.processingFailure, errorComment: commentOf(error), ...(typeof offendingElement === 'number' ? { offendingElement: [offendingElement] } : {}) };
 };
 
 interface Tally {

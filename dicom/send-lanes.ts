@@ -56,15 +56,26 @@ const waitBefore = async (options: LaneOptions, ms: number): Promise<void> => {
   await pause(ms, undefined, { signal: AbortSignal.any(signals) }).catch(() => undefined);
 };
 
+/** A stop ends the opening too; later it only keeps the lane from taking more. */
+const openOne = async ({ host, port, calledAe, callingAe, contexts, timeoutSeconds, stop, signal }: LaneOptions): Promise<Requestor> => {
+  const opening = new AbortController();
+  const giveUp = (): void => opening.abort(stop?.reason);
+  stop?.addEventListener('abort', giveUp);
+  try {
+    return await Requestor.open({ host, port, calledAe, callingAe, contexts, timeoutSeconds, signal: signal === undefined ? opening.signal : AbortSignal.any([opening.signal, signal]) });
+  } finally {
+    stop?.removeEventListener('abort', giveUp);
+  }
+};
+
 /**
  * Opens an association for a task, again after a pause. Another lane that has one does the work instead of a second
  * try: the task goes back while that lane still looks for more.
  */
 const openFor = async (task: SendTask, options: LaneOptions, shared: Shared): Promise<Requestor | undefined> => {
-  const { host, port, calledAe, callingAe, contexts, timeoutSeconds, signal } = options;
   for (let attempt = 0; ; attempt += 1) {
     try {
-      const requestor = await Requestor.open({ host, port, calledAe, callingAe, contexts, timeoutSeconds, ...(signal === undefined ? {} : { signal }) });
+      const requestor = await openOne(options);
       shared.opened += 1;
       shared.established += 1;
       return requestor;
@@ -134,8 +145,9 @@ const runLane = async (options: LaneOptions, shared: Shared): Promise<void> => {
  */
 export const runLanes = async (options: LaneOptions): Promise<LanesEnd> => {
   const shared: Shared = { opened: 0, established: 0, error: undefined };
-  const ends = await Promise.allSettled(Array.from({ length: Math.max(1, options.associations) }, () => runLane(options, shared)));
-  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  const lanes = Array.from({ length: Math.max(1, options.associations) }, () => runLane(options, shared));
+  await Promise.allSettled(lanes);
+  await Promise.all(lanes);
   if (options.stop?.aborted === true && options.signal?.aborted !== true) return shared;
   const error = shared.error ?? new ApplianceError('ASSOCIATION_ABORTED', 'given up by us', { cause: options.signal?.reason });
   for (let task = await options.queue.take(); task !== undefined; task = await options.queue.take()) options.note(task.file, { outcome: 'failed', comment: reasonOf(error) });

@@ -2,7 +2,7 @@
  * Storage as SCU: sends instance files over one or several associations, bytes straight from the file. An instance
  * goes in the transfer syntax it is held in; where the receiver does not take that, converted, if a transcoder can.
  */
-import { Requestor } from './association/requestor.ts';
+import { ApplianceError } from '../infra/errors.ts';
 import type { RemoteAe } from './remote-ae.ts';
 import { chooseContext, planContexts, sameOnly } from './send-contexts.ts';
 import type { InstanceKind, SyntaxPolicy } from './send-contexts.ts';
@@ -13,7 +13,6 @@ import { readSendable } from './sendable-file.ts';
 import type { SendableFile } from './sendable-file.ts';
 import { storeInstance } from './store-request.ts';
 import type { StoreOptions, StoreResult } from './store-request.ts';
-import { ApplianceError } from '../infra/errors.ts';
 
 /** What is to be sent: the kinds decide about presentation contexts before the first instance is read. */
 export interface SendSource {
@@ -132,7 +131,6 @@ export const sendInstances = async (options: SendOptions): Promise<readonly Send
   await sendAll({
     ...rest,
     to: { aeTitle: calledAe, host, port, tls: false, maxAssociations: lanes, preferredTransferSyntaxes: [] },
-    // eslint-disable-next-line @typescript-eslint/require-await -- a list at hand, where a catalog would be asked
     source: { kinds: sendable, async *open() { yield* sendable; } },
     onOutcome: (file, result) => done({ file: file.file, sopInstanceUid: file.sopInstanceUid, ...result }),
   });

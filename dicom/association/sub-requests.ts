@@ -31,7 +31,7 @@ export interface OwnedSubRequests extends SubRequests {
 
 interface Waiter {
   resolve(response: Response): void;
-  reject(error: unknown): void;
+  reject(error: Error): void;
 }
 
 /** Makes the channel of one exchange. @source PS3.7 9.1.3.3, 9.3.3 */
