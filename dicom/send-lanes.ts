@@ -112,7 +112,9 @@ const sendOver = async (requestor: Requestor, first: SendTask, options: LaneOpti
     }
   } catch (error) {
     requestor.abort();
-    if (task !== undefined) broken(options, task, error);
+    // Not the peer's doing: the source failed, or we did.
+    if (task === undefined || !isApplianceError(error)) throw error;
+    broken(options, task, error);
     return { confirmed, error };
   }
   if (task !== undefined) options.queue.again(task);
@@ -130,7 +132,6 @@ const runLane = async (options: LaneOptions, shared: Shared): Promise<void> => {
     const { confirmed, error } = await sendOver(requestor, task, options).finally(() => { shared.established -= 1; });
     if (error === undefined) continue;
     shared.error = error;
-    if (!isApplianceError(error)) throw error;
     breaks = confirmed > 0 ? 1 : breaks + 1;
     // One instance that the peer cannot bear must not end the lane; a peer that bears none must.
     if (breaks > 2 * options.retryPausesMs.length) return;

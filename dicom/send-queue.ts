@@ -19,11 +19,19 @@ export interface SendQueue {
 export const createSendQueue = (source: AsyncIterable<SendableFile>): SendQueue => {
   const iterator = source[Symbol.asyncIterator]();
   const lost: SendTask[] = [];
+  let failed: Promise<undefined> | undefined;
   let turn: Promise<unknown> = Promise.resolve();
   const next = async (): Promise<SendTask | undefined> => {
     const first = lost.shift();
     if (first !== undefined) return first;
-    const read = await iterator.next();
+    if (failed !== undefined) return failed;
+    const reading = iterator.next();
+    const read = await reading.catch((error: unknown) => {
+      // A source that failed looks like one that is at its end when it is asked again.
+      failed = reading.then(() => undefined);
+      failed.catch(() => undefined);
+      throw error;
+    });
     return read.done === true ? undefined : { file: read.value, breaks: 0 };
   };
   return {
