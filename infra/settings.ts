@@ -43,7 +43,7 @@ export const SETTINGS = {
   dicomHost: text('127.0.0.1', 'Address on which associations are accepted; 0.0.0.0 for all.', HOST),
   dicomPort: whole(11_112, 1, 65_535, 'port', 'Port on which associations are accepted.'),
   unknownCallers: choice(['accept', 'reject'], 'accept', 'What happens to an association of a calling AE that `peers` does not name.', { defaultText: '`accept` on a loopback address, else `reject`' }),
-  peers: entries([], 'AEs we know: name, aeTitle, host, port of each.'),
+  peers: entries([], 'AEs we know: name, aeTitle, host, port of each; those with host and port can be the destination of a C-MOVE, over `associations` associations at a time (2).'),
   maxAssociations: whole(32, 1, 1_000, 'associations', 'Associations served at the same time; more are rejected for the moment.'),
   maxPduBytes: whole(262_144, 4_096, 16_777_216, 'bytes', 'Longest P-DATA PDU we receive.'),
   associationIdleSeconds: whole(3_600, 5, 86_400, 's', 'An association on which nothing happens for so long is aborted.'),

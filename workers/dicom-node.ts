@@ -1,19 +1,24 @@
-/** The process that receives: our AE with Verification and Storage. Works with Temporal down; needs store and catalog. */
+/** The process that talks DICOM: our AE with Verification, Storage and retrieving. Works with Temporal down; needs store and catalog. */
 import { createEchoScp } from '../dicom/echo-scp.ts';
 import { createInstanceStore } from '../dicom/instance-store.ts';
 import { createDicomNode } from '../dicom/node.ts';
+import { createGetScp, createMoveScp } from '../dicom/retrieve-scp.ts';
 import { createStorageScp } from '../dicom/storage-scp.ts';
 import { runChild } from './child.ts';
+import { findPeer } from './peers-from-config.ts';
 
 await runChild('dicom-node', async ({ config, home, log, catalog }) => {
   const clock = { now: (): Date => new Date() };
   const store = createInstanceStore({ directory: home.store, durable: config.durableStore, reserveBytes: config.storeReserveBytes, highWaterPercent: config.storeHighWaterPercent });
   const known = new Set(config.peers.flatMap((peer) => (typeof peer['aeTitle'] === 'string' ? [peer['aeTitle']] : [])));
+  const retrieve = { aeTitle: config.aeTitle, book: catalog.retrieve, fileOf: (path: string) => store.absolute(path), log };
   const node = await createDicomNode({
     aeTitle: config.aeTitle, host: config.dicomHost, port: config.dicomPort, log, clock,
     ...(config.unknownCallers === 'reject' ? { knownCallingAes: () => known } : {}),
     services: [
       createEchoScp(),
+      createMoveScp({ ...retrieve, findAe: findPeer(config.peers) }),
+      createGetScp(retrieve),
       createStorageScp({ aeTitle: config.aeTitle, store, index: catalog.instances, scope: config.storageScope, log, clock, conflictFor: (callingAe) => config.conflictBySource[callingAe] ?? config.conflictDefault }),
     ],
     limits: { associations: config.maxAssociations, associationsPerCallingAe: config.maxAssociations, maxPduBytes: config.maxPduBytes, artimSeconds: config.artimSeconds, idleSeconds: config.associationIdleSeconds },

@@ -16,12 +16,13 @@ const rows = (): readonly (readonly string[])[] => [
   ['Every transfer syntax for every SOP class', 'the same; one is chosen per presentation context in the order of 3.2', 'PS3.8 9.3.2.2'],
   ['Implementation Class UID of a toolkit', `our own: \`${IMPLEMENTATION.classUid}\``, 'PS3.7 D.3.3.2'],
   ['List of SOP classes ends with its year', `${more(SOP_CLASSES)} further SOP classes and ${more(TRANSFER_SYNTAXES)} further transfer syntaxes are accepted unless \`storageScope\` is \`reference\``, 'PS3.6 A'],
-  ['Query/Retrieve as provider (Patient Root, Study Root, Patient/Study Only; C-FIND and C-MOVE)', 'not in this version', ''],
+  ['Query/Retrieve as provider: C-FIND (Patient Root, Study Root, Patient/Study Only)', 'not in this version', ''],
+  ['Query/Retrieve as provider: C-MOVE without a list of statuses', 'C-MOVE with the statuses of the Standard (3.5), and C-GET besides', 'PS3.4 C.4.2, C.4.3'],
   ['Query of a third-party archive', 'not in this version', ''],
 ];
 
 /** The whole chapter. */
 export const deviations = (): string => [
   markdownTable(['reference statement', 'this version', 'source'], rows()),
-  'What the reference statement leaves open and this one says: maximum PDU length, numbers of associations, time limits (3.2), behaviour on failures (3.5), duplicates and conflicts (3.4), character sets (5), media (4).',
+  'What the reference statement leaves open and this one says: maximum PDU length, numbers of associations, time limits (3.2), behaviour on failures (3.6), duplicates and conflicts (3.4), character sets (5), media (4).',
 ].join('\n\n');
