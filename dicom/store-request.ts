@@ -61,16 +61,21 @@ const converted = async (file: SendableFile, toSyntaxUid: string, { transcoder, 
   }
 };
 
-const exchange = async (channel: RequestChannel, context: AcceptedContext, file: SendableFile, located: Located, handle: FileHandle, options: StoreOptions): Promise<StoreResult> => {
-  const originator = options.moveOriginator === undefined ? {} : { moveOriginatorAe: options.moveOriginator.aeTitle, moveOriginatorMessageId: options.moveOriginator.messageId };
+/** Command and data set; an answer when the file itself keeps them from being sent. */
+const request = async (channel: RequestChannel, context: AcceptedContext, file: SendableFile, located: Located, handle: FileHandle, { moveOriginator }: StoreOptions): Promise<StoreResult | undefined> => {
+  const originator = moveOriginator === undefined ? {} : { moveOriginatorAe: moveOriginator.aeTitle, moveOriginatorMessageId: moveOriginator.messageId };
   channel.send(context.id, { commandField: COMMAND.storeRequest, affectedSopClassUid: file.sopClassUid, affectedSopInstanceUid: file.sopInstanceUid, priority: 0, ...originator }, 'follows');
   try {
     await writeDataSet(channel, context.id, { handle, from: located.dataSetOffset, to: located.bytes });
+    return undefined;
   } catch (error) {
     if (isApplianceError(error)) throw error;
     channel.abort();
     return { outcome: 'unreadable', comment: reasonOf(error) };
   }
+};
+
+const answer = async (channel: RequestChannel): Promise<StoreResult> => {
   const { command } = await channel.response();
   const status = command.status ?? 0;
   const category = statusCategory(status);
@@ -84,10 +89,13 @@ const storeLocated = async (channel: RequestChannel, context: AcceptedContext, f
   } catch (error) {
     return { outcome: 'unreadable', comment: `the file cannot be opened (${reasonOf(error)})` };
   }
+  const closing = { done: Promise.resolve() };
   try {
-    return await exchange(channel, context, file, located, handle, options);
+    const unsent = await request(channel, context, file, located, handle, options).finally(() => { closing.done = handle.close(); });
+    // The peer works while the file is closed.
+    return unsent ?? await answer(channel);
   } finally {
-    await handle.close();
+    await closing.done;
   }
 };
 

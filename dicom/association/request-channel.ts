@@ -37,6 +37,21 @@ export interface DataSetSource {
 /** Bytes of one read. */
 const CHUNK_BYTES = 1_048_576;
 
+/**
+ * The read buffer of a channel: a fresh megabyte for each read costs more than the read. It is free again when the
+ * socket has drained, and at the latest with the answer to the request.
+ */
+const buffers = new WeakMap<RequestChannel, Buffer>();
+
+const bufferOf = (channel: RequestChannel, bytes: number): Buffer => {
+  let buffer = buffers.get(channel);
+  if (buffer === undefined || buffer.length < bytes) {
+    buffer = Buffer.allocUnsafeSlow(bytes);
+    buffers.set(channel, buffer);
+  }
+  return buffer;
+};
+
 /** Header and slice of each fragment of one read, written together. */
 const writeFragments = ({ capacity, transport }: RequestChannel, contextId: number, bytes: Buffer, isEnd: boolean): boolean => {
   const count = Math.ceil(bytes.length / capacity);
@@ -63,10 +78,12 @@ export const writeDataSet = async (channel: RequestChannel, contextId: number, {
   const perRead = Math.max(1, Math.floor(CHUNK_BYTES / channel.capacity)) * channel.capacity;
   for (let at = from; at < to;) {
     const wanted = Math.min(perRead, to - at);
-    const buffer = Buffer.allocUnsafe(wanted);
+    const buffer = bufferOf(channel, wanted);
     const { bytesRead } = await handle.read(buffer, 0, wanted, at);
     if (bytesRead !== wanted) throw new TypeError('file became shorter while it was sent');
     at += wanted;
-    if (!writeFragments(channel, contextId, buffer, at === to)) await channel.drained();
+    const hasRoom = writeFragments(channel, contextId, buffer.subarray(0, wanted), at === to);
+    if (!hasRoom) await channel.drained();
+    else if (at < to) buffers.delete(channel);
   }
 };

@@ -1,7 +1,8 @@
-/** `npm run bench -- receive|image|orchestrate [options]`: measures, prints one JSON line per figure, and keeps them in bench-results/. */
+/** `npm run bench -- receive|send|image|orchestrate [options]`: measures, prints one JSON line per figure, and keeps them in bench-results/. */
 
 const BENCHES: Readonly<Record<string, () => Promise<(args: readonly string[]) => Promise<void>>>> = {
   receive: async () => (await import('./receive.ts')).runReceiveBench,
+  send: async () => (await import('./send-bench.ts')).runSendBench,
   image: async () => (await import('./image.ts')).runImageBench,
   orchestrate: async () => (await import('./orchestrate.ts')).runOrchestrateBench,
 };
