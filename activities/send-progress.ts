@@ -2,7 +2,13 @@
  * How far a sending is, so that another attempt goes on there: instances are taken by ascending id and settled in any
  * order, so a border and the few settled beyond it say everything. Pure.
  */
-import type { SendSummary } from './send.ts';
+export interface SendSummary {
+  readonly stored: number;
+  readonly warnings: number;
+  readonly failed: number;
+  /** Ids of failed instances, the first 100. */
+  readonly failedInstanceIds: readonly number[];
+}
 
 /** Fit for a heartbeat: ids and counts. */
 export interface SendState extends SendSummary {

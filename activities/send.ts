@@ -8,24 +8,17 @@ import type { FindAe } from '../dicom/remote-ae.ts';
 import type { SendableFile } from '../dicom/sendable-file.ts';
 import { sendAll } from '../dicom/storage-scu.ts';
 import type { SendAllOptions } from '../dicom/storage-scu.ts';
+import { failureReason } from '../dicom/store-request.ts';
 import { ApplianceError } from '../infra/errors.ts';
 import type { Logger } from '../infra/log.ts';
 import { createSendProgress } from './send-progress.ts';
-import type { SendProgress, SendState } from './send-progress.ts';
+import type { SendProgress, SendState, SendSummary } from './send-progress.ts';
 
 export interface SendRequest {
   /** A registered AE. */
   readonly aeTitle: string;
   /** By our own keys; nothing that names a patient goes into a history. */
   readonly selection: Pick<RetrieveSelection, 'patientKeys' | 'studyKeys' | 'seriesKeys' | 'instanceIds'>;
-}
-
-export interface SendSummary {
-  readonly stored: number;
-  readonly warnings: number;
-  readonly failed: number;
-  /** Ids of failed instances, the first 100. */
-  readonly failedInstanceIds: readonly number[];
 }
 
 export interface SendActivities {
@@ -82,11 +75,13 @@ export const createSendActivities = (deps: SendDeps): SendActivities => ({
         ...(deps.conversion === undefined ? {} : { conversion: deps.conversion }),
         ...(deps.timeoutSeconds === undefined ? {} : { timeoutSeconds: deps.timeoutSeconds }),
         ...(deps.retryPausesMs === undefined ? {} : { retryPausesMs: deps.retryPausesMs }),
-        onOutcome: (file, { outcome, comment }) => {
+        onOutcome: (file, result) => {
           const { instanceId } = file as Known;
-          if (outcome !== 'stored' && outcome !== 'warning') reasons.set(`${outcome}: ${comment}`, (reasons.get(`${outcome}: ${comment}`) ?? 0) + 1);
+          const { outcome } = result;
+          const isSent = outcome === 'stored' || outcome === 'warning';
+          if (!isSent) reasons.set(failureReason(result), (reasons.get(failureReason(result)) ?? 0) + 1);
           if (outcome === 'failed') lost.push(instanceId);
-          else progress.settle(instanceId, outcome === 'stored' || outcome === 'warning' ? outcome : 'failed');
+          else progress.settle(instanceId, isSent ? outcome : 'failed');
           context.heartbeat(progress.state());
         },
       });

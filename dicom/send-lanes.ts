@@ -61,6 +61,7 @@ const openOne = async ({ host, port, calledAe, callingAe, contexts, timeoutSecon
   const opening = new AbortController();
   const giveUp = (): void => opening.abort(stop?.reason);
   stop?.addEventListener('abort', giveUp);
+  if (stop?.aborted === true) giveUp();
   try {
     return await Requestor.open({ host, port, calledAe, callingAe, contexts, timeoutSeconds, signal: signal === undefined ? opening.signal : AbortSignal.any([opening.signal, signal]) });
   } finally {

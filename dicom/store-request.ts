@@ -50,6 +50,10 @@ export const reasonOf = (error: unknown): string => {
   return typeof code === 'string' ? code : error instanceof Error ? error.message : String(error);
 };
 
+/** Why an instance was not stored, fit for a log: the peer's own words, which may name a patient, are left out. */
+export const failureReason = ({ outcome, status, comment }: StoreResult): string =>
+  status === undefined ? `${outcome}: ${comment}` : `${outcome} ${status.toString(16).toUpperCase().padStart(4, '0')}`;
+
 const converted = async (file: SendableFile, toSyntaxUid: string, { transcoder, folder }: Conversion, signal: AbortSignal | undefined): Promise<Located> => {
   const target = join(folder, `${randomUUID()}.dcm`);
   try {

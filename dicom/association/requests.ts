@@ -134,7 +134,7 @@ export class Requests {
       return asking.subRequests.answered(context, command);
     }
     // Holding the peer back would hold back its answers too.
-    if (asking !== undefined) throw violation('request while one with sub-operations is open', ABORT_REASON.unexpectedParameter);
+    if (this.#working?.command.commandField === COMMAND.getRequest) throw violation('request while one with sub-operations is open', ABORT_REASON.unexpectedParameter);
     // A peer that does not wait for its answer waits in its socket instead of in our memory.
     if (this.#working !== undefined) this.#waiting = { command, context };
     else this.#start(command, context);

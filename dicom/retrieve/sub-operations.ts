@@ -4,6 +4,7 @@
  */
 import type { Exchange, ResponseFields } from '../association/service.ts';
 import { errorComment } from '../error-comment.ts';
+import { failureReason } from '../store-request.ts';
 import type { StoreResult } from '../store-request.ts';
 import { STATUS } from '../tables/statuses.ts';
 import { encodeFailedList } from './failed-list.ts';
@@ -20,7 +21,7 @@ export interface SubOperations {
   /** Why sub-operations failed, and how many each. */
   readonly reasons: ReadonlyMap<string, number>;
   /** Notes the end of one; the reason of a failed one goes to Error Comment and log. */
-  settle(sopInstanceUid: string, result: Pick<StoreResult, 'outcome' | 'comment' | 'status'>): void;
+  settle(sopInstanceUid: string, result: StoreResult): void;
   /** Sends a pending response when one is due, or at once when `isForced`. */
   tell(isForced?: boolean): Promise<void>;
   /** Sends the final response; answers its status. */
@@ -38,9 +39,6 @@ export const finalStatus = ({ completed, failed, warning }: SubOperationCounts, 
   if (failed === 0 && warning === 0) return STATUS.success;
   return completed === 0 && warning === 0 ? STATUS.cannotPerformSubOperations : STATUS.subOperationsFailed;
 };
-
-const describe = ({ outcome, comment, status }: Pick<StoreResult, 'outcome' | 'comment' | 'status'>): string =>
-  `${outcome}${status === undefined ? '' : ` ${status.toString(16).toUpperCase().padStart(4, '0')}`}${comment === '' ? '' : `: ${comment}`}`;
 
 /** Starts counting `total` sub-operations of a request. `nowMs` is any steady clock. */
 export const createSubOperations = (exchange: Exchange, total: number, nowMs: () => number): SubOperations => {
@@ -64,7 +62,7 @@ export const createSubOperations = (exchange: Exchange, total: number, nowMs: ()
       else if (result.outcome === 'warning') warning += 1;
       else {
         failed.push(sopInstanceUid);
-        const reason = describe(result);
+        const reason = failureReason(result);
         reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
       }
     },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createSendProgress } from '../../activities/send-progress.ts';
+import type { SendState } from '../../activities/send-progress.ts';
 
 describe('progress of a sending', () => {
   it('moves its border behind the oldest that is not settled', () => {
@@ -18,7 +19,7 @@ describe('progress of a sending', () => {
     for (const id of [1, 2, 3, 4]) first.begin(id);
     first.settle(1, 'stored');
     first.settle(3, 'stored');
-    const second = createSendProgress(JSON.parse(JSON.stringify(first.state())));
+    const second = createSendProgress(JSON.parse(JSON.stringify(first.state())) as SendState);
     expect(second.settledUpTo()).toBe(1);
     expect([2, 3, 4, 5].map((id) => second.begin(id))).toEqual([true, false, true, true]);
     for (const id of [5, 4, 2, 2]) second.settle(id, 'stored');

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSendActivities } from '../../activities/send.ts';
-import type { SendSummary } from '../../activities/send.ts';
-import type { SendState } from '../../activities/send-progress.ts';
+import type { SendState, SendSummary } from '../../activities/send-progress.ts';
 import { silentLog } from '../../infra/log.ts';
 import { activityBench } from '../fixtures/activity-context.ts';
 import type { ActivityBench } from '../fixtures/activity-context.ts';

@@ -221,6 +221,17 @@ describe('C-GET', () => {
     peer.socket.destroy();
   });
 
+  it('aborts a requester that does not wait for the end', async () => {
+    let release = (): void => undefined;
+    test.book.beforePlan = () => new Promise((resolve) => { release = resolve; });
+    const peer = await getter();
+    peer.send(data(value(1, 3, commandBytes({ commandField: COMMAND.getRequest, messageId: 11, affectedSopClassUid: UID.studyRootGet, priority: 0, dataSetType: 1 }))));
+    expect(await peer.next()).toMatchObject({ type: 7 });
+    release();
+    peer.socket.destroy();
+    await until(() => test.summaries.some((summary) => summary.outcome === 'aborted-by-us'), 'aborted');
+  });
+
   it('aborts a requester that never answers', async () => {
     const own = await startRetrieveNode({ node: { limits: { idleSeconds: 0.2 } } });
     await own.hold(HELD);
@@ -246,6 +257,6 @@ describe('C-GET', () => {
     await peer.response();
     peer.socket.destroy();
     await until(() => test.summaries.some((summary) => summary.outcome === 'lost'), 'ended');
-    expect(await (await associate(test.node.port)).isClosed).toBe(false);
+    expect((await associate(test.node.port)).isClosed).toBe(false);
   });
 });

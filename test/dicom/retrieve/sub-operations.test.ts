@@ -46,13 +46,13 @@ describe('sub-operations', () => {
     const { exchange, sent } = fakeExchange();
     const operations = createSubOperations(exchange, 4, () => 0);
     operations.settle('1.1', STORED);
-    operations.settle('1.2', { outcome: 'refused', status: 0xa700, comment: 'disk\\full' });
+    operations.settle('1.2', { outcome: 'refused', status: 0xa700, comment: 'disk of Doe^John is full' });
     operations.settle('1.3', { outcome: 'unreadable', comment: 'no longer held' });
     operations.settle('1.4', { outcome: 'unreadable', comment: 'no longer held' });
     expect(await operations.finish()).toBe(0xb000);
     expect(sent[0]?.fields).toEqual({ status: 0xb000, completed: 1, failed: 3, warning: 0, errorComment: 'unreadable: no longer held' });
     expect(readElements(sent[0]?.dataSet ?? Buffer.alloc(0), UID.implicitLittleEndian).elements.get(TAG.FailedSOPInstanceUIDList)?.value.toString('latin1')).toBe('1.2\\1.3\\1.4\0');
-    expect([...operations.reasons]).toEqual([['refused A700: disk\\full', 1], ['unreadable: no longer held', 2]]);
+    expect([...operations.reasons]).toEqual([['refused A700', 1], ['unreadable: no longer held', 2]]);
   });
 
   it('say what remains after a cancel, and tell nothing more', async () => {
