@@ -67,15 +67,20 @@ export interface DicomNode {
 /** The message without its code: the status says that much. */
 const commentOf = (error: ApplianceError): string => errorComment(error.message.slice(error.code.length + 2));
 
+/** Tags that an error names as offending, eight hexadecimal digits each. */
+const offendingElement = ({ details }: ApplianceError): Pick<ResponseFields, 'offendingElement'> => {
+  const tags = details['offendingElements'];
+  return Array.isArray(tags) ? { offendingElement: (tags as readonly string[]).map((tag) => Number.parseInt(tag, 16)) } : {};
+};
+
 /**
- * What a response says about an error: status, Error Comment of at most 64 characters, and the Offending Element where details name one.
- * @source PS3.7 Annex C, PS3.4 Table B.2-1
+ * What a response says about an error: status, Error Comment of at most 64 characters, and Offending Element where one is named.
+ * @source PS3.7 Annex C, PS3.4 Tables B.2-1 and C.4-1
  */
 export const failureResponse = (error: unknown): ResponseFields => {
   if (!(error instanceof ApplianceError)) return { status: STATUS.processingFailure, errorComment: 'internal error' };
   if (error.code === 'ASSOCIATION_PROTOCOL') return { status: STATUS.unrecognizedOperation, errorComment: commentOf(error) };
-  const { offendingElement } = error.details;
-  return { status: error.row.dimse ?? STATUS.processingFailure, errorComment: commentOf(error), ...(typeof offendingElement === 'number' ? { offendingElement: [offendingElement] } : {}) };
+  return { status: error.row.dimse ?? STATUS.processingFailure, errorComment: commentOf(error), ...offendingElement(error) };
 };
 
 interface Tally {

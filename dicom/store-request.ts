@@ -115,6 +115,7 @@ export const storeInstance = async (channel: RequestChannel, context: AcceptedCo
   try {
     located = await converted(file, context.transferSyntax, options.conversion, options.signal);
   } catch (error) {
+    if (options.signal?.aborted === true) return { outcome: 'failed', comment: 'given up by us' };
     return { outcome: 'not-convertible', comment: reasonOf(error) };
   }
   try {

@@ -23,7 +23,7 @@ const UID_FORM = /^[0-9.]{1,64}$/;
 const ASCII = decoderFor([]);
 
 const refuse = (what: string, offendingElement: number, cause?: unknown): ApplianceError =>
-  new ApplianceError('RETRIEVE_IDENTIFIER', what, { details: { offendingElement }, ...(cause === undefined ? {} : { cause }) });
+  new ApplianceError('RETRIEVE_IDENTIFIER', what, { details: { offendingElements: [offendingElement.toString(16).padStart(8, '0')] }, ...(cause === undefined ? {} : { cause }) });
 
 const read = (bytes: Buffer, transferSyntaxUid: string): DataSet => {
   try {

@@ -50,7 +50,7 @@ describe('retrieve identifiers', () => {
     ['a hole in a list', STUDY_ROOT, 'STUDY', { StudyInstanceUID: ['1.2', ''] }, TAG.StudyInstanceUID],
     ['a wildcard for a patient', PATIENT_ROOT, 'PATIENT', { PatientID: 'P?' }, TAG.PatientID],
   ] as const)('refuses %s and names the element', (_name, row, level, keys, offendingElement) => {
-    expect(() => read(row, identifier(level, keys))).toThrow(expect.objectContaining({ code: 'RETRIEVE_IDENTIFIER', details: { offendingElement } }));
+    expect(() => read(row, identifier(level, keys))).toThrow(expect.objectContaining({ code: 'RETRIEVE_IDENTIFIER', details: { offendingElements: [offendingElement.toString(16).padStart(8, '0')] } }));
   });
 
   it('refuses bytes that are no data set', () => {
