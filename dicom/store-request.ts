@@ -73,8 +73,9 @@ const request = async (channel: RequestChannel, context: AcceptedContext, file: 
     await writeDataSet(channel, context.id, { handle, from: located.dataSetOffset, to: located.bytes });
     return undefined;
   } catch (error) {
-    if (isApplianceError(error)) throw error;
+    // Nothing else may follow a data set that is half on the wire.
     channel.abort();
+    if (isApplianceError(error)) throw error;
     return { outcome: 'unreadable', comment: reasonOf(error) };
   }
 };
