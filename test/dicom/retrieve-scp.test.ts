@@ -12,6 +12,7 @@ import { makeInstance, uid } from '../fixtures/make-instance.ts';
 import type { MadeInstance } from '../fixtures/make-instance.ts';
 import { associate, commandBytes, connectPeer, data, dataPdus, request, startNode, until, value } from './association/harness.ts';
 import type { Peer, TestNode } from './association/harness.ts';
+import { startCuttingProxy } from './cutting-proxy.ts';
 import { identifier, moveBy, openRequestor, startRetrieveNode } from './retrieve/harness.ts';
 import type { RetrieveNode } from './retrieve/harness.ts';
 
@@ -96,6 +97,16 @@ describe('C-MOVE', () => {
     const { final } = await move(WHOLE);
     expect(final.command).toMatchObject({ status: 0xb000, completed: 5, failed: 1, errorComment: 'unreadable: file became shorter while it was sent' });
     expect(receiver.index.rows.map((one) => one.arrival.attributes.sopInstanceUid)).not.toContain(uidOf(2));
+  });
+
+  it('goes on when the destination breaks midway', async () => {
+    const cutting = await startCuttingProxy(receiver.node.port, (nth, passed) => nth === 0 && passed > 2_500);
+    test.addDestination('PACS', cutting.port, { aeTitle: 'SPINDLE', maxAssociations: 1 });
+    const { final } = await move(WHOLE);
+    expect(final.command).toMatchObject({ status: 0, completed: 6, failed: 0 });
+    expect(cutting.opened()).toBe(2);
+    expect(new Set(receiver.index.rows.map((row) => row.arrival.attributes.sopInstanceUid)).size).toBe(6);
+    cutting.close();
   });
 
   it('says that it cannot count while the catalog is out of reach', async () => {

@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readFileMeta } from '../../dicom/data-set/part10.ts';
@@ -12,6 +12,8 @@ import { makeInstance, uid } from '../fixtures/make-instance.ts';
 import { sharedData } from '../fixtures/shared-data.ts';
 import { instanceFiles, partFiles, pdu, startNode, until } from './association/harness.ts';
 import type { TestNode } from './association/harness.ts';
+import { startCuttingProxy } from './cutting-proxy.ts';
+import type { CuttingProxy } from './cutting-proxy.ts';
 import { remoteAe } from './retrieve/harness.ts';
 
 let test: TestNode;
@@ -109,25 +111,8 @@ describe('sending', () => {
 describe('sending over associations that break', () => {
   const HELD = Array.from({ length: 12 }, (_, n) => makeInstance({ seed: `broken ${n}`, studyInstanceUid: uid('broken/study') }));
   let files: string[];
-  /** Passes bytes on to the node, and cuts the connections that `cut` names, after so many bytes. */
-  const proxy = async (cut: (nth: number) => number): Promise<{ readonly port: number; readonly opened: () => number; close(): void }> => {
-    let opened = 0;
-    const server = createServer((socket) => {
-      const limit = cut(opened);
-      opened += 1;
-      let passed = 0;
-      const onward = connect(test.node.port, '127.0.0.1');
-      for (const one of [socket, onward]) one.on('error', () => undefined).on('close', () => { socket.destroy(); onward.destroy(); });
-      socket.on('data', (chunk) => {
-        passed += chunk.length;
-        if (passed > limit) { socket.destroy(); onward.destroy(); } else onward.write(chunk);
-      });
-      onward.on('data', (chunk) => socket.write(chunk));
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const address = server.address();
-    return { port: typeof address === 'object' && address !== null ? address.port : 0, opened: () => opened, close: () => server.close() };
-  };
+  /** A way to the node whose nth connection breaks after so many bytes. */
+  const proxy = (limit: (nth: number) => number): Promise<CuttingProxy> => startCuttingProxy(test.node.port, (nth, passed, chunk) => passed + chunk.length > limit(nth));
   const requestsSeen = (): number => test.summaries.reduce((sum, summary) => sum + summary.requests, 0);
 
   beforeEach(() => {
@@ -168,18 +153,11 @@ describe('sending over associations that break', () => {
 
   it('fails the one instance that breaks every association, and no other', async () => {
     const poison = HELD[4]?.sopInstanceUid ?? '';
-    const server = createServer((socket) => {
-      const onward = connect(test.node.port, '127.0.0.1');
-      for (const one of [socket, onward]) one.on('error', () => undefined).on('close', () => { socket.destroy(); onward.destroy(); });
-      socket.on('data', (chunk) => { if (chunk.includes(poison)) { socket.destroy(); onward.destroy(); } else onward.write(chunk); });
-      onward.on('data', (chunk) => socket.write(chunk));
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const address = server.address();
-    const results = await sendInstances({ ...to(typeof address === 'object' && address !== null ? address.port : 0), files, associations: 1, retryPausesMs: [1, 1] });
+    const cutting = await startCuttingProxy(test.node.port, (_nth, _passed, chunk) => chunk.includes(poison));
+    const results = await sendInstances({ ...to(cutting.port), files, associations: 1, retryPausesMs: [1, 1] });
     expect(results.filter((result) => result.outcome === 'failed').map((result) => result.sopInstanceUid)).toEqual([poison]);
     expect(results.filter((result) => result.outcome === 'stored')).toHaveLength(11);
-    server.close();
+    cutting.close();
   });
 
   it('does not knock again where it was refused for good', async () => {

@@ -29,7 +29,8 @@ describe.skipIf(!needs('temporal') || !needs('postgres') || !needs('dcmtk'))('a 
   const fetchBy = (name: string, options: readonly string[]): ReadonlyMap<string, Buffer> => {
     const out = join(scratch, name);
     mkdirSync(out);
-    execFileSync(program(name) ?? '', ['-S', ...options, '-od', out, '-aec', 'SPINDLE', '-k', 'QueryRetrieveLevel=STUDY', '-k', `StudyInstanceUID=${files[0]?.made.studyInstanceUid ?? ''}`, '127.0.0.1', String(appliance.dicomPort)], { timeout: 60_000 });
+    // movescu 3.6.7 with +B writes to the current folder whatever -od says.
+    execFileSync(program(name) ?? '', ['-S', ...options, '-od', out, '-aec', 'SPINDLE', '-k', 'QueryRetrieveLevel=STUDY', '-k', `StudyInstanceUID=${files[0]?.made.studyInstanceUid ?? ''}`, '127.0.0.1', String(appliance.dicomPort)], { cwd: out, timeout: 60_000 });
     return new Map(readdirSync(out).map((file) => {
       const bytes = readFileSync(join(out, file));
       const meta = readFileMeta(bytes);
