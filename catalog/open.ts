@@ -12,6 +12,7 @@ import { createOrderBook } from './orders.ts';
 import { createParentsCache } from './parents-cache.ts';
 import { createQueryBook } from './query.ts';
 import { createRetentionBook } from './retention.ts';
+import { createRetrieveBook } from './retrieve.ts';
 import { createRobotBook } from './robots.ts';
 import { createRuleBook } from './rules.ts';
 import { createSessionBook } from './sessions.ts';
@@ -46,6 +47,7 @@ export const openCatalog = async ({ databaseUrl, log, poolSize = 10, now = () =>
     rules: createRuleBook(database),
     orders: createOrderBook(database),
     discs: createDiscLog(database),
+    retrieve: createRetrieveBook(database),
     retention: createRetentionBook(database),
     operations: createOperationLog(database),
     sessions: createSessionBook(database),

@@ -10,6 +10,7 @@ import type { AssociateRequest } from './association/associate.ts';
 import type { AssociationInfo, AssociationSummary, DicomService, EventLog, ResponseFields } from './association/service.ts';
 import type { CallerPolicy } from './caller-policy.ts';
 import type { ExtendedCapabilities } from './extended-negotiation.ts';
+import { errorComment } from './error-comment.ts';
 import { listenPlain, listenTls } from './listeners.ts';
 import type { Listener, TlsListening } from './listeners.ts';
 import { REJECTIONS, negotiate } from './negotiation.ts';
@@ -74,8 +75,8 @@ export interface DicomNode {
   close(options: { readonly drainSeconds: number }): Promise<void>;
 }
 
-/** LO of an Error Comment: 64 characters, no backslash, no control characters. @source PS3.7 C.4.2.1 */
-const errorComment = (error: ApplianceError): string => error.message.slice(error.code.length + 2).replace(/[^\x20-\x5b\x5d-\x7e]/g, ' ').slice(0, 64).trimEnd();
+/** The message without its code: the status says that much. */
+const commentOf = (error: ApplianceError): string => errorComment(error.message.slice(error.code.length + 2));
 
 /** Tags that an error names as offending, eight hexadecimal digits each. */
 const offendingElement = ({ details }: ApplianceError): Pick<ResponseFields, 'offendingElement'> => {
@@ -89,8 +90,8 @@ const offendingElement = ({ details }: ApplianceError): Pick<ResponseFields, 'of
  */
 export const failureResponse = (error: unknown): ResponseFields => {
   if (!(error instanceof ApplianceError)) return { status: STATUS.processingFailure, errorComment: 'internal error' };
-  if (error.code === 'ASSOCIATION_PROTOCOL') return { status: STATUS.unrecognizedOperation, errorComment: errorComment(error) };
-  return { status: error.row.dimse ?? STATUS.processingFailure, errorComment: errorComment(error), ...offendingElement(error) };
+  if (error.code === 'ASSOCIATION_PROTOCOL') return { status: STATUS.unrecognizedOperation, errorComment: commentOf(error) };
+  return { status: error.row.dimse ?? STATUS.processingFailure, errorComment: commentOf(error), ...offendingElement(error) };
 };
 
 interface Tally {

@@ -129,6 +129,8 @@ export const createStorageScp = (options: StorageScpOptions): DicomService => {
     name: 'storage',
     transferSyntaxes: (abstractSyntax) => (classes.has(abstractSyntax) ? syntaxes : undefined),
     choose: chooseStorageSyntax,
+    // A peer that retrieves by C-GET takes instances on its own association. @source PS3.4 C.5.3
+    roles: () => ({ scuRole: true, scpRole: true }),
     commandFields: [COMMAND.storeRequest],
     open: (exchange) => openStore(options, deps, exchange),
   };

@@ -1,15 +1,19 @@
-/** The process that receives: our AE with Verification, Storage and Query. Works with Temporal down; needs store and catalog. */
+/** The process that talks DICOM: our AE with Verification, Storage, queries and retrieving. Works with Temporal down; needs store and catalog. */
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createCallerList } from '../dicom/caller-list.ts';
 import { createCallerNotes } from '../dicom/caller-notes.ts';
 import { createEchoScp } from '../dicom/echo-scp.ts';
 import { createInstanceStore } from '../dicom/instance-store.ts';
 import { createDicomNode } from '../dicom/node.ts';
 import { createQueryScp } from '../dicom/query-scp.ts';
+import { createGetScp, createMoveScp } from '../dicom/retrieve-scp.ts';
 import { createStorageScp } from '../dicom/storage-scp.ts';
+import { createTranscoder } from '../dicom/transcode.ts';
 import { createUserCheck, readUsers } from '../dicom/user-identity.ts';
 import { fileAes } from './aes-from-config.ts';
 import { runChild } from './child.ts';
-import { openIdentity } from './tls.ts';
+import { clientTls, openIdentity } from './tls.ts';
 
 await runChild('dicom-node', async ({ config, home, log, catalog }) => {
   const clock = { now: (): Date => new Date() };
@@ -21,12 +25,20 @@ await runChild('dicom-node', async ({ config, home, log, catalog }) => {
   });
   const notes = createCallerNotes({ registry: catalog.aes, policy: callers.policy, ownTitle: config.aeTitle, log });
   const identity = await openIdentity(config, log);
+  // What a killed process was converting is of no use to the next one.
+  const converted = join(home.spool, 'retrieve');
+  await rm(converted, { recursive: true, force: true });
+  await mkdir(converted, { recursive: true, mode: 0o750 });
+  const transcoder = createTranscoder();
+  const retrieve = { aeTitle: config.aeTitle, book: catalog.retrieve, fileOf: (path: string) => store.absolute(path), conversion: { transcoder, folder: converted }, log };
   const node = await createDicomNode({
     aeTitle: config.aeTitle, host: config.dicomHost, port: config.dicomPlain ? config.dicomPort : undefined, log, clock, callers: callers.policy,
     ...(config.tls ? { tls: { host: config.dicomHost, port: config.tlsPort, identity, clientCertificates: config.tlsClientCertificates, handshakeSeconds: config.artimSeconds } } : {}),
     users: createUserCheck(config.userIdentity, readUsers(config.users)), extended: { fuzzy: config.queryFuzzyNames },
     services: [
       createEchoScp(),
+      createMoveScp({ ...retrieve, findAe: (aeTitle) => catalog.aes.find(aeTitle), tls: () => clientTls(config, identity) }),
+      createGetScp(retrieve),
       createStorageScp({ aeTitle: config.aeTitle, store, index: catalog.instances, scope: config.storageScope, log, clock, conflictFor: (callingAe) => config.conflictBySource[callingAe] ?? config.conflictDefault }),
       createQueryScp({ aeTitle: config.aeTitle, queries: catalog.queries, fuzzyNames: config.queryFuzzyNames, matchEmpty: config.queryMatchEmpty, log }),
     ],
@@ -44,6 +56,7 @@ await runChild('dicom-node', async ({ config, home, log, catalog }) => {
   });
   return { close: async () => {
     await node.close({ drainSeconds: 12 });
+    await transcoder.close();
     identity.close();
     callers.close();
     await notes.close();

@@ -56,6 +56,7 @@ export class Acceptor implements PduSink {
   #timer: NodeJS.Timeout;
   #info: AssociationInfo;
   #accepted: ReadonlyMap<number, AcceptedContext> = new Map();
+  #peerScpContexts: readonly AcceptedContext[] = [];
   #peerMaxPduBytes = 0;
   #outcome: AssociationSummary['outcome'] | undefined;
   #reason = '';
@@ -188,6 +189,8 @@ export class Acceptor implements PduSink {
     }
     this.#info = { ...this.#info, ...(answer.flags === undefined ? {} : { extended: answer.flags }), ...(answer.user === undefined ? {} : { user: answer.user }) };
     this.#accepted = answer.accepted;
+    const peerIsScp = new Set(answer.roles.filter((role) => role.scpRole).map((role) => role.sopClassUid));
+    this.#peerScpContexts = [...answer.accepted.values()].filter((context) => peerIsScp.has(context.abstractSyntax));
     this.#peerMaxPduBytes = request.user.maxPduBytes;
     this.#refused = [...new Set(answer.refused.map((refused) => refused.abstractSyntax))];
     const user = {
@@ -256,6 +259,7 @@ export class Acceptor implements PduSink {
     this.#requestCount += 1;
     return createExchange({
       command, context, association: this.#info, peerMaxPduBytes: this.#peerMaxPduBytes, transport: this.#transport,
+      peerScpContexts: this.#peerScpContexts, answerSeconds: this.#options.idleSeconds, abort: (reason) => this.abort(reason),
       tally: (what, count) => { this.#tallies[what] = (this.#tallies[what] ?? 0) + count; },
       answered: (status) => { const hex = status.toString(16).padStart(4, '0'); this.#statuses[hex] = (this.#statuses[hex] ?? 0) + 1; },
     });

@@ -5,6 +5,8 @@ import { NO_DATA_SET, RESPONSE_BIT, encodeCommand } from './command.ts';
 import type { Command } from './command.ts';
 import { encodeFragments, fragmentCapacity } from './pdu.ts';
 import type { AcceptedContext, AssociationInfo, Exchange } from './service.ts';
+import { createSubRequests } from './sub-requests.ts';
+import type { OwnedSubRequests } from './sub-requests.ts';
 import type { Transport } from './transport.ts';
 
 /** Longest P-DATA-TF we write, in bytes, where the peer allows more. */
@@ -13,6 +15,9 @@ export const OWN_SEND_LIMIT_BYTES = 1_048_576;
 /** The exchange as the association that runs it sees it. */
 export interface OwnedExchange extends Exchange {
   readonly isAnswered: boolean;
+  /** True once the service has asked back: the peer then owes answers, not further requests. */
+  readonly isAsking: boolean;
+  readonly subRequests: OwnedSubRequests;
   end(reason: 'cancelled' | 'ended'): void;
 }
 
@@ -22,6 +27,12 @@ export interface ExchangeOptions {
   readonly association: AssociationInfo;
   readonly peerMaxPduBytes: number;
   readonly transport: Transport;
+  /** Accepted contexts in which the peer is SCP. */
+  readonly peerScpContexts: readonly AcceptedContext[];
+  /** Seconds the peer has for the answer to a request of ours. */
+  readonly answerSeconds: number;
+  /** Ends the association. */
+  abort(reason: string): void;
   tally(what: string, count: number): void;
   answered(status: number): void;
 }
@@ -35,6 +46,7 @@ export const createExchange = (options: ExchangeOptions): OwnedExchange => {
   let controller: AbortController | undefined;
   let ended: 'cancelled' | 'ended' | undefined;
   let isAnswered = false;
+  let subRequests: OwnedSubRequests | undefined;
   const sopClassUid = command.affectedSopClassUid ?? command.requestedSopClassUid;
   const sopInstanceUid = command.affectedSopInstanceUid ?? command.requestedSopInstanceUid;
   const always = {
@@ -58,6 +70,16 @@ export const createExchange = (options: ExchangeOptions): OwnedExchange => {
     get isAnswered() {
       return isAnswered;
     },
+    get isAsking() {
+      return subRequests !== undefined;
+    },
+    get subRequests() {
+      if (subRequests === undefined) {
+        subRequests = createSubRequests({ contexts: options.peerScpContexts, capacity, transport, answerSeconds: options.answerSeconds, abort: (reason) => options.abort(reason) });
+        if (ended === 'ended') subRequests.end('the association is over');
+      }
+      return subRequests;
+    },
     respond: async (fields, dataSet) => {
       if (isAnswered) throw new TypeError('request answered twice');
       if (!isPending(fields.status)) {
@@ -79,8 +101,11 @@ export const createExchange = (options: ExchangeOptions): OwnedExchange => {
     },
     tally: (what, count = 1) => options.tally(what, count),
     end: (reason) => {
-      ended ??= reason;
-      controller?.abort(ended);
+      // The end of the association outlasts a cancel; the signal keeps its first reason.
+      const isNews = ended === undefined;
+      if (isNews || reason === 'ended') ended = reason;
+      if (reason === 'ended') subRequests?.end('the association is over');
+      if (isNews) controller?.abort(reason);
     },
   };
 };

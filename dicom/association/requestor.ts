@@ -17,6 +17,7 @@ import { createPduReader } from './pdu-reader.ts';
 import type { PduReader, PduSink } from './pdu-reader.ts';
 import { connectSecure } from './secure.ts';
 import type { ClientTls } from './secure.ts';
+import type { RequestChannel, Response } from './request-channel.ts';
 import type { AcceptedContext } from './service.ts';
 import { step } from './state-machine.ts';
 import type { Event, State } from './state-machine.ts';
@@ -38,11 +39,6 @@ export interface RequestorOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface Response {
-  readonly command: Command;
-  readonly dataSet?: Buffer;
-}
-
 /** Longest P-DATA-TF we take, in bytes. */
 const MAX_PDU_BYTES = 262_144;
 /** Longest data set of a response, in bytes; identifiers and attribute lists are small. */
@@ -59,7 +55,7 @@ interface Waiter {
 }
 
 /** One association that we asked for. Any error ends it. @source PS3.8 9.2 */
-export class Requestor implements PduSink {
+export class Requestor implements PduSink, RequestChannel {
   readonly #options: RequestorOptions;
   readonly #transport: Transport;
   readonly #reader: PduReader;

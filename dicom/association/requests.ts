@@ -76,8 +76,9 @@ export class Requests {
     );
   }
 
-  /** Gives up a half received request. */
+  /** The peer sends no more: gives up a half received request, and answers to ours that will not come. */
   drop(): void {
+    if (this.#working?.isAsking === true) this.#working.subRequests.end('released by the other side');
     const receiving = this.#receiving;
     this.#receiving = undefined;
     receiving?.exchange.end('ended');
@@ -127,7 +128,13 @@ export class Requests {
       if (this.#working?.command.messageId === command.messageIdRespondedTo) this.#working?.end('cancelled');
       return;
     }
-    if ((command.commandField & RESPONSE_BIT) !== 0) throw violation('response to nothing', ABORT_REASON.unexpectedParameter);
+    const asking = this.#working?.isAsking === true ? this.#working : undefined;
+    if ((command.commandField & RESPONSE_BIT) !== 0) {
+      if (asking === undefined) throw violation('response to nothing', ABORT_REASON.unexpectedParameter);
+      return asking.subRequests.answered(context, command);
+    }
+    // Holding the peer back would hold back its answers too.
+    if (this.#working?.command.commandField === COMMAND.getRequest) throw violation('request while one with sub-operations is open', ABORT_REASON.unexpectedParameter);
     // A peer that does not wait for its answer waits in its socket instead of in our memory.
     if (this.#working !== undefined) this.#waiting = { command, context };
     else this.#start(command, context);

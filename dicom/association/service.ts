@@ -3,6 +3,7 @@
  */
 import type { RoleSelection } from './associate.ts';
 import type { Command } from './command.ts';
+import type { RequestChannel } from './request-channel.ts';
 
 /** Facts for logs and listeners; values never identify a patient. */
 export type Facts = Readonly<Record<string, string | number | boolean | null>>;
@@ -49,6 +50,12 @@ export interface AcceptedContext {
 /** Elements a service adds to a response; command field, message id and data set type are set for it. */
 export type ResponseFields = Omit<Partial<Command>, 'commandField' | 'messageIdRespondedTo' | 'dataSetType' | 'messageId'> & { readonly status: number };
 
+/** Requests of ours to the peer while its own request is open. @source PS3.7 9.1.3 (sub-operations of a C-GET) */
+export interface SubRequests extends RequestChannel {
+  /** Accepted contexts in which the peer takes the SCP role; empty when it asked for none. */
+  readonly contexts: readonly AcceptedContext[];
+}
+
 /** One request and the way to answer it. */
 export interface Exchange {
   readonly command: Command;
@@ -56,6 +63,8 @@ export interface Exchange {
   readonly association: AssociationInfo;
   /** Aborts when the peer cancels (reason 'cancelled') or the association ends (reason 'ended'). */
   readonly signal: AbortSignal;
+  /** For services that ask back. No response may be sent while a data set of ours is half written. */
+  readonly subRequests: SubRequests;
   /**
    * Sends a response; every status but a pending one is the last. Resolves when the socket has room again, so a
    * sender of many responses holds little memory. Does nothing once the association has ended.

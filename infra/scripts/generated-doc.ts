@@ -36,3 +36,6 @@ export const printDocument = async (path: string, text: string, script: string):
   process.stderr.write(`${path} ${onDisk === undefined ? 'is missing' : 'is out of date'}: run node infra/scripts/${script}\n`);
   process.exitCode = 1;
 };
+
+/** A status as the Standard writes it. */
+export const hex = (code: number): string => `\`${code.toString(16).toUpperCase().padStart(4, '0')}\``;

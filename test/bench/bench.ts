@@ -2,6 +2,7 @@
 
 const BENCHES: Readonly<Record<string, () => Promise<(args: readonly string[]) => Promise<void>>>> = {
   receive: async () => (await import('./receive.ts')).runReceiveBench,
+  send: async () => (await import('./send-bench.ts')).runSendBench,
   image: async () => (await import('./image.ts')).runImageBench,
   transcode: async () => (await import('./transcode.ts')).runTranscodeBench,
   'image-bd': async () => (await import('./image-bd.ts')).runImageBdBench,

@@ -58,6 +58,33 @@ create index ix_unknown_caller_last_seen_at_id on unknown_caller (last_seen_at, 
 insert into counter (name, value) values ('ae', 0);
 -- @1 bigint, @2 datetime2(3)
 insert into "schema_version" ("version", "applied_at") values (@1, @2);
+alter table patient add name_alphabetic nvarchar(400) collate Latin1_General_100_BIN2 not null default '';
+alter table patient add name_ideographic nvarchar(400) collate Latin1_General_100_BIN2 not null default '';
+alter table patient add name_phonetic nvarchar(400) collate Latin1_General_100_BIN2 not null default '';
+alter table patient add birth_date_key varchar(8) collate Latin1_General_100_BIN2 not null default '';
+create index ix_patient_name_alphabetic_id on patient (name_alphabetic, id);
+create index ix_patient_name_ideographic on patient (name_ideographic);
+create index ix_patient_name_phonetic on patient (name_phonetic);
+alter table study add date_key varchar(8) collate Latin1_General_100_BIN2 not null default '';
+alter table study add time_key varchar(12) collate Latin1_General_100_BIN2 not null default '';
+alter table study add physician_alphabetic nvarchar(400) collate Latin1_General_100_BIN2 not null default '';
+alter table study add physician_ideographic nvarchar(400) collate Latin1_General_100_BIN2 not null default '';
+alter table study add physician_phonetic nvarchar(400) collate Latin1_General_100_BIN2 not null default '';
+create index ix_study_date_key_id on study (date_key, id);
+-- @1 bigint
+select top(500) "id", "name", "birth_date" from "patient" where "id" > @1 order by "id";
+-- @1 varchar(64), @2 varchar(64), @3 varchar(64), @4 varchar(64), @5 bigint
+update "patient" set "name_alphabetic" = @1, "name_ideographic" = @2, "name_phonetic" = @3, "birth_date_key" = @4 where "id" = @5;
+-- @1 bigint
+select top(500) "id", "study_date", "study_time", "referring_physician_name" from "study" where "id" > @1 order by "id";
+-- @1 varchar(64), @2 varchar(64), @3 varchar(64), @4 varchar(64), @5 varchar(64), @6 bigint
+update "study" set "date_key" = @1, "time_key" = @2, "physician_alphabetic" = @3, "physician_ideographic" = @4, "physician_phonetic" = @5 where "id" = @6;
+-- @1 bigint, @2 datetime2(3)
+insert into "schema_version" ("version", "applied_at") values (@1, @2);
+alter table disc_order add content nvarchar(max) collate Latin1_General_100_BIN2 null;
+alter table disc_order add reburn_of bigint null;
+-- @1 bigint, @2 datetime2(3)
+insert into "schema_version" ("version", "applied_at") values (@1, @2);
 commit transaction;
 -- instances.store of new series
 begin transaction;
@@ -545,6 +572,15 @@ select "instance"."id", "instance"."sop_instance_uid", "volume_instance"."file_i
 -- discs.certificate
 -- @1 varchar(64)
 select "volume"."certificate" from "disc" inner join "volume" on "volume"."id" = "disc"."volume_key" where "disc"."serial" = @1;
+-- retrieve.plan
+-- @1 bigint, @2 varchar(64), @3 varchar(64), @4 varchar(64)
+select "sop_class_uid", "transfer_syntax_uid", count(*) as "instances" from "instance" where ("instance"."counts" = @1 and "instance"."study_key" in (select "study"."id" from "study" inner join "patient" on "patient"."id" = "study"."patient_key" where "patient"."patient_id" = @2 and "patient"."issuer_of_patient_id" = @3) and "instance"."study_key" in (select "study"."id" from "study" where "study"."study_instance_uid" in (@4))) group by "sop_class_uid", "transfer_syntax_uid";
+-- retrieve.page
+-- @1 bigint, @2 varchar(64), @3 varchar(64), @4 varchar(64), @5 varchar(64), @6 bigint
+select top(500) "instance"."id", "sop_class_uid", "sop_instance_uid", "is_held", "is_contested", "path", "bytes", "data_set_offset", "data_set_sha256", "transfer_syntax_uid" from "instance" where ("instance"."counts" = @1 and "instance"."study_key" in (select "study"."id" from "study" where "study"."study_instance_uid" in (@2)) and "instance"."series_key" in (select "series"."id" from "series" where "series"."series_instance_uid" in (@3, @4)) and "instance"."sop_instance_uid" in (@5)) and "instance"."id" > @6 order by "instance"."id";
+-- retrieve.page by keys
+-- @1 bigint, @2 bigint, @3 bigint, @4 bigint, @5 bigint, @6 bigint, @7 bigint
+select top(500) "instance"."id", "sop_class_uid", "sop_instance_uid", "is_held", "is_contested", "path", "bytes", "data_set_offset", "data_set_sha256", "transfer_syntax_uid" from "instance" where ("instance"."counts" = @1 and "instance"."study_key" in (select "study"."id" from "study" where "study"."patient_key" in (@2)) and "instance"."study_key" in (@3) and "instance"."series_key" in (@4) and "instance"."id" in (@5, @6)) and "instance"."id" > @7 order by "instance"."id";
 -- retention.deletable
 -- @1 bigint, @2 bigint, @3 varchar(64), @4 bigint, @5 varchar(64), @6 bigint, @7 varchar(64), @8 varchar(64), @9 varchar(64), @10 datetime2(3)
 select top(100) "id", "path" from "instance" where "is_held" = @1 and "is_contested" = @2 and (exists (select "disc_order"."id" from "order_instance" inner join "disc_order" on "disc_order"."id" = "order_instance"."order_key" where "order_instance"."instance_key" = "instance"."id" and "disc_order"."state" = @3) and (exists (select "disc"."id" from "volume_instance" inner join "disc" on "disc"."volume_key" = "volume_instance"."volume_key" where "volume_instance"."instance_key" = "instance"."id" and "volume_instance"."is_left_off" = @4 and "disc"."state" = @5) and not exists (select "arrival_outbox"."series_key" from "arrival_outbox" where "arrival_outbox"."series_key" = "instance"."series_key") and not exists (select "collect_group"."id" from "collect_group_series" inner join "collect_group" on "collect_group"."id" = "collect_group_series"."group_key" where "collect_group_series"."series_key" = "instance"."series_key" and "collect_group"."is_open" = @6)) and not exists (select "disc_order"."id" from "order_instance" inner join "disc_order" on "disc_order"."id" = "order_instance"."order_key" where "order_instance"."instance_key" = "instance"."id" and "disc_order"."state" != @7 and ("disc_order"."state" != @8 or "disc_order"."retention" in (@9) or "disc_order"."ended_at" > @10 or "disc_order"."copies_good" < "disc_order"."copies"))) order by "id";

@@ -1,6 +1,6 @@
 /** What every database engine must do for the catalog; one suite, run on each engine that is there. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AeDraft, ArrivedInstance, Catalog, PlaceOrder, RuleDraft, StoreOutcome } from '../../catalog/catalog.ts';
+import type { AeDraft, ArrivedInstance, Catalog, PlaceOrder, RetrieveSelection, RuleDraft, StoreOutcome } from '../../catalog/catalog.ts';
 import { migrateCatalog } from '../../catalog/migrate.ts';
 import { openCatalog } from '../../catalog/open.ts';
 import type { BurnRule } from '../../disc/order/burn-rule.ts';
@@ -522,6 +522,85 @@ export const describeCatalog = (name: string, makeDatabaseUrl: () => Promise<str
         const details = await Promise.all([...orders].map((o) => catalog.orders.detail(o)));
         expect(details.reduce((sum, d) => sum + (d?.order.instances ?? 0), 0)).toBe(101);
         expect(await catalog.rules.orderGroup(groupId, after(1_000_000))).toEqual({ result: 'empty' });
+      });
+    });
+
+    describe('retrieve', () => {
+      /** Two studies of one patient, the first with two series of two, and the same study UID under another patient. */
+      const scene = async () => {
+        const first = fresh();
+        const second = { ...fresh(), patientId: first.patientId ?? '' };
+        const stored = await catalog.instances.store([
+          ...makeSeries(2, first), ...makeSeries(2, { ...first, series: 2, transferSyntaxUid: '1.2.840.10008.1.2.4.70' }), ...makeSeries(1, second),
+          makeArrival({ ...first, patientId: `OTHER${first.study}`, series: 3 }),
+        ]);
+        return { first, second, ids: stored.map(idOf), patientId: first.patientId ?? '', study: `2.25.${first.study}` };
+      };
+      const idsOf = async (selection: RetrieveSelection): Promise<readonly number[]> => (await catalog.retrieve.page(selection, 0, 100)).map((one) => one.instanceId);
+
+      it('finds by each level and only where every key holds', async () => {
+        const { first, second, ids, patientId, study } = await scene();
+        expect(await idsOf({ patientId })).toEqual(ids.slice(0, 5));
+        expect(await idsOf({ studyInstanceUids: [study] })).toEqual([...ids.slice(0, 4), ids[5]]);
+        expect(await idsOf({ patientId, studyInstanceUids: [study, `2.25.${second.study}`] })).toEqual(ids.slice(0, 5));
+        expect(await idsOf({ studyInstanceUids: [study], seriesInstanceUids: [`${study}.2`] })).toEqual(ids.slice(2, 4));
+        expect(await idsOf({ studyInstanceUids: [`2.25.${second.study}`], seriesInstanceUids: [`${study}.2`] })).toEqual([]);
+        expect(await idsOf({ sopInstanceUids: [`${study}.1.2`, `${study}.2.1`, `${study}.1.2`, '2.25.404'] })).toEqual([ids[1], ids[2]]);
+        expect(await idsOf({ patientId: patientId.toLowerCase() })).toEqual([]);
+        const studyKey = (await catalog.studies.search({ patientId, limit: 10 })).studies.find((one) => one.studyInstanceUid === `2.25.${first.study}`);
+        expect(await idsOf({ studyKeys: [studyKey?.studyId ?? 0] })).toEqual(ids.slice(0, 4));
+        expect(await idsOf({ patientKeys: [studyKey?.patientKey ?? 0] })).toEqual(ids.slice(0, 5));
+        expect(await idsOf({ instanceIds: [ids[4] ?? 0, ids[0] ?? 0] })).toEqual([ids[0], ids[4]]);
+      });
+
+      it('takes the issuer of the patient id into account where it is named', async () => {
+        const sketch = fresh();
+        await catalog.instances.store([makeArrival({ ...sketch, issuerOfPatientId: 'A' }), makeArrival({ ...sketch, issuerOfPatientId: 'B', study: sketch.study + 500_000 })]);
+        expect(await idsOf({ patientId: sketch.patientId ?? '' })).toHaveLength(2);
+        expect(await idsOf({ patientId: sketch.patientId ?? '', issuerOfPatientId: 'B' })).toHaveLength(1);
+      });
+
+      it('names nothing without a key or with an empty list', async () => {
+        expect(await idsOf({})).toEqual([]);
+        expect(await idsOf({ issuerOfPatientId: 'A' })).toEqual([]);
+        expect(await idsOf({ studyInstanceUids: [] })).toEqual([]);
+        expect(await catalog.retrieve.plan({})).toEqual({ instances: 0, kinds: [] });
+      });
+
+      it('counts by SOP class and transfer syntax', async () => {
+        const { patientId } = await scene();
+        const plan = await catalog.retrieve.plan({ patientId });
+        expect(plan.instances).toBe(5);
+        expect(Object.fromEntries(plan.kinds.map((kind) => [kind.transferSyntaxUid, kind.instances]))).toEqual({ '1.2.840.10008.1.2.1': 3, '1.2.840.10008.1.2.4.70': 2 });
+      });
+
+      it('pages by id, over lists longer than one statement carries too', async () => {
+        const sketch = fresh();
+        const stored = (await catalog.instances.store(makeSeries(7, sketch))).map(idOf);
+        const uids = [...Array.from({ length: 2500 }, (_, i) => `2.25.77.${i}`), ...[7, 1, 3, 2, 6, 5, 4].map((n) => `2.25.${sketch.study}.1.${n}`)];
+        const seen: number[] = [];
+        for (let after = 0; ;) {
+          const page = await catalog.retrieve.page({ sopInstanceUids: uids }, after, 3);
+          if (page.length === 0) break;
+          seen.push(...page.map((one) => one.instanceId));
+          after = page.at(-1)?.instanceId ?? 0;
+        }
+        expect(seen).toEqual(stored);
+        expect((await catalog.retrieve.plan({ sopInstanceUids: uids })).instances).toBe(7);
+      });
+
+      it('leaves superseded contents out and says what is contested or no longer held', async () => {
+        const sketch = fresh();
+        const [contested, superseded] = [makeArrival(sketch), makeArrival({ ...sketch, instance: 2 })];
+        await catalog.instances.store([contested, superseded]);
+        await catalog.instances.storeConflicting(makeArrival({ ...sketch, content: 'asked' }), 'ask');
+        const { instanceId } = await catalog.instances.storeConflicting(makeArrival({ ...sketch, instance: 2, content: 'newer' }), 'newest');
+        const page = await catalog.retrieve.page({ studyInstanceUids: [`2.25.${sketch.study}`] }, 0, 10);
+        expect(page.map((one) => [one.sopInstanceUid, one.isContested])).toEqual([[contested.attributes.sopInstanceUid, true], [superseded.attributes.sopInstanceUid, false]]);
+        expect(page[1]?.instanceId).toBe(instanceId);
+        expect(page[0]).toMatchObject({ isHeld: true, sopClassUid: contested.attributes.sopClassUid, file: contested.file });
+        await catalog.retention.markDeleted([instanceId]);
+        expect((await catalog.retrieve.page({ instanceIds: [instanceId] }, 0, 10)).map((one) => one.isHeld)).toEqual([false]);
       });
     });
 

@@ -5,9 +5,8 @@ import { ERRORS } from '../../../infra/errors.ts';
 import type { ErrorRow } from '../../../infra/errors.ts';
 import { SETTINGS, environmentName } from '../../../infra/settings.ts';
 import type { SettingKey } from '../../../infra/settings.ts';
-import { markdownTable } from '../generated-doc.ts';
-
-const hex = (code: number): string => `\`${code.toString(16).toUpperCase().padStart(4, '0')}\``;
+import { hex, markdownTable } from '../generated-doc.ts';
+import { retrieve } from './retrieve.ts';
 
 const setting = (key: SettingKey): readonly string[] => {
   const row: { readonly default: unknown; readonly about: string; readonly unit?: string; readonly min?: number; readonly max?: number; readonly defaultText?: string } = SETTINGS[key];
@@ -33,7 +32,7 @@ export const REJECTION_ROWS = [
 const policies = (): string => [
   '### 3.2 Association policies', '',
   markdownTable(['policy', 'default', 'range', 'setting'], POLICY_SETTINGS.map(setting)), '',
-  'The node never opens an association to the peer that opened one to it. As a user it proposes one presentation context for each pair of SOP class and transfer syntax among the files to send, 128 contexts at most on one association.', '',
+  'As a user the node opens associations to the destination of a C-MOVE, and where instances are sent: as many side by side as are set for that AE. It proposes one presentation context for each pair of SOP class and transfer syntax among what is to be sent, and one per SOP class with Explicit and Implicit VR Little Endian where conversion is possible; 128 contexts at most on one association.', '',
   '#### Rejections sent', '',
   markdownTable(['when', 'result', 'source', 'reason'], REJECTION_ROWS.map(({ when, result, source, reason }) => [when, String(result), String(source), String(reason)])), '',
   '#### Presentation contexts', '',
@@ -106,16 +105,17 @@ const storage = (): string => [
     ['`0000`', 'stored'],
     ['warnings (`Bxxx`, `0001`, `0107`, `0116`)', 'stored, with warning and Error Comment'],
     ['everything else', 'refused, with status and Error Comment'],
-    ['presentation context not accepted', 'not sent: instances are never converted'],
+    ['presentation context not accepted', 'sent converted to an uncompressed transfer syntax that is accepted, where that loses nothing and is possible; else not sent'],
+    ['association lost before the answer', 'sent again on a new association, twice at most after pauses of 1 s and 5 s; what was answered is not sent again'],
   ]),
 ].join('\n');
 
 const failures = (): string => [
-  '### 3.5 Communication failures', '',
+  '### 3.6 Communication failures', '',
   markdownTable(['failure', 'behaviour as provider', 'behaviour as user'], [
     ['connection without association request', `closed after ${SETTINGS.artimSeconds.default} s (ARTIM, \`artimSeconds\`)`, 'given up after the time limit of the caller'],
-    ['no byte on an open association', `A-ABORT after ${SETTINGS.associationIdleSeconds.default.toLocaleString('en-US')} s (\`associationIdleSeconds\`), unless we are still working on the request`, 'A-ABORT after the time limit of the caller (storage 60 s, verification 30 s); the instances concerned are reported as failed'],
-    ['A-ABORT or lost connection within a data set', 'the incomplete file is removed, no row is made', 'the instances concerned are reported as failed; those answered before keep their result'],
+    ['no byte on an open association', `A-ABORT after ${SETTINGS.associationIdleSeconds.default.toLocaleString('en-US')} s (\`associationIdleSeconds\`), unless we are still working on the request`, 'A-ABORT after the time limit of the caller (storage 60 s, verification 30 s); the instances concerned are sent again on a new association, and reported as failed after that'],
+    ['A-ABORT or lost connection within a data set', 'the incomplete file is removed, no row is made', 'the instances concerned are sent again on a new association, and reported as failed after that; those answered before keep their result'],
     ['release within a data set', 'the incomplete file is removed, the release is answered', 'does not occur'],
     ['unrecognised, unexpected or malformed PDU', 'A-ABORT by the service provider with the reason of PS3.8 Table 9-26', 'the same'],
     ['PDU longer than announced', 'A-ABORT', 'A-ABORT'],
@@ -124,5 +124,5 @@ const failures = (): string => [
   ]),
 ].join('\n');
 
-/** Chapters 3.2 to 3.5. @source PS3.2 Annex A, PS3.7, PS3.8 */
-export const networking = (): string => [policies(), negotiation(), verification(), storage(), failures()].join('\n\n');
+/** Chapters 3.2 to 3.6. @source PS3.2 Annex A, PS3.7, PS3.8 */
+export const networking = (): string => [policies(), negotiation(), verification(), storage(), retrieve(), failures()].join('\n\n');

@@ -18,10 +18,11 @@ const overview = [
     ['Verification', 'yes', 'yes'],
     ['Storage', 'yes, as a library call', 'yes'],
     ['Query/Retrieve: C-FIND', 'no', 'yes'],
+    ['Query/Retrieve: C-MOVE and C-GET (Patient Root, Study Root, Patient/Study Only)', 'no', 'yes'],
     ['Media storage, interchange option', 'file-set creator', 'not applicable'],
   ]),
   '',
-  'Not in this version, neither as user nor as provider: Retrieve (C-MOVE, C-GET), Modality Worklist, Storage Commitment, Modality Performed Procedure Step, Instance Availability Notification, Media Creation Management, DICOMweb. A presentation context for any of them is refused with result 3 (abstract syntax not supported).',
+  'Not in this version, neither as user nor as provider: Modality Worklist, Storage Commitment, Modality Performed Procedure Step, Instance Availability Notification, Media Creation Management, DICOMweb. A presentation context for any of them is refused with result 3 (abstract syntax not supported).',
 ].join('\n');
 
 const introduction = [

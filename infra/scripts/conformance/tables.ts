@@ -21,7 +21,7 @@ const counts = (rows: readonly { readonly inReference: boolean }[], what: string
 /** Annex: SOP classes with their directory records. @source PS3.4 B.5, PS3.3 F.5 */
 export const sopClassTable = (): string => [
   counts(SOP_CLASSES, 'SOP classes'),
-  'Role SCP; every transfer syntax of 7.2. *Directory record* is what the instance gets on a disc; an instance that is left off is named in the report of its order and on the disc\'s pages.',
+  'Roles SCP and, as sub-operations of C-MOVE and C-GET, SCU; every transfer syntax of 7.2. *Directory record* is what the instance gets on a disc; an instance that is left off is named in the report of its order and on the disc\'s pages.',
   markdownTable(
     ['SOP class', 'UID', 'retired', 'in reference statement', 'directory record'],
     SOP_CLASSES.map((row: SopClassRow) => [row.name, `\`${row.uid}\``, yes(row.retired), yes(row.inReference), onDisc(row)]),
@@ -31,7 +31,7 @@ export const sopClassTable = (): string => [
 /** Annex: transfer syntaxes. @source PS3.6 Table A-1 */
 export const transferSyntaxTable = (): string => [
   counts(TRANSFER_SYNTAXES, 'transfer syntaxes'),
-  'Instances are kept in the transfer syntax in which they came and are never converted.',
+  'Instances are kept in the transfer syntax in which they came.',
   markdownTable(
     ['transfer syntax', 'UID', 'retired', 'in reference statement'],
     TRANSFER_SYNTAXES.map((row) => [row.name, `\`${row.uid}\``, yes(row.retired), yes(row.inReference)]),
