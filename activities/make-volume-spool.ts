@@ -102,11 +102,11 @@ export const createVolumeSpool = (options: SpoolOptions): VolumeSpool => {
       });
       const result = await gate(composed, volume);
       const certificate = buildCertificate({
-        product: options.product, volume, image: composed.image, profile: composed.profile, checks: result.checks, counts: result.counts, report: composed.report,
+        product: options.product, imprint, volume, image: composed.image, profile: composed.profile, checks: result.checks, counts: result.counts, report: composed.report,
       });
       const made: Made = {
         composed: {
-          imageBytes: composed.image.bytes, imageSha256: composed.image.sha256, certificate: { ...certificate, imprint },
+          imageBytes: composed.image.bytes, imageSha256: composed.image.sha256, certificate,
           instances: composed.entries.map(({ instanceId, fileId, sha256 }) => ({ instanceId, fileId, sha256 })), leftOff: composed.leftOff,
         },
         report: [...composed.report, ...comparedWith(original, composed, options.product)], label: result.label, profile: composed.profile, imageBytes: composed.image.bytes, certificateCode: certificate.shortCode,

@@ -1,15 +1,7 @@
 /** Making a disc again: what is taken over from its first making, and what is said when the images differ. */
 import type { ReportEntry, VolumeToCompose } from '../catalog/catalog.ts';
-import type { Language } from '../disc/order/content.ts';
+import type { Imprint } from '../disc/certificate.ts';
 import type { ComposedImage } from '../disc/compose-volume.ts';
-
-/** What the pages of a disc say of its maker. */
-export interface Imprint {
-  readonly institution: string;
-  readonly contact: string;
-  readonly product: string;
-  readonly language: Language;
-}
 
 /** The imprint a volume was first made with, from its certificate. */
 export const imprintOf = (certificate: unknown): Imprint | undefined => {

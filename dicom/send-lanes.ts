@@ -48,7 +48,7 @@ interface Shared {
 
 /** Refusals for good, and peers that break the protocol, do the same the next time. @source PS3.8 Table 9-21 */
 const isWorthAgain = (error: unknown): boolean =>
-  isApplianceError(error, 'ASSOCIATION_ABORTED', 'ASSOCIATION_TIMED_OUT') || (isApplianceError(error, 'ASSOCIATION_REJECTED') && error.details['result'] === 2);
+  isApplianceError(error, 'ASSOCIATION_ABORTED', 'ASSOCIATION_TIMED_OUT', 'ASSOCIATION_NO_LISTENER', 'ASSOCIATION_UNREACHABLE') || (isApplianceError(error, 'ASSOCIATION_REJECTED') && error.details['result'] === 2);
 
 const isOver = ({ stop, signal }: LaneOptions): boolean => stop?.aborted === true || signal?.aborted === true;
 

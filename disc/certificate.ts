@@ -4,12 +4,23 @@
  */
 import { createHash } from 'node:crypto';
 import type { ReportEntry } from '../catalog/catalog.ts';
+import type { Language } from './order/content.ts';
 import type { CheckResult } from './reader/findings.ts';
 import { discCheck } from './tables/disc-checks.ts';
+
+/** What the pages of a disc say of its maker. */
+export interface Imprint {
+  readonly institution: string;
+  readonly contact: string;
+  readonly product: string;
+  readonly language: Language;
+}
 
 export interface CertificateFacts {
   /** Product name and version. */
   readonly product: string;
+  /** What the pages of the disc say of its maker: needed to make the same disc again. */
+  readonly imprint: Imprint;
   readonly volume: { readonly fileSetId: string; readonly fileSetUid: string; readonly index: number; readonly of: number; readonly media: string; readonly createdAt: Date };
   readonly image: { readonly bytes: number; readonly sha256: string };
   /** Claimed application profile, '' = none. */
@@ -22,6 +33,7 @@ export interface CertificateFacts {
 export interface Certificate {
   readonly version: 1;
   readonly product: string;
+  readonly imprint: Imprint;
   readonly volume: { readonly fileSetId: string; readonly fileSetUid: string; readonly index: number; readonly of: number; readonly media: string; readonly createdAt: string };
   readonly image: { readonly bytes: number; readonly sha256: string };
   readonly profile: string;
@@ -66,9 +78,9 @@ const leftOutOf = (report: readonly ReportEntry[]): Certificate['leftOut'] => {
 };
 
 /** Makes the certificate of a volume from what the gate found on its finished image. */
-export const buildCertificate = ({ product, volume, image, profile, checks, counts, report }: CertificateFacts): Certificate => {
+export const buildCertificate = ({ product, imprint, volume, image, profile, checks, counts, report }: CertificateFacts): Certificate => {
   const certificate: Omit<Certificate, 'shortCode'> = {
-    version: 1, product,
+    version: 1, product, imprint,
     volume: { fileSetId: volume.fileSetId, fileSetUid: volume.fileSetUid, index: volume.index, of: volume.of, media: volume.media, createdAt: volume.createdAt.toISOString() },
     image: { bytes: image.bytes, sha256: image.sha256 }, profile,
     checks: checks.map(({ id, outcome, findings }) => ({ id, title: discCheck(id).title, source: discCheck(id).source, outcome, findings })),

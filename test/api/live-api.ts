@@ -21,7 +21,7 @@ import { DEFAULT_CONTENT } from '../../disc/order/content.ts';
 
 /** What the gate found on every volume that is composed here. */
 export const CERTIFICATE = buildCertificate({
-  product: 'Spindle 0.1.0', volume: { fileSetId: 'SP00000001_1', fileSetUid: '2.25.1', index: 1, of: 1, media: 'CD', createdAt: new Date('2026-01-02T03:04:05Z') }, image: { bytes: 12_000_000, sha256: 'ab'.repeat(32) }, profile: '',
+  product: 'Spindle 0.1.0', imprint: { institution: 'Hospital', contact: '', product: 'Spindle 0.1.0', language: 'en' }, volume: { fileSetId: 'SP00000001_1', fileSetUid: '2.25.1', index: 1, of: 1, media: 'CD', createdAt: new Date('2026-01-02T03:04:05Z') }, image: { bytes: 12_000_000, sha256: 'ab'.repeat(32) }, profile: '',
   checks: [{ id: 'iso-order', outcome: 'pass', findings: 0 }], counts: { files: 5, directories: 4, records: 6, instances: 3, bytesCompared: 3000 }, report: [],
 });
 
