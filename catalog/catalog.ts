@@ -207,6 +207,11 @@ export interface PlaceOrder {
   readonly isHeldBack?: boolean;
 }
 
+/** An order of studies that a remote AE holds; its instances are selected once they are here. */
+export interface PlaceRemoteOrder extends Omit<PlaceOrder, 'selection'> {
+  readonly remote: { readonly aeTitle: string; readonly studyInstanceUids: readonly string[] };
+}
+
 export interface OrderRow {
   readonly orderId: string;
   readonly requestKey: string;
@@ -245,6 +250,8 @@ export interface OrderDetail {
   readonly report: readonly ReportEntry[];
   readonly patients: readonly { readonly name: string; readonly id: string }[];
   readonly studies: readonly { readonly studyId: number; readonly date: string; readonly description: string }[];
+  /** Studies that the order has fetched from a remote AE. */
+  readonly retrievals: readonly Retrieval[];
   readonly log: readonly OperationRow[];
 }
 
@@ -292,6 +299,8 @@ export interface OrderBrief {
   readonly trigger: OrderSource;
   readonly grouping: Grouping | 'none';
   readonly series: readonly SeriesWeight[];
+  /** Retrievals whose instances are not selected yet; `series` is empty until they are. */
+  readonly retrievals: readonly number[];
   /** Concerns that must be settled by a person first ('PATIENT_DIFFERS', 'STUDY_CONFLICT', 'SEVERAL_PATIENTS'); empty when none or when a person released the order. */
   readonly concerns: readonly OrderInfo[];
 }
@@ -299,6 +308,13 @@ export interface OrderBrief {
 export interface OrderBook {
   /** @throws ORDER_NOTHING_SELECTED, ORDER_SEVERAL_PATIENTS, ORDER_INSTANCE_NOT_HELD, ORDER_KEY_REUSED (same key, other content), CATALOG_NOT_FOUND */
   place(order: PlaceOrder): Promise<{ readonly orderId: string; readonly existed: boolean }>;
+  /** @throws ORDER_NOTHING_SELECTED, ORDER_KEY_REUSED */
+  placeRemote(order: PlaceRemoteOrder): Promise<{ readonly orderId: string; readonly existed: boolean }>;
+  /**
+   * Makes what is held of the order's retrieved studies the selection of the order. Idempotent.
+   * @throws ORDER_NOTHING_SELECTED, ORDER_SEVERAL_PATIENTS
+   */
+  selectRetrieved(orderId: string): Promise<void>;
   list(filter: { readonly states?: readonly OrderState[]; readonly limit: number; readonly after?: string }): Promise<{ readonly orders: readonly OrderRow[]; readonly next: string | null }>;
   detail(orderId: string): Promise<OrderDetail | undefined>;
   /** Orders that are not closed, for starting or re-starting their workflows. `startedOnly: false` = placed but no workflow confirmed yet. */
@@ -322,6 +338,42 @@ export interface OrderBook {
   /** Notes the composed image and which instance lies under which File ID. Idempotent. */
   recordComposed(volumeId: number, composed: { readonly imageBytes: number; readonly imageSha256: string; readonly certificate: unknown; readonly instances: readonly { readonly instanceId: number; readonly fileId: string; readonly sha256: string }[]; readonly leftOff: readonly number[] }): Promise<void>;
   setVolumeState(volumeId: number, state: VolumeRow['state']): Promise<void>;
+}
+
+// ---- Retrievals --------------------------------------------------------------------------------------------------
+
+/** One study that an order has fetched from a remote AE. */
+export interface Retrieval {
+  readonly retrievalId: number;
+  readonly orderId: string;
+  readonly remoteAe: string;
+  readonly studyInstanceUid: string;
+  readonly state: 'OPEN' | 'COMPLETE' | 'FAILED' | 'CANCELLED';
+  /** Code of the error that ended it; '' otherwise. */
+  readonly reason: string;
+  readonly openedAt: Date;
+  readonly endedAt: Date | null;
+}
+
+/** One series of it: what the AE says it holds, and what we hold. */
+export interface RetrievalProgress {
+  readonly retrievalSeriesId: number;
+  readonly seriesInstanceUid: string;
+  readonly expected: number;
+  readonly held: number;
+}
+
+export interface RetrievalBook {
+  /** @throws CATALOG_NOT_FOUND */
+  retrieval(retrievalId: number): Promise<Retrieval>;
+  /** Notes the series and their numbers of instances as the AE tells them now. */
+  expect(retrievalId: number, series: readonly { readonly seriesInstanceUid: string; readonly instances: number }[]): Promise<void>;
+  progress(retrievalId: number): Promise<readonly RetrievalProgress[]>;
+  end(retrievalId: number, state: Exclude<Retrieval['state'], 'OPEN'>, reason: string): Promise<void>;
+  /** Titles of AEs that something is being retrieved from. */
+  openAes(): Promise<ReadonlySet<string>>;
+  /** Retrievals of a study that are open, or ended within the last day. */
+  expecting(studyInstanceUid: string): Promise<readonly { readonly remoteAe: string; readonly isOpen: boolean }[]>;
 }
 
 // ---- Jobs and discs ----------------------------------------------------------------------------------------------
@@ -428,6 +480,7 @@ export interface Catalog {
   readonly orders: OrderBook;
   readonly discs: DiscLog;
   readonly retention: RetentionBook;
+  readonly retrievals: RetrievalBook;
   readonly operations: OperationLog;
   readonly sessions: SessionBook;
   readonly robots: RobotBook;

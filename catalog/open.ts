@@ -10,6 +10,7 @@ import { createOperationLog } from './operations.ts';
 import { createOrderBook } from './orders.ts';
 import { createParentsCache } from './parents-cache.ts';
 import { createRetentionBook } from './retention.ts';
+import { createRetrievalBook } from './retrievals.ts';
 import { createRobotBook } from './robots.ts';
 import { createRuleBook } from './rules.ts';
 import { createSessionBook } from './sessions.ts';
@@ -44,6 +45,7 @@ export const openCatalog = async ({ databaseUrl, log, poolSize = 10, now = () =>
     orders: createOrderBook(database),
     discs: createDiscLog(database),
     retention: createRetentionBook(database),
+    retrievals: createRetrievalBook(database),
     operations: createOperationLog(database),
     sessions: createSessionBook(database),
     robots: createRobotBook(database),

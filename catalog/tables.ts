@@ -156,6 +156,21 @@ export interface DiscOrderTable {
   version: number;
 }
 
+export interface RetrievalTable {
+  id: Generated<number>;
+  order_key: number;
+  remote_ae: string;
+  study_instance_uid: string;
+  state: string;
+  reason: string;
+  /** 1 = its instances are those of the order. */
+  is_selected: Flag;
+  opened_at: Date;
+  ended_at: Date | null;
+}
+
+export interface RetrievalSeriesTable { id: Generated<number>; retrieval_key: number; series_instance_uid: string; expected_instances: number }
+
 export interface OrderInstanceTable { order_key: number; instance_key: number; rule_key: number | null }
 
 export interface VolumeTable {
@@ -234,6 +249,8 @@ export interface Tables {
   collect_group_series: CollectGroupSeriesTable;
   disc_order: DiscOrderTable;
   order_instance: OrderInstanceTable;
+  retrieval: RetrievalTable;
+  retrieval_series: RetrievalSeriesTable;
   volume: VolumeTable;
   volume_instance: VolumeInstanceTable;
   volume_study: VolumeStudyTable;

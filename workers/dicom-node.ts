@@ -2,6 +2,7 @@
 import { createEchoScp } from '../dicom/echo-scp.ts';
 import { createInstanceStore } from '../dicom/instance-store.ts';
 import { createDicomNode } from '../dicom/node.ts';
+import { createRetrievedArrivals } from '../dicom/retrieved-arrivals.ts';
 import { createStorageScp } from '../dicom/storage-scp.ts';
 import { runChild } from './child.ts';
 
@@ -14,7 +15,10 @@ await runChild('dicom-node', async ({ config, home, log, catalog }) => {
     ...(config.unknownCallers === 'reject' ? { knownCallingAes: () => known } : {}),
     services: [
       createEchoScp(),
-      createStorageScp({ aeTitle: config.aeTitle, store, index: catalog.instances, scope: config.storageScope, log, clock, conflictFor: (callingAe) => config.conflictBySource[callingAe] ?? config.conflictDefault }),
+      createStorageScp({
+        store, index: catalog.instances, scope: config.storageScope, log, clock, conflictFor: (callingAe) => config.conflictBySource[callingAe] ?? config.conflictDefault,
+        isRetrieved: createRetrievedArrivals({ aeTitle: config.aeTitle, retrievals: catalog.retrievals }),
+      }),
     ],
     limits: { associations: config.maxAssociations, associationsPerCallingAe: config.maxAssociations, maxPduBytes: config.maxPduBytes, artimSeconds: config.artimSeconds, idleSeconds: config.associationIdleSeconds },
     onAssociationEnded: (summary) => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Catalog } from '../../catalog/catalog.ts';
-import { migrateCatalog } from '../../catalog/migrate.ts';
+import { migrateCatalog, SCHEMA_VERSION } from '../../catalog/migrate.ts';
 import { openCatalog } from '../../catalog/open.ts';
 import { describeCatalog } from '../contracts/catalog-dialect.ts';
 import { needs } from '../fixtures/peers.ts';
@@ -44,6 +44,14 @@ const OPERATIONS: readonly Operation[] = [
   { name: 'rules.openGroups', run: (c) => c.rules.openGroups() },
   { name: 'rules.orderGroup', values: { group_level: 'study', draft: JSON.stringify(RULE) }, run: (c) => c.rules.orderGroup(1, after(100)) },
   { name: 'orders.place', empty: [/from "disc_order"/], run: (c) => c.orders.place({ requestKey: 'k', source: 'api', placedBy: 'anna', selection: { studies: [1] }, options: OPTIONS }) },
+  { name: 'orders.placeRemote', empty: [/from "disc_order"/], run: (c) => c.orders.placeRemote({ requestKey: 'k', source: 'api', placedBy: 'anna', remote: { aeTitle: 'PACS', studyInstanceUids: ['2.25.1'] }, options: OPTIONS }) },
+  { name: 'orders.selectRetrieved', run: (c) => c.orders.selectRetrieved('o1') },
+  { name: 'retrievals.retrieval', run: (c) => c.retrievals.retrieval(1) },
+  { name: 'retrievals.expect', values: { series_instance_uid: '2.25.1.9' }, run: (c) => c.retrievals.expect(1, [{ seriesInstanceUid: '2.25.1.1', instances: 3 }]) },
+  { name: 'retrievals.progress', run: (c) => c.retrievals.progress(1) },
+  { name: 'retrievals.end', run: (c) => c.retrievals.end(1, 'FAILED', 'REMOTE_INCOMPLETE') },
+  { name: 'retrievals.openAes', run: (c) => c.retrievals.openAes() },
+  { name: 'retrievals.expecting', run: (c) => c.retrievals.expecting('2.25.1') },
   { name: 'orders.list', run: (c) => c.orders.list({ states: ['PENDING'], limit: 20, after: '9' }) },
   { name: 'orders.detail', run: (c) => c.orders.detail('o1') },
   { name: 'orders.openOrders', run: (c) => c.orders.openOrders({ isStarted: false }) },
@@ -78,7 +86,7 @@ describe('catalog on a simulated SQL Server', () => {
     await migrateCatalog(url);
     text = recordedAs('migration');
     invention.empty = [];
-    invention.values = { n: 1, version: 1 };
+    invention.values = { n: 1, version: SCHEMA_VERSION };
     catalog = await openCatalog({ databaseUrl: url, now: () => T0, poolSize: 2 });
     for (const operation of OPERATIONS) {
       server.clear();
@@ -109,7 +117,7 @@ describe('catalog on a simulated SQL Server', () => {
 
   it('runs a deadlock victim again and answers', async () => {
     invention.empty = [];
-    invention.values = {};
+    invention.values = { version: SCHEMA_VERSION };
     let failures = 2;
     const flaky = await startTdsServer((s) => /^update counter/.test(s.sql) && failures-- > 0 ? { error: 1205 } : invention.answer(s));
     const opened = await openFlaky(flaky);
