@@ -2,6 +2,8 @@
 import type { Request, Response, Router } from 'express';
 import type { z } from 'zod';
 import type { Catalog } from '../catalog/catalog.ts';
+import type { Found, RemoteSearch, RemoteSeries, RemoteStudy } from '../dicom/query-retrieve-scu.ts';
+import type { FindAe, RemoteAe } from '../dicom/remote-ae.ts';
 import type { Logger } from '../infra/log.ts';
 import type { RobotAction } from '../robots/robot.ts';
 import type { Verdict } from '../workflows/messages.ts';
@@ -13,6 +15,13 @@ export interface WorkflowPort {
   group(groupId: number, wish: 'flush' | 'hold' | 'release', by: string): Promise<void>;
   actOnRobot(robot: string, action: RobotAction): Promise<void>;
   ping(): Promise<void>;
+}
+
+/** How the API queries remote AEs; wiring passes it in. @throws ASSOCIATION_ and REMOTE_ codes */
+export interface RemotePort {
+  readonly findAe: FindAe;
+  findStudies(ae: RemoteAe, search: RemoteSearch): Promise<Found<RemoteStudy>>;
+  findSeries(ae: RemoteAe, studyInstanceUid: string): Promise<Found<RemoteSeries>>;
 }
 
 export interface RobotSnapshot {
@@ -30,6 +39,7 @@ export interface ApiDeps {
   readonly store: () => Promise<{ readonly freeBytes: number; readonly usedPercent: number; readonly warning: boolean }>;
   /** Opens a DICOM association to ourselves and echoes. */
   readonly echo: () => Promise<void>;
+  readonly remote: RemotePort;
   readonly labelFile: (serial: string) => string;
   readonly token: string;
   readonly now: () => Date;

@@ -9,12 +9,14 @@ import type { Database } from './database.ts';
 import type { EngineName, Executor } from './dialects/dialect.ts';
 import { openEngine } from './dialects/open-engine.ts';
 import { statements as first } from './migrations/0001-first.ts';
+import { statements as commitments } from './migrations/0004-commitments.ts';
 import { statements as retrievals } from './migrations/0005-retrievals.ts';
 import { renderTable } from './migrations/sketch.ts';
 import type { CatalogLogger } from './logger.ts';
 
 const MIGRATIONS: readonly { readonly version: number; readonly statements: (engine: EngineName) => readonly string[] }[] = [
   { version: 1, statements: first },
+  { version: 4, statements: commitments },
   { version: 5, statements: retrievals },
 ];
 

@@ -1,5 +1,6 @@
 /** Opens the catalog on a database whose schema is up to date (see migrate.ts). */
 import type { Catalog } from './catalog.ts';
+import { createCommitmentBook } from './commitments.ts';
 import { openDatabase } from './database.ts';
 import { createDiscLog } from './discs.ts';
 import { openEngine } from './dialects/open-engine.ts';
@@ -46,6 +47,7 @@ export const openCatalog = async ({ databaseUrl, log, poolSize = 10, now = () =>
     discs: createDiscLog(database),
     retention: createRetentionBook(database),
     retrievals: createRetrievalBook(database),
+    commitments: createCommitmentBook(database),
     operations: createOperationLog(database),
     sessions: createSessionBook(database),
     robots: createRobotBook(database),

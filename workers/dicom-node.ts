@@ -1,10 +1,13 @@
 /** The process that receives: our AE with Verification and Storage. Works with Temporal down; needs store and catalog. */
+import { startCommitmentSender } from '../dicom/commitment-sender.ts';
 import { createEchoScp } from '../dicom/echo-scp.ts';
 import { createInstanceStore } from '../dicom/instance-store.ts';
 import { createDicomNode } from '../dicom/node.ts';
 import { createRetrievedArrivals } from '../dicom/retrieved-arrivals.ts';
+import { createStorageCommitmentScp } from '../dicom/storage-commitment-scp.ts';
 import { createStorageScp } from '../dicom/storage-scp.ts';
 import { runChild } from './child.ts';
+import { findPeer } from './known-aes.ts';
 
 await runChild('dicom-node', async ({ config, home, log, catalog }) => {
   const clock = { now: (): Date => new Date() };
@@ -15,6 +18,7 @@ await runChild('dicom-node', async ({ config, home, log, catalog }) => {
     ...(config.unknownCallers === 'reject' ? { knownCallingAes: () => known } : {}),
     services: [
       createEchoScp(),
+      createStorageCommitmentScp({ aeTitle: config.aeTitle, commitments: catalog.commitments, absolute: (path) => store.absolute(path), keepsForGood: config.retention === 'archive' && config.durableStore, log, clock }),
       createStorageScp({
         store, index: catalog.instances, scope: config.storageScope, log, clock, conflictFor: (callingAe) => config.conflictBySource[callingAe] ?? config.conflictDefault,
         isRetrieved: createRetrievedArrivals({ aeTitle: config.aeTitle, retrievals: catalog.retrievals }),
@@ -31,5 +35,6 @@ await runChild('dicom-node', async ({ config, home, log, catalog }) => {
     },
     onContextRefused: (refused, association) => log.warn('association.refused-context', { callingAe: association.callingAe, ...refused }),
   });
-  return { close: () => node.close({ drainSeconds: 12 }) };
+  const sender = startCommitmentSender({ aeTitle: config.aeTitle, commitments: catalog.commitments, findAe: findPeer(config), log, clock });
+  return { close: async () => { await node.close({ drainSeconds: 12 }); await sender.close(); } };
 });

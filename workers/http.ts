@@ -9,6 +9,7 @@ import { echo } from '../dicom/echo-scu.ts';
 import { diskSpace } from '../dicom/space-gauge.ts';
 import { connectTemporal } from '../infra/temporal.ts';
 import { productVersion, runChild } from './child.ts';
+import { createConfiguredScu, findPeer } from './known-aes.ts';
 import { createWorkflowPort } from './workflow-starter.ts';
 
 const LOGIN_HOURS = 24;
@@ -22,6 +23,7 @@ await runChild('http', async ({ config, endpoints, home, labels, log, catalog })
   if (login.trim() !== '') await catalog.sessions.addLoginToken(sha256(login.trim()), new Date(Date.now() + LOGIN_HOURS * 3_600_000));
   await rm(loginFile, { force: true });
 
+  const scu = createConfiguredScu(config);
   const app = createApp({
     catalog, workflows: createWorkflowPort(temporal), token, log, now: () => new Date(), labelFile: (serial) => labelFileOf(labels, serial),
     robots: async () => {
@@ -34,6 +36,7 @@ await runChild('http', async ({ config, endpoints, home, labels, log, catalog })
       const usedPercent = 100 * (1 - space.freeBytes / Math.max(space.totalBytes, 1));
       return Promise.resolve({ freeBytes: space.freeBytes, usedPercent, warning: usedPercent >= config.storeWarnPercent });
     },
+    remote: { findAe: findPeer(config), findStudies: scu.findStudies, findSeries: scu.findSeries },
     echo: async () => { await echo({ host: config.dicomHost === '0.0.0.0' ? '127.0.0.1' : config.dicomHost, port: config.dicomPort, calledAe: config.aeTitle, callingAe: config.aeTitle, timeoutSeconds: 3 }); },
   });
   const server = await listen(app, config.httpHost, config.httpPort);

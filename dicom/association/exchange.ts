@@ -22,6 +22,7 @@ export interface ExchangeOptions {
   readonly association: AssociationInfo;
   readonly peerMaxPduBytes: number;
   readonly transport: Transport;
+  ask(command: Omit<Command, 'messageId' | 'dataSetType'>, dataSet: Buffer): Promise<Command>;
   tally(what: string, count: number): void;
   answered(status: number): void;
 }
@@ -70,6 +71,7 @@ export const createExchange = (options: ExchangeOptions): OwnedExchange => {
       const hasRoom = transport.write(dataSet === undefined ? message : Buffer.concat([message, encodeFragments(context.id, 'data', dataSet, capacity)]));
       if (!hasRoom) await transport.drained();
     },
+    ask: (request, dataSet) => options.ask(request, dataSet),
     tally: (what, count = 1) => options.tally(what, count),
     end: (reason) => {
       ended ??= reason;

@@ -2,6 +2,7 @@
  * The requests of one association: assembles command and data set, runs one service at a time, holds the peer back
  * while a handler is slow or a second request waits.
  */
+import { ApplianceError } from '../../infra/errors.ts';
 import type { DicomService, AcceptedContext, RequestHandler, ResponseFields } from './service.ts';
 import { COMMAND, MAX_COMMAND_BYTES, NO_DATA_SET, RESPONSE_BIT, decodeCommand } from './command.ts';
 import type { Command } from './command.ts';
@@ -33,6 +34,9 @@ export class Requests {
   #working: OwnedExchange | undefined;
   #waiting: { readonly command: Command; readonly context: AcceptedContext } | undefined;
   #isFlushing = false;
+  readonly #asked = new Map<number, { resolve(response: Command): void; reject(error: unknown): void }>();
+  /** A data set behind a response to us: nothing of ours wants one. */
+  #isSkipping = false;
 
   constructor(host: RequestsHost) {
     this.#host = host;
@@ -46,6 +50,11 @@ export class Requests {
   /** True while the peer waits for us. */
   get isWorking(): boolean {
     return this.#working !== undefined || this.#isFlushing;
+  }
+
+  /** The response to a request of ours. @throws {ApplianceError} ASSOCIATION_ABORTED when the association ends before */
+  expect(messageId: number): Promise<Command> {
+    return new Promise((resolve, reject) => { this.#asked.set(messageId, { resolve, reject }); });
   }
 
   /** Takes a piece of a command or data set. @throws {ApplianceError} ASSOCIATION_PROTOCOL */
@@ -89,6 +98,8 @@ export class Requests {
     this.drop();
     this.#waiting = undefined;
     this.#working?.end('ended');
+    for (const { reject } of this.#asked.values()) reject(new ApplianceError('ASSOCIATION_ABORTED', 'the association ended before the response'));
+    this.#asked.clear();
   }
 
   #commandFragment(context: AcceptedContext, chunk: Buffer, isLast: boolean): void {
@@ -106,6 +117,10 @@ export class Requests {
   }
 
   #dataFragment(context: AcceptedContext, chunk: Buffer, isLast: boolean): void {
+    if (this.#isSkipping) {
+      this.#isSkipping = !isLast;
+      return;
+    }
     const receiving = this.#receiving;
     if (receiving === undefined) throw violation('data set without a command', ABORT_REASON.unexpectedParameter);
     if (receiving.exchange.context.id !== context.id) throw violation('data set in another presentation context', ABORT_REASON.invalidParameter);
@@ -127,10 +142,18 @@ export class Requests {
       if (this.#working?.command.messageId === command.messageIdRespondedTo) this.#working?.end('cancelled');
       return;
     }
-    if ((command.commandField & RESPONSE_BIT) !== 0) throw violation('response to nothing', ABORT_REASON.unexpectedParameter);
+    if ((command.commandField & RESPONSE_BIT) !== 0) return this.#response(command);
     // A peer that does not wait for its answer waits in its socket instead of in our memory.
     if (this.#working !== undefined) this.#waiting = { command, context };
     else this.#start(command, context);
+  }
+
+  #response(command: Command): void {
+    const asked = this.#asked.get(command.messageIdRespondedTo ?? -1);
+    if (asked === undefined) throw violation('response to nothing', ABORT_REASON.unexpectedParameter);
+    this.#asked.delete(command.messageIdRespondedTo ?? -1);
+    this.#isSkipping = command.dataSetType !== NO_DATA_SET;
+    asked.resolve(command);
   }
 
   #start(command: Command, context: AcceptedContext): void {

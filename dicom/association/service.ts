@@ -47,6 +47,12 @@ export interface Exchange {
    * sender of many responses holds little memory. Does nothing once the association has ended.
    */
   respond(fields: ResponseFields, dataSet?: Buffer): Promise<void>;
+  /**
+   * Sends a request of ours on this association, in the context of the request; resolves with the peer's response.
+   * Only after the request was answered. The caller limits the time.
+   * @throws {ApplianceError} ASSOCIATION_ABORTED when the association is over or ends meanwhile
+   */
+  ask(command: Omit<Command, 'messageId' | 'dataSetType'>, dataSet: Buffer): Promise<Command>;
   /** Counts something for the summary of the association, e.g. 'added'. */
   tally(what: string, count?: number): void;
 }

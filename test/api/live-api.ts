@@ -4,11 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sha256 } from '../../api/auth.ts';
-import type { ApiDeps, WorkflowPort } from '../../api/route.ts';
+import type { ApiDeps, RemotePort, WorkflowPort } from '../../api/route.ts';
 import { createApp, listen } from '../../api/server.ts';
 import type { Catalog, ReportEntry } from '../../catalog/catalog.ts';
 import { migrateCatalog } from '../../catalog/migrate.ts';
 import { openCatalog } from '../../catalog/open.ts';
+import type { RemoteStudy } from '../../dicom/query-retrieve-scu.ts';
 import type { OrderOptions } from '../../disc/order/order.ts';
 import { ApplianceError } from '../../infra/errors.ts';
 import { createLogger } from '../../infra/log.ts';
@@ -61,6 +62,18 @@ const recordingPort = (said: unknown[][], isAway: () => boolean): WorkflowPort =
   };
 };
 
+export const REMOTE_STUDY: RemoteStudy = {
+  studyInstanceUid: '2.25.77', patientName: 'Remote^Anna', patientId: 'R1', issuerOfPatientId: '', birthDate: '', sex: '', studyDate: '20260101', studyTime: '', description: 'CT', accessionNumber: 'A7', studyIdText: '',
+  referringPhysicianName: '', modalities: ['CT'], series: 1, instances: null,
+};
+
+/** Knows one AE, PACS, which holds one study; another, AWAY, does not answer. */
+const fakeRemote: RemotePort = {
+  findAe: (aeTitle) => Promise.resolve(['PACS', 'AWAY'].includes(aeTitle) ? { aeTitle, host: '127.0.0.1', port: 104, tls: false, maxAssociations: 1, preferredTransferSyntaxes: [] } : undefined),
+  findStudies: ({ aeTitle }, search) => aeTitle === 'AWAY' ? Promise.reject(new ApplianceError('ASSOCIATION_TIMED_OUT', 'no answer in time')) : Promise.resolve({ found: search.patientId === 'R1' ? [REMOTE_STUDY] : [], isComplete: true }),
+  findSeries: (_ae, study) => Promise.resolve({ found: study === '2.25.77' ? [{ seriesInstanceUid: '2.25.78', modality: 'CT', number: '1', description: '', bodyPart: '', instances: 12 }] : [], isComplete: false }),
+};
+
 /** Starts a private PostgreSQL, migrates, and listens on a free port of the loopback. */
 export const startLiveApi = async (now: () => Date = () => new Date()): Promise<LiveApi> => {
   const postgres = await startLivePostgres();
@@ -75,7 +88,7 @@ export const startLiveApi = async (now: () => Date = () => new Date()): Promise<
   const deps: ApiDeps = {
     catalog, workflows: recordingPort(said, () => isAway), robots: () => catalog.robots.all(), token: TOKEN, now, labelFile,
     appliance: { aeTitle: 'SPINDLE', dicomHost: '0.0.0.0', dicomPort: 11112, version: '0.0.0-test', temporalUi: 'http://127.0.0.1:8233' },
-    store: () => Promise.resolve({ freeBytes: 5e11, usedPercent: 41, warning: false }), echo: () => Promise.resolve(),
+    store: () => Promise.resolve({ freeBytes: 5e11, usedPercent: 41, warning: false }), echo: () => Promise.resolve(), remote: fakeRemote,
     log: createLogger({ process: 'http', level: 'debug', destination: { write: (line: string) => { lines.push(line); } } }),
   };
   const server = await listen(createApp(deps), '127.0.0.1', 0);

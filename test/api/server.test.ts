@@ -6,7 +6,7 @@ import type { Route } from '../../api/route.ts';
 import { ERRORS } from '../../infra/errors.ts';
 import { makeArrival } from '../catalog/make-arrival.ts';
 import { needs } from '../fixtures/peers.ts';
-import { startLiveApi, TOKEN } from './live-api.ts';
+import { REMOTE_STUDY, startLiveApi, TOKEN } from './live-api.ts';
 import type { Composed, LiveApi } from './live-api.ts';
 
 const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
@@ -149,8 +149,9 @@ describe.skipIf(!needs('postgres'))('the API', () => {
 
   describe('every GET', () => {
     const pathOf = (row: Route): string => {
-      const ids: Readonly<Record<string, string | number>> = { studyId: row.path.endsWith('conflicts') ? conflicted : alpha, seriesId, orderId, ruleId, serial };
-      return row.path.replaceAll(/:(\w+)/g, (_, name: string) => String(ids[name] ?? `no-${name}`));
+      const ids: Readonly<Record<string, string | number>> = { studyId: row.path.endsWith('conflicts') ? conflicted : alpha, seriesId, orderId, ruleId, serial, aeTitle: 'PACS', studyInstanceUid: '2.25.77' };
+      // Nothing is searched at a remote AE without a key.
+      return row.path.replaceAll(/:(\w+)/g, (_, name: string) => String(ids[name] ?? `no-${name}`)) + (row.path === '/remote/:aeTitle/studies' ? '?patientId=R1' : '');
     };
     const gets = ROUTES.filter((row) => row.method === 'get' && row.produces === undefined);
 
@@ -359,6 +360,31 @@ describe.skipIf(!needs('postgres'))('the API', () => {
       expectProblem(await call('POST', `/discs/${serial}/reburn`, {}, { 'idempotency-key': 'x'.repeat(200) }), 'API_INVALID');
       expectProblem(await call('POST', '/discs/SP-NONE/reburn', {}), 'API_NOT_FOUND');
       expectProblem(await call('POST', `/discs/${serial}/reburn`, { copies: 0 }), 'API_INVALID');
+    });
+  });
+
+  describe('remote AEs', () => {
+    it('are searched for studies and series', async () => {
+      expect(await call('GET', '/remote/PACS/studies?patientId=R1')).toMatchObject({ status: 200, body: { studies: [{ ...REMOTE_STUDY }], isComplete: true } });
+      expect(await call('GET', '/remote/PACS/studies/2.25.77/series')).toMatchObject({ status: 200, body: { series: [{ seriesInstanceUid: '2.25.78', instances: 12 }], isComplete: false } });
+    });
+
+    it('answer problems when they are not known, away, or asked for nothing', async () => {
+      expectProblem(await call('GET', '/remote/NOBODY/studies?patientId=R1'), 'REMOTE_UNKNOWN_AE');
+      expectProblem(await call('GET', '/remote/AWAY/studies?patientId=R1'), 'ASSOCIATION_TIMED_OUT');
+      expectProblem(await call('GET', '/remote/PACS/studies'), 'API_INVALID');
+      expectProblem(await call('GET', '/remote/PACS/studies/abc/series'), 'API_INVALID');
+    });
+
+    it('have studies that can be ordered, once under one key', async () => {
+      const body = { remote: { aeTitle: 'PACS', studyInstanceUids: ['2.25.77'] }, copies: 2 };
+      const placed = await call('POST', '/orders', body, { 'idempotency-key': 'remote-1' });
+      expect(placed.status).toBe(201);
+      expect(await call('POST', '/orders', body, { 'idempotency-key': 'remote-1' })).toMatchObject({ status: 200, body: { orderId: placed.body['orderId'], existed: true } });
+      expect((await call('GET', `/orders/${String(placed.body['orderId'])}`)).body).toMatchObject({ order: { state: 'PENDING', info: 'RETRIEVING', instances: 0 }, retrievals: [{ remoteAe: 'PACS', studyInstanceUid: '2.25.77', state: 'OPEN', reason: '' }] });
+      expectProblem(await call('POST', '/orders', { ...body, remote: { ...body.remote, aeTitle: 'NOBODY' } }), 'REMOTE_UNKNOWN_AE');
+      expectProblem(await call('POST', '/orders', { ...body, selection: { studies: [1] } }), 'API_INVALID');
+      expectProblem(await call('POST', '/orders', { copies: 1 }), 'API_INVALID');
     });
   });
 

@@ -79,7 +79,7 @@ const withInstance = (level: string, files: readonly MadeFile[], keys: DataSet):
   ]));
 
 /** Starts the archive on a free port; it sends to `destination` whatever title it is asked to move to. */
-export const startPacs = async (files: readonly MadeFile[], destination: () => { readonly host: string; readonly port: number }, first: PacsBehaviour = {}, aeTitle = 'PACS'): Promise<Pacs> => {
+export const startPacs = async (files: readonly MadeFile[], destination: () => { readonly host: string; readonly port: number }, first: PacsBehaviour = {}, aeTitle = 'PACS', port = 0): Promise<Pacs> => {
   let behaviour = first;
   let isClosing = false;
   let end = (): void => undefined;
@@ -117,7 +117,7 @@ export const startPacs = async (files: readonly MadeFile[], destination: () => {
       const series = text(keys, TAG.SeriesInstanceUID, ascii);
       const wanted = files.filter(({ made }) => made.studyInstanceUid === text(keys, TAG.StudyInstanceUID, ascii) && (series === '' || made.seriesInstanceUid === series));
       const sent = wanted.slice(0, behaviour.sendsOnly ?? wanted.length);
-      await pause(behaviour.delayMs ?? 0);
+      await Promise.race([pause(behaviour.delayMs ?? 0), untilClosing]);
       if (!behaviour.omitsPending) await exchange.respond({ status: 0xff00, remaining: wanted.length, completed: 0, failed: 0, warning: 0 });
       const results = await sendInstances({
         ...destination(), calledAe: exchange.command.moveDestination ?? '', callingAe: aeTitle, files: sent.map(({ file }) => file), associations: 1,
@@ -127,6 +127,6 @@ export const startPacs = async (files: readonly MadeFile[], destination: () => {
       return exchange.respond({ status: completed === wanted.length ? 0 : 0xb000, completed, failed: wanted.length - completed, warning: 0 });
     }),
   };
-  const node = await createDicomNode({ aeTitle, host: '127.0.0.1', port: 0, services: [createEchoScp(), find, move], log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }, clock: { now: () => new Date() } });
+  const node = await createDicomNode({ aeTitle, host: '127.0.0.1', port, services: [createEchoScp(), find, move], log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }, clock: { now: () => new Date() } });
   return { port: node.port, aeTitle, asked, behave: (next) => { behaviour = next; }, close: () => { end(); return node.close({ drainSeconds: 0 }); } };
 };
