@@ -108,6 +108,13 @@ export const DiscListQuery = z.object({ studyId: z.coerce.number().int().positiv
 export const DiscList = z.object({ discs: z.array(Disc), next: z.string().nullable() });
 export const Reburn = z.object({ copies: z.number().int().min(1).max(99).default(1), comment: text(240).default(''), robot: text(64).min(1).default('any') });
 
+export const PageQuery = z.object({ after: cursor.optional(), limit });
+export const Commitment = z.object({
+  commitmentId: id, transactionUid: z.string(), callingAe: z.string(), calledAe: z.string(), state: z.enum(['PENDING', 'DELIVERED', 'GIVEN-UP']).describe('of the answer; the promise stands in any case'), committed: z.number(), refused: z.number(),
+  attempts: z.number(), requestedAt: when, nextTryAt: when, endedAt: when.nullable(), revokedAt: when.nullable(), revokedBy: z.string(),
+});
+export const CommitmentItem = z.object({ sopInstanceUid: z.string(), sopClassUid: z.string(), instanceId: id.nullable(), failureReason: z.number().describe('0 = promised; else the Failure Reason of PS3.3 C.14') });
+
 export const Robot = z.object({ name: z.string(), seenAt: when.nullable(), capabilities: z.unknown(), health: z.unknown() });
 export const RobotAction = z.discriminatedUnion('kind', [
   z.object({ kind: z.enum(['ignore-ink-low', 'check-bins', 'align', 'resume']) }),

@@ -12,6 +12,7 @@ import { problemHandler } from './errors.ts';
 import { describeApi } from './openapi.ts';
 import { mount, route } from './route.ts';
 import type { ApiDeps, Route } from './route.ts';
+import { commitmentRoutes } from './routes/commitments.ts';
 import { discRoutes } from './routes/discs.ts';
 import { healthRoutes } from './routes/health.ts';
 import { orderRoutes } from './routes/orders.ts';
@@ -29,7 +30,7 @@ function describing(): Route {
 }
 
 /** Every route below /api/v1, in the order in which they are mounted. */
-export const ROUTES: readonly Route[] = [...healthRoutes, ...studyRoutes, ...orderRoutes, ...ruleRoutes, ...discRoutes, ...remoteRoutes, ...robotRoutes, describing()];
+export const ROUTES: readonly Route[] = [...healthRoutes, ...studyRoutes, ...orderRoutes, ...ruleRoutes, ...discRoutes, ...remoteRoutes, ...commitmentRoutes, ...robotRoutes, describing()];
 
 /** The Express application, ready to listen. */
 export const createApp = (deps: ApiDeps): Express => {

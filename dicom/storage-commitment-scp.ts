@@ -3,6 +3,7 @@
  * A promise is written before N-ACTION is answered; the result goes over the same association while it is open, else over one of ours.
  */
 import { statSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { CommitmentBook, CommitmentCandidate, CommitmentItem } from '../catalog/catalog.ts';
 import { ApplianceError } from '../infra/errors.ts';
 import { COMMAND } from './association/command.ts';
@@ -23,12 +24,14 @@ export interface StorageCommitmentOptions {
   readonly clock: { now(): Date };
   /** Time for the result on the same association before one of ours is tried. */
   readonly sameAssociationMs?: number;
+  /** Wait before it: many SCUs release at once, and are not to be met by a request on their way out. */
+  readonly leaveMs?: number;
 }
 
 /** Longest Action Information, in bytes: about 100 000 references. */
 const MAX_ASK_BYTES = 16_777_216;
-/** Most results on one association wait so long before an association of ours is opened. */
 const SAME_ASSOCIATION_MS = 10_000;
+const LEAVE_MS = 300;
 const SYNTAXES: ReadonlySet<string> = new Set([UID.explicitLittleEndian, UID.implicitLittleEndian]);
 
 const isThere = (file: string, bytes: number): boolean => statSync(file, { throwIfNoEntry: false })?.size === bytes;
@@ -66,6 +69,7 @@ const reportBack = async (options: StorageCommitmentOptions, exchange: Exchange,
   const result = writeCommitmentResult(transactionUid, options.aeTitle, recorded.items, exchange.context.transferSyntax);
   let timer: NodeJS.Timeout | undefined;
   try {
+    await delay(options.leaveMs ?? LEAVE_MS);
     const late = new Promise<never>((_resolve, reject) => { timer = setTimeout(() => reject(new ApplianceError('ASSOCIATION_TIMED_OUT', 'no answer in time')), options.sameAssociationMs ?? SAME_ASSOCIATION_MS); });
     const asked = exchange.ask({ commandField: COMMAND.eventReportRequest, affectedSopClassUid: UID.storageCommitmentPush, affectedSopInstanceUid: UID.storageCommitmentPushInstance, eventTypeId: result.eventTypeId }, result.dataSet);
     asked.catch(() => undefined);

@@ -43,7 +43,7 @@ export const SETTINGS = {
   dicomHost: text('127.0.0.1', 'Address on which associations are accepted; 0.0.0.0 for all.', HOST),
   dicomPort: whole(11_112, 1, 65_535, 'port', 'Port on which associations are accepted.'),
   unknownCallers: choice(['accept', 'reject'], 'accept', 'What happens to an association of a calling AE that `peers` does not name.', { defaultText: '`accept` on a loopback address, else `reject`' }),
-  peers: entries([], 'AEs we know: name, aeTitle, host, port of each.'),
+  peers: entries([], 'AEs we know: name, aeTitle, host, port of each, and tls where they want it.'),
   remoteAnswerSeconds: whole(60, 1, 3_600, 's', 'A remote AE that says nothing for so long while we query or retrieve counts as silent.'),
   remoteQuerySeconds: whole(60, 1, 3_600, 's', 'Longest time for one query to a remote AE.'),
   remoteQueryAnswers: whole(1_000, 1, 100_000, 'answers', 'Studies or series taken of one query to a remote AE; more are not shown.'),

@@ -20,7 +20,7 @@ describe.skipIf(!needs('postgres'))('the API', () => {
   let api: LiveApi;
   let alpha = 0, beta = 0, conflicted = 0;
   let composed: Composed;
-  let orderId = '', serial = '', ruleId = 0, groupId = 0, contested = 0, seriesId = 0;
+  let orderId = '', serial = '', ruleId = 0, groupId = 0, contested = 0, seriesId = 0, commitmentId = 0;
 
   const call = async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> => {
     const response = await fetch(`${api.origin}/api/v1${path}`, {
@@ -56,6 +56,11 @@ describe.skipIf(!needs('postgres'))('the API', () => {
     api = await startLiveApi();
     alpha = await api.storeStudy(4, { study: 501, patientName: 'Geheim^Anna', patientId: 'PAT-SECRET-1' });
     beta = await api.storeStudy(3, { study: 502, patientName: 'Verborgen^Bert', patientId: 'PAT-SECRET-2', accessionNumber: 'A200' });
+    const [promised] = await api.catalog.commitments.candidates([makeArrival({ study: 501 }).attributes.sopInstanceUid]);
+    ({ commitmentId } = await api.catalog.commitments.record({
+      transactionUid: '2.25.9001', callingAe: 'CT1', calledAe: 'SPINDLE', notHeldReason: 0x0112, nextTryAt: new Date(),
+      items: [{ sopInstanceUid: promised!.sopInstanceUid, sopClassUid: promised!.sopClassUid, instanceId: promised!.instanceId, failureReason: 0 }, { sopInstanceUid: '2.25.5', sopClassUid: '1.2', instanceId: null, failureReason: 0x0112 }],
+    }));
     conflicted = await api.storeStudy(1, { study: 503, patientName: 'Ossiander^Carl', patientId: 'PAT-SECRET-3' });
     contested = (await api.catalog.instances.storeConflicting(makeArrival({ study: 503, patientName: 'Ossiander^Carl', patientId: 'PAT-SECRET-3', content: 'other' }), 'ask')).instanceId;
     orderId = await api.placeOrder([alpha], { copies: 2 });
@@ -149,7 +154,7 @@ describe.skipIf(!needs('postgres'))('the API', () => {
 
   describe('every GET', () => {
     const pathOf = (row: Route): string => {
-      const ids: Readonly<Record<string, string | number>> = { studyId: row.path.endsWith('conflicts') ? conflicted : alpha, seriesId, orderId, ruleId, serial, aeTitle: 'PACS', studyInstanceUid: '2.25.77' };
+      const ids: Readonly<Record<string, string | number>> = { studyId: row.path.endsWith('conflicts') ? conflicted : alpha, seriesId, orderId, ruleId, serial, aeTitle: 'PACS', studyInstanceUid: '2.25.77', commitmentId };
       // Nothing is searched at a remote AE without a key.
       return row.path.replaceAll(/:(\w+)/g, (_, name: string) => String(ids[name] ?? `no-${name}`)) + (row.path === '/remote/:aeTitle/studies' ? '?patientId=R1' : '');
     };
@@ -386,6 +391,15 @@ describe.skipIf(!needs('postgres'))('the API', () => {
       expectProblem(await call('POST', '/orders', { ...body, selection: { studies: [1] } }), 'API_INVALID');
       expectProblem(await call('POST', '/orders', { copies: 1 }), 'API_INVALID');
     });
+  });
+
+  it('lists storage commitments and takes a promise back once, in the name of who asked', async () => {
+    expect((await call('GET', '/commitments')).body).toMatchObject({ commitments: [{ commitmentId, callingAe: 'CT1', committed: 1, refused: 1, state: 'PENDING', revokedAt: null }], next: null });
+    expect((await call('GET', `/commitments/${commitmentId}`)).body).toMatchObject({ items: [{ sopInstanceUid: '2.25.5', failureReason: 0x0112, instanceId: null }, { failureReason: 0 }] });
+    const revoked = await call('POST', `/commitments/${commitmentId}/revoke`);
+    expect(revoked.body).toMatchObject({ commitmentId, revokedBy: 'api-token' });
+    expect((await call('POST', `/commitments/${commitmentId}/revoke`)).body).toEqual(revoked.body);
+    expect((await call('POST', '/commitments/999999/revoke')).status).toBe(404);
   });
 
   it('settles which of two contents counts', async () => {

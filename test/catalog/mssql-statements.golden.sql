@@ -50,6 +50,13 @@ insert into counter (name, value) values ('operation', 0);
 insert into counter (name, value) values ('rule', 0);
 -- @1 bigint, @2 datetime2(3)
 insert into "schema_version" ("version", "applied_at") values (@1, @2);
+create table commitment (id bigint identity(1,1) not null primary key, transaction_uid varchar(64) collate Latin1_General_100_BIN2 not null, calling_ae nvarchar(32) collate Latin1_General_100_BIN2 not null, called_ae nvarchar(32) collate Latin1_General_100_BIN2 not null, state varchar(16) collate Latin1_General_100_BIN2 not null, committed bigint not null, refused bigint not null, attempts int not null, requested_at datetime2(3) not null, next_try_at datetime2(3) not null, ended_at datetime2(3) null, revoked_at datetime2(3) null, revoked_by nvarchar(200) collate Latin1_General_100_BIN2 not null);
+create index ix_commitment_state_next_try_at on commitment (state, next_try_at);
+create index ix_commitment_transaction_uid on commitment (transaction_uid);
+create table commitment_instance (commitment_key bigint not null, sop_instance_uid varchar(64) collate Latin1_General_100_BIN2 not null, sop_class_uid varchar(64) collate Latin1_General_100_BIN2 not null, instance_key bigint null, failure_reason int not null, is_revoked smallint not null, primary key (commitment_key, sop_instance_uid));
+create index ix_commitment_instance_instance_key on commitment_instance (instance_key);
+-- @1 bigint, @2 datetime2(3)
+insert into "schema_version" ("version", "applied_at") values (@1, @2);
 create table retrieval (id bigint identity(1,1) not null primary key, order_key bigint not null, remote_ae nvarchar(32) collate Latin1_General_100_BIN2 not null, study_instance_uid varchar(64) collate Latin1_General_100_BIN2 not null, state varchar(16) collate Latin1_General_100_BIN2 not null, reason varchar(64) collate Latin1_General_100_BIN2 not null, is_selected smallint not null, opened_at datetime2(3) not null, ended_at datetime2(3) null, constraint uq_retrieval_order_key_study_instance_uid unique (order_key, study_instance_uid));
 create index ix_retrieval_study_instance_uid on retrieval (study_instance_uid);
 create index ix_retrieval_state_id on retrieval (state, id);
@@ -369,6 +376,54 @@ update counter set value = value + @1 output inserted.value where name = @2;
 -- @1 bigint, @2 datetime2(3), @3 varchar(64), @4 varchar(64), @5 varchar(64), @6 varchar(64), @7 varchar(64), @8 varchar(64)
 insert into "operation_log" ("id", "logged_at", "who", "event", "subject", "subject_kind", "result", "details") values (@1, @2, @3, @4, @5, @6, @7, @8);
 commit transaction;
+-- commitments.candidates
+-- @1 varchar(64), @2 bigint
+select "id", "sop_instance_uid", "sop_class_uid", "path", "bytes", "study_key" from "instance" where "sop_instance_uid" in (@1) and "is_held" = @2 order by "counts" desc, "variant";
+-- commitments.isUsed
+-- @1 varchar(64), @2 varchar(64)
+select "id" from "commitment" where "transaction_uid" = @1 and "calling_ae" = @2;
+-- commitments.record
+begin transaction;
+-- @1 varchar(64), @2 bigint
+select "id", "sop_instance_uid", "sop_class_uid", "path", "bytes", "study_key" from "instance" where "sop_instance_uid" in (@1) and "is_held" = @2 order by "counts" desc, "variant";
+-- @1 bigint
+select id from "study" with (updlock, rowlock) where id in (@1) order by id;
+-- @1 varchar(64), @2 bigint
+select "id", "sop_instance_uid", "sop_class_uid", "path", "bytes", "study_key" from "instance" where "sop_instance_uid" in (@1) and "is_held" = @2 order by "counts" desc, "variant";
+-- @1 varchar(64), @2 varchar(64), @3 varchar(64), @4 varchar(64), @5 bigint, @6 bigint, @7 bigint, @8 datetime2(3), @9 datetime2(3), @10 nvarchar(4000), @11 nvarchar(4000), @12 varchar(64)
+insert into "commitment" ("transaction_uid", "calling_ae", "called_ae", "state", "committed", "refused", "attempts", "requested_at", "next_try_at", "ended_at", "revoked_at", "revoked_by") output "inserted"."id" values (@1, @2, @3, @4, @5, @6, @7, @8, @9, @10, @11, @12);
+-- @1 bigint, @2 varchar(64), @3 varchar(64), @4 bigint, @5 bigint, @6 bigint, @7 bigint, @8 varchar(64), @9 varchar(64), @10 nvarchar(4000), @11 bigint, @12 bigint
+insert into "commitment_instance" ("commitment_key", "sop_instance_uid", "sop_class_uid", "instance_key", "failure_reason", "is_revoked") values (@1, @2, @3, @4, @5, @6), (@7, @8, @9, @10, @11, @12);
+-- @1 bigint, @2 varchar(64)
+update counter set value = value + @1 output inserted.value where name = @2;
+-- @1 bigint, @2 datetime2(3), @3 varchar(64), @4 varchar(64), @5 varchar(64), @6 varchar(64), @7 varchar(64), @8 varchar(64)
+insert into "operation_log" ("id", "logged_at", "who", "event", "subject", "subject_kind", "result", "details") values (@1, @2, @3, @4, @5, @6, @7, @8);
+commit transaction;
+-- commitments.due
+-- @1 varchar(64), @2 datetime2(3)
+select top(20) * from "commitment" where "state" = @1 and "next_try_at" <= @2 order by "next_try_at", "id";
+-- commitments.tried
+begin transaction;
+-- @1 bigint, @2 datetime2(3), @3 bigint
+update "commitment" set "attempts" = "attempts" + @1, "next_try_at" = @2 where "id" = @3;
+commit transaction;
+-- commitments.end
+begin transaction;
+-- @1 bigint
+select * from "commitment" where "id" = @1;
+-- @1 varchar(64), @2 datetime2(3), @3 bigint
+update "commitment" set "state" = @1, "ended_at" = @2 where "id" = @3;
+-- @1 bigint, @2 varchar(64)
+update counter set value = value + @1 output inserted.value where name = @2;
+-- @1 bigint, @2 datetime2(3), @3 varchar(64), @4 varchar(64), @5 varchar(64), @6 varchar(64), @7 varchar(64), @8 varchar(64)
+insert into "operation_log" ("id", "logged_at", "who", "event", "subject", "subject_kind", "result", "details") values (@1, @2, @3, @4, @5, @6, @7, @8);
+commit transaction;
+-- commitments.list
+-- @1 bigint
+select top(21) * from "commitment" where "id" < @1 order by "id" desc;
+-- commitments.items
+-- @1 bigint
+select * from "commitment_instance" where "commitment_key" = @1 order by "sop_instance_uid";
 -- retrievals.retrieval
 -- @1 bigint
 select "retrieval".*, "disc_order"."order_id" from "retrieval" inner join "disc_order" on "disc_order"."id" = "retrieval"."order_key" where "retrieval"."id" = @1;
@@ -568,16 +623,16 @@ select "disc"."id", "disc"."serial", "job"."job_key", "disc_order"."order_id", "
 -- @1 bigint, @2 bigint
 select "instance"."id", "instance"."sop_instance_uid", "volume_instance"."file_id", "volume_instance"."sha256", "instance"."is_held", "instance"."counts" from "volume_instance" inner join "instance" on "instance"."id" = "volume_instance"."instance_key" where "volume_instance"."volume_key" = @1 and "volume_instance"."is_left_off" = @2 order by "volume_instance"."file_id", "instance"."id";
 -- retention.deletable
--- @1 bigint, @2 bigint, @3 varchar(64), @4 bigint, @5 varchar(64), @6 bigint, @7 bigint, @8 varchar(64), @9 varchar(64), @10 varchar(64), @11 varchar(64), @12 varchar(64), @13 datetime2(3)
-select top(100) "id", "path" from "instance" where "is_held" = @1 and "is_contested" = @2 and (exists (select "disc_order"."id" from "order_instance" inner join "disc_order" on "disc_order"."id" = "order_instance"."order_key" where "order_instance"."instance_key" = "instance"."id" and "disc_order"."state" = @3) and (exists (select "disc"."id" from "volume_instance" inner join "disc" on "disc"."volume_key" = "volume_instance"."volume_key" where "volume_instance"."instance_key" = "instance"."id" and "volume_instance"."is_left_off" = @4 and "disc"."state" = @5) and not exists (select "arrival_outbox"."series_key" from "arrival_outbox" where "arrival_outbox"."series_key" = "instance"."series_key") and not exists (select "collect_group"."id" from "collect_group_series" inner join "collect_group" on "collect_group"."id" = "collect_group_series"."group_key" where "collect_group_series"."series_key" = "instance"."series_key" and "collect_group"."is_open" = @6)) and not exists (select "retrieval"."id" from "retrieval" inner join "study" on "study"."study_instance_uid" = "retrieval"."study_instance_uid" inner join "disc_order" on "disc_order"."id" = "retrieval"."order_key" where "study"."id" = "instance"."study_key" and "retrieval"."is_selected" = @7 and "disc_order"."state" in (@8, @9)) and not exists (select "disc_order"."id" from "order_instance" inner join "disc_order" on "disc_order"."id" = "order_instance"."order_key" where "order_instance"."instance_key" = "instance"."id" and "disc_order"."state" != @10 and ("disc_order"."state" != @11 or "disc_order"."retention" in (@12) or "disc_order"."ended_at" > @13 or "disc_order"."copies_good" < "disc_order"."copies"))) order by "id";
+-- @1 bigint, @2 bigint, @3 varchar(64), @4 bigint, @5 varchar(64), @6 bigint, @7 bigint, @8 varchar(64), @9 varchar(64), @10 bigint, @11 bigint, @12 varchar(64), @13 varchar(64), @14 varchar(64), @15 datetime2(3)
+select top(100) "id", "path" from "instance" where "is_held" = @1 and "is_contested" = @2 and (exists (select "disc_order"."id" from "order_instance" inner join "disc_order" on "disc_order"."id" = "order_instance"."order_key" where "order_instance"."instance_key" = "instance"."id" and "disc_order"."state" = @3) and (exists (select "disc"."id" from "volume_instance" inner join "disc" on "disc"."volume_key" = "volume_instance"."volume_key" where "volume_instance"."instance_key" = "instance"."id" and "volume_instance"."is_left_off" = @4 and "disc"."state" = @5) and not exists (select "arrival_outbox"."series_key" from "arrival_outbox" where "arrival_outbox"."series_key" = "instance"."series_key") and not exists (select "collect_group"."id" from "collect_group_series" inner join "collect_group" on "collect_group"."id" = "collect_group_series"."group_key" where "collect_group_series"."series_key" = "instance"."series_key" and "collect_group"."is_open" = @6)) and not exists (select "retrieval"."id" from "retrieval" inner join "study" on "study"."study_instance_uid" = "retrieval"."study_instance_uid" inner join "disc_order" on "disc_order"."id" = "retrieval"."order_key" where "study"."id" = "instance"."study_key" and "retrieval"."is_selected" = @7 and "disc_order"."state" in (@8, @9)) and not exists (select "commitment_instance"."instance_key" from "commitment_instance" where "commitment_instance"."instance_key" = "instance"."id" and "commitment_instance"."failure_reason" = @10 and "commitment_instance"."is_revoked" = @11) and not exists (select "disc_order"."id" from "order_instance" inner join "disc_order" on "disc_order"."id" = "order_instance"."order_key" where "order_instance"."instance_key" = "instance"."id" and "disc_order"."state" != @12 and ("disc_order"."state" != @13 or "disc_order"."retention" in (@14) or "disc_order"."ended_at" > @15 or "disc_order"."copies_good" < "disc_order"."copies"))) order by "id";
 -- retention.markDeleted
 begin transaction;
 -- @1 bigint
 select distinct "study_key" from "instance" where "id" in (@1);
 -- @1 bigint
 select id from "study" with (updlock, rowlock) where id in (@1) order by id;
--- @1 bigint, @2 bigint, @3 bigint, @4 bigint, @5 varchar(64), @6 varchar(64), @7 varchar(64), @8 varchar(64)
-select "id", "series_key" from "instance" where "id" in (@1) and "is_held" = @2 and "is_contested" = @3 and not exists (select "retrieval"."id" from "retrieval" inner join "study" on "study"."study_instance_uid" = "retrieval"."study_instance_uid" inner join "disc_order" on "disc_order"."id" = "retrieval"."order_key" where "study"."id" = "instance"."study_key" and "retrieval"."is_selected" = @4 and "disc_order"."state" in (@5, @6)) and not exists (select "disc_order"."id" from "order_instance" inner join "disc_order" on "disc_order"."id" = "order_instance"."order_key" where "order_instance"."instance_key" = "instance"."id" and "disc_order"."state" in (@7, @8));
+-- @1 bigint, @2 bigint, @3 bigint, @4 bigint, @5 varchar(64), @6 varchar(64), @7 bigint, @8 bigint, @9 varchar(64), @10 varchar(64)
+select "id", "series_key" from "instance" where "id" in (@1) and "is_held" = @2 and "is_contested" = @3 and not (exists (select "retrieval"."id" from "retrieval" inner join "study" on "study"."study_instance_uid" = "retrieval"."study_instance_uid" inner join "disc_order" on "disc_order"."id" = "retrieval"."order_key" where "study"."id" = "instance"."study_key" and "retrieval"."is_selected" = @4 and "disc_order"."state" in (@5, @6)) or exists (select "commitment_instance"."instance_key" from "commitment_instance" where "commitment_instance"."instance_key" = "instance"."id" and "commitment_instance"."failure_reason" = @7 and "commitment_instance"."is_revoked" = @8)) and not exists (select "disc_order"."id" from "order_instance" inner join "disc_order" on "disc_order"."id" = "order_instance"."order_key" where "order_instance"."instance_key" = "instance"."id" and "disc_order"."state" in (@9, @10));
 -- @1 bigint, @2 bigint
 update "instance" set "is_held" = @1 where "id" in (@2);
 -- @1 bigint, @2 bigint

@@ -476,6 +476,59 @@ export const describeCatalog = (name: string, makeDatabaseUrl: () => Promise<str
       });
     });
 
+    describe('commitments', () => {
+      const promise = async (sketch: ArrivalSketch & { study: number }, transactionUid: string): Promise<number> => {
+        const uids = [1, 2].map((instance) => makeArrival({ ...sketch, instance }).attributes.sopInstanceUid);
+        const held = await catalog.commitments.candidates(uids);
+        const { commitmentId } = await catalog.commitments.record({
+          transactionUid, callingAe: 'CT1', calledAe: 'SPINDLE', notHeldReason: 0x0112, nextTryAt: clock,
+          items: uids.map((sopInstanceUid) => ({ sopInstanceUid, sopClassUid: '1.2', instanceId: held.find((one) => one.sopInstanceUid === sopInstanceUid)?.instanceId ?? null, failureReason: held.some((one) => one.sopInstanceUid === sopInstanceUid) ? 0 : 0x0112 })),
+        });
+        return commitmentId;
+      };
+
+      it('keep what was promised until each promise is taken back', async () => {
+        const made = await burned(fresh(), { retention: 'buffer' });
+        await catalog.rules.confirmArrivals(await catalog.rules.arrivals(10_000));
+        const deletable = (): Promise<number> => catalog.retention.deletable({ now: after(1_000_000), graceHours: 1, defaultRetention: 'archive', limit: 10_000 }).then((rows) => rows.filter(({ instanceId }) => made.ids.includes(instanceId)).length);
+        const [first, second] = [await promise(made.sketch as ArrivalSketch & { study: number }, '2.25.71'), await promise(made.sketch as ArrivalSketch & { study: number }, '2.25.72')];
+        expect(await deletable()).toBe(1);
+        await catalog.commitments.revoke(first, 'anna');
+        expect(await deletable()).toBe(1);
+        expect(await catalog.retention.markDeleted(made.ids)).toEqual([made.ids[2]]);
+        await catalog.commitments.revoke(second, 'anna');
+        expect(await deletable()).toBe(2);
+      });
+
+      it('do not promise what was deleted in between', async () => {
+        const sketch = fresh();
+        const stored = await catalog.instances.store(makeSeries(2, sketch));
+        const [one, two] = makeSeries(2, sketch).map(({ attributes }) => attributes.sopInstanceUid) as [string, string];
+        expect(await catalog.retention.markDeleted([idOf(stored[1])])).toHaveLength(1);
+        const { commitmentId, items } = await catalog.commitments.record({
+          transactionUid: '2.25.73', callingAe: 'CT1', calledAe: 'SPINDLE', notHeldReason: 0x0112, nextTryAt: clock,
+          items: [one, two].map((sopInstanceUid, n) => ({ sopInstanceUid, sopClassUid: '1.2', instanceId: idOf(stored[n]), failureReason: 0 })),
+        });
+        expect(items.map(({ failureReason }) => failureReason)).toEqual([0, 0x0112]);
+        expect(await catalog.commitments.commitment(commitmentId)).toMatchObject({ committed: 1, refused: 1, state: 'PENDING' });
+      });
+
+      it('are due until delivered or given up, the longest due first', async () => {
+        const sketch = fresh();
+        const [first, second] = [await promise(sketch, '2.25.74'), await promise(sketch, '2.25.75')];
+        const dueIds = async (at: Date): Promise<readonly number[]> => (await catalog.commitments.due(at, 1000)).map(({ commitmentId }) => commitmentId).filter((id) => [first, second].includes(id));
+        expect([await catalog.commitments.isUsed('CT1', '2.25.74'), await catalog.commitments.isUsed('CT2', '2.25.74')]).toEqual([true, false]);
+        await catalog.commitments.tried(first, new Date(clock.getTime() + 5_000));
+        expect(await dueIds(clock)).toEqual([second]);
+        expect(await dueIds(new Date(clock.getTime() + 5_000))).toEqual([second, first]);
+        await catalog.commitments.end(second, 'DELIVERED');
+        await catalog.commitments.end(second, 'GIVEN-UP');
+        expect([await dueIds(new Date(clock.getTime() + 5_000)), (await catalog.commitments.commitment(second)).state, (await catalog.commitments.commitment(first)).attempts]).toEqual([[first], 'DELIVERED', 1]);
+        const page = await catalog.commitments.list({ limit: 1 });
+        expect((await catalog.commitments.list({ limit: 1, after: page.next ?? '' })).commitments.map(({ commitmentId }) => commitmentId)).toEqual([first]);
+      });
+    });
+
     describe('retrieving', () => {
       const placeRemote = (key: string, studyInstanceUids: readonly string[], options: Partial<PlaceOrder['options']> = {}): ReturnType<Catalog['orders']['placeRemote']> =>
         catalog.orders.placeRemote({ requestKey: key, source: 'api', placedBy: 'anna', remote: { aeTitle: 'PACS', studyInstanceUids }, options: { ...OPTIONS, ...options } });

@@ -1,9 +1,10 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 import type { AddressInfo, Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createServer as createTlsServer } from 'node:tls';
 import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { strings, text } from '../../dicom/data-set/data-set.ts';
@@ -139,6 +140,24 @@ describe('a query', () => {
     expect(inspect(refused, { depth: 9, showHidden: true })).not.toContain('Planted');
     expect(spies.flatMap((spy) => spy.mock.calls)).toEqual([]);
     for (const spy of spies) spy.mockRestore();
+  });
+});
+
+describe('a query over TLS', () => {
+  it('goes to an AE whose certificate we trust, and to no other', async () => {
+    const [key, cert] = [join(scratch, 'key.pem'), join(scratch, 'cert.pem')];
+    execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', cert, '-days', '2', '-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost'], { stdio: 'ignore', timeout: 30_000 });
+    const ca = readFileSync(cert, 'utf8');
+    const server = createTlsServer({ key: readFileSync(key), cert: ca }, (socket) => {
+      const to = connect(pacs.port, '127.0.0.1');
+      for (const one of [socket, to]) one.on('error', () => { socket.destroy(); to.destroy(); });
+      socket.pipe(to).pipe(socket);
+    });
+    await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+    const ae = { ...at((server.address() as AddressInfo).port), tls: true };
+    expect((await scu({ tls: { ca } }).findStudies(ae, { studyInstanceUid: STUDY })).found).toHaveLength(1);
+    await expect(scu().findStudies(ae, { studyInstanceUid: STUDY })).rejects.toMatchObject({ code: 'ASSOCIATION_ABORTED' });
+    server.close();
   });
 });
 

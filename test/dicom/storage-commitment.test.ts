@@ -70,7 +70,7 @@ describe.skipIf(!needs('postgres'))('storage commitment', () => {
 
   const start = async (over: Partial<StorageCommitmentOptions> = {}): Promise<TestNode> => {
     let directory = '';
-    const service = createStorageCommitmentScp({ aeTitle: 'SPINDLE', commitments: catalog.commitments, absolute: (path) => join(directory, path), keepsForGood: true, log: silent, clock: { now: () => now }, sameAssociationMs: 300, ...over });
+    const service = createStorageCommitmentScp({ aeTitle: 'SPINDLE', commitments: catalog.commitments, absolute: (path) => join(directory, path), keepsForGood: true, log: silent, clock: { now: () => now }, sameAssociationMs: 300, leaveMs: 20, ...over });
     node = await startNode({ services: [service], storage: { index: catalog.instances } });
     directory = node.directory;
     return node;

@@ -4,9 +4,14 @@ import type { AddressInfo, Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { COMMAND } from '../../dicom/association/command.ts';
+import { encodeElement, encodeSequence } from '../../dicom/data-set/encode.ts';
 import { readFileMeta } from '../../dicom/data-set/part10.ts';
 import { sendInstances } from '../../dicom/storage-scu.ts';
+import { TAG } from '../../dicom/tables/tags.ts';
+import { UID } from '../../dicom/tables/uids.ts';
 import { openImage, readIsoVolume, SECTOR } from '../../disc/reader/iso9660-reader.ts';
+import { associate, commandBytes, data, value } from '../dicom/association/harness.ts';
 import { uid } from '../fixtures/make-instance.ts';
 import { startOrthanc } from '../fixtures/orthanc.ts';
 import type { Orthanc } from '../fixtures/orthanc.ts';
@@ -152,6 +157,27 @@ describe.skipIf(!needs('temporal') || !needs('postgres'))('an order of a study t
       orthanc.stop();
     }
   }, 120_000);
+
+  it('promises what it holds to an AE that asks, until a person revokes it', async () => {
+    const [{ file, made }] = makeStudyFiles(scratch, 'promised', 1) as [MadeFile];
+    await appliance.send([file]);
+    const contexts = [{ id: 5, abstractSyntax: UID.storageCommitmentPush, transferSyntaxes: [UID.explicitLittleEndian] }];
+    const peer = await associate(appliance.dicomPort, contexts);
+    const reference = Buffer.concat([encodeElement(TAG.ReferencedSOPClassUID, 'UI', Buffer.from(made.sopClassUid)), encodeElement(TAG.ReferencedSOPInstanceUID, 'UI', Buffer.from(made.sopInstanceUid))]);
+    peer.send(
+      data(value(5, 3, commandBytes({ commandField: COMMAND.nActionRequest, messageId: 1, requestedSopClassUid: UID.storageCommitmentPush, requestedSopInstanceUid: UID.storageCommitmentPushInstance, actionTypeId: 1, dataSetType: 1 }))),
+      data(value(5, 2, Buffer.concat([encodeElement(TAG.TransactionUID, 'UI', Buffer.from('2.25.4711')), encodeSequence(TAG.ReferencedSOPSequence, [reference])]))),
+    );
+    expect(await peer.response()).toMatchObject({ commandField: COMMAND.nActionResponse, status: 0 });
+    const report = await peer.response();
+    expect(report).toMatchObject({ commandField: COMMAND.eventReportRequest, eventTypeId: 1 });
+    await peer.next();
+    peer.send(data(value(5, 3, commandBytes({ commandField: COMMAND.eventReportResponse, messageIdRespondedTo: report.messageId ?? 0, status: 0, eventTypeId: 1 }))));
+    const promised = await until('the promise to be delivered', 10_000, async () => (await appliance.get<{ commitments: { commitmentId: number; state: string; committed: number }[] }>('/commitments')).commitments.find(({ state }) => state === 'DELIVERED'));
+    expect(promised.committed).toBe(1);
+    expect(await appliance.post(`/commitments/${promised.commitmentId}/revoke`)).toMatchObject({ revokedBy: 'api-token' });
+    peer.socket.destroy();
+  });
 
   it('leaves no patient data in logs and no UID of a study in histories', async () => {
     await sleep(500);

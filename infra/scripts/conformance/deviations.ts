@@ -17,7 +17,7 @@ const rows = (): readonly (readonly string[])[] => [
   ['Implementation Class UID of a toolkit', `our own: \`${IMPLEMENTATION.classUid}\``, 'PS3.7 D.3.3.2'],
   ['List of SOP classes ends with its year', `${more(SOP_CLASSES)} further SOP classes and ${more(TRANSFER_SYNTAXES)} further transfer syntaxes are accepted unless \`storageScope\` is \`reference\``, 'PS3.6 A'],
   ['Query/Retrieve as provider (Patient Root, Study Root, Patient/Study Only; C-FIND and C-MOVE)', 'not in this version', ''],
-  ['Query of a third-party archive', 'not in this version', ''],
+  ['Query of a third-party archive', 'C-FIND and C-MOVE of the Study Root model, at study and series level (3.6)', ''],
 ];
 
 /** The whole chapter. */

@@ -15,10 +15,12 @@ const overview = [
   markdownTable(['service', 'user (SCU)', 'provider (SCP)'], [
     ['Verification', 'yes, as a library call', 'yes'],
     ['Storage', 'yes, as a library call', 'yes'],
+    ['Query/Retrieve, Study Root (C-FIND, C-MOVE)', 'yes', 'no'],
+    ['Storage Commitment, push model', 'no', 'yes'],
     ['Media storage, interchange option', 'file-set creator', 'not applicable'],
   ]),
   '',
-  'Not in this version, neither as user nor as provider: Query/Retrieve (C-FIND, C-MOVE, C-GET), Modality Worklist, Storage Commitment, Modality Performed Procedure Step, Instance Availability Notification, Media Creation Management, DICOMweb, TLS, user identity. A presentation context for any of them is refused with result 3 (abstract syntax not supported).',
+  'Not in this version, neither as user nor as provider: C-GET, the Patient Root and Patient/Study Only models, Modality Worklist, Modality Performed Procedure Step, Instance Availability Notification, Media Creation Management, DICOMweb, TLS, user identity. A presentation context for any of them, and for Query/Retrieve, is refused with result 3 (abstract syntax not supported).',
 ].join('\n');
 
 const introduction = [
