@@ -428,8 +428,8 @@ export interface Commitment {
 export interface CommitmentBook {
   /** Held instances of these UIDs, those that count first. */
   candidates(sopInstanceUids: readonly string[]): Promise<readonly CommitmentCandidate[]>;
-  /** True when this AE used the transaction UID before. */
-  isUsed(callingAe: string, transactionUid: string): Promise<boolean>;
+  /** The first commitment for which this AE used the transaction UID. */
+  find(callingAe: string, transactionUid: string): Promise<Commitment | undefined>;
   /** Writes answer and promises in one transaction; from then on retention keeps the promised instances. */
   record(request: CommitmentRequest): Promise<{ readonly commitmentId: number; readonly items: readonly CommitmentItem[] }>;
   /** Commitments whose answer is to be delivered now, the longest due first. */

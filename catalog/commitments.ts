@@ -61,9 +61,10 @@ const end = (database: Database, commitmentId: number, state: 'DELIVERED' | 'GIV
 /** The commitment book over one database. */
 export const createCommitmentBook = (database: Database): CommitmentBook => ({
   candidates: (uids) => database.read((db) => heldRows(database, db, uids)),
-  isUsed: (callingAe, transactionUid) => database.read(async (db) => {
-    const row = await db.selectFrom('commitment').select('id').where('transaction_uid', '=', transactionUid).where('calling_ae', '=', callingAe).executeTakeFirst();
-    return row !== undefined;
+  find: (callingAe, transactionUid) => database.read(async (db) => {
+    const query = db.selectFrom('commitment').selectAll().where('transaction_uid', '=', transactionUid).where('calling_ae', '=', fit(callingAe, 32)).orderBy('id');
+    const row = await database.engine.first(query, 1).executeTakeFirst();
+    return row && commitment(row);
   }),
   record: (request) => database.write((trx) => record(database, trx, request)),
   due: (now, limit) => database.read(async (db) => (await database.engine.first(db.selectFrom('commitment').selectAll().where('state', '=', 'PENDING').where('next_try_at', '<=', now).orderBy('next_try_at').orderBy('id'), limit).execute()).map(commitment)),

@@ -51,11 +51,21 @@ const check = ({ command }: Exchange): void => {
   if (command.actionTypeId !== 1) throw new ApplianceError('COMMITMENT_NO_SUCH_ACTION', 'action type 1 is the only one');
 };
 
+const isSameAsk = ({ references }: CommitmentAsk, items: readonly CommitmentItem[]): boolean => {
+  const classes = new Map(items.map(({ sopInstanceUid, sopClassUid }) => [sopInstanceUid, sopClassUid]));
+  return references.length === items.length && references.every(({ sopInstanceUid, sopClassUid }) => classes.get(sopInstanceUid) === sopClassUid);
+};
+
 const promise = async (options: StorageCommitmentOptions, callingAe: string, calledAe: string, ask: CommitmentAsk): Promise<{ commitmentId: number; items: readonly CommitmentItem[] }> => {
   const { clock, commitments } = options;
-  const isUsed = await commitments.isUsed(callingAe, ask.transactionUid);
+  const known = await commitments.find(callingAe, ask.transactionUid);
+  if (known?.state === 'PENDING') {
+    // An AE that did not get our answer asks again: the same request gets the same result.
+    const items = await commitments.items(known.commitmentId);
+    if (isSameAsk(ask, items)) return { commitmentId: known.commitmentId, items };
+  }
   const byUid = Map.groupBy(await commitments.candidates(ask.references.map(({ sopInstanceUid }) => sopInstanceUid)), ({ sopInstanceUid }) => sopInstanceUid);
-  const items = ask.references.map((reference): CommitmentItem => isUsed
+  const items = ask.references.map((reference): CommitmentItem => known !== undefined
     ? { ...reference, instanceId: null, failureReason: FAILURE_REASON.duplicateTransactionUid }
     : judge(reference, byUid.get(reference.sopInstanceUid) ?? [], options));
   const nextTryAt = new Date(clock.now().getTime() + (options.sameAssociationMs ?? SAME_ASSOCIATION_MS));

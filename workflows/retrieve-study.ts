@@ -51,6 +51,22 @@ const settle = async (retrievalId: number, deadline: number, show: (state: Retri
   return state;
 };
 
+/** Seconds that ending a C-MOVE and starting it again after a kill may add. */
+const MOVE_GRACE_SECONDS = 60;
+
+/** One C-MOVE; whatever becomes of the worker it ends in its time. */
+const move = async (retrievalId: number, part: number | null, limitSeconds: number): Promise<string> => {
+  const moving = wf.proxyActivities<RetrieveActivities>({
+    taskQueue: RETRIEVE_QUEUE, scheduleToCloseTimeout: (limitSeconds + MOVE_GRACE_SECONDS) * 1000, heartbeatTimeout: '20s', cancellationType: 'WAIT_CANCELLATION_COMPLETED', retry: { initialInterval: '1s', maximumInterval: '15s' },
+  });
+  try {
+    return await moving.moveToUs(retrievalId, part, limitSeconds);
+  } catch (error) {
+    if (error instanceof wf.ActivityFailure && error.cause instanceof wf.TimeoutFailure) return 'ASSOCIATION_TIMED_OUT';
+    throw error;
+  }
+};
+
 const fetch = async (retrievalId: number): Promise<string> => {
   const startedAt = Date.now();
   const { attempts, limitSeconds } = await act.retrievalLimits();
@@ -75,9 +91,7 @@ const fetch = async (retrievalId: number): Promise<string> => {
     for (const part of attempt === 1 && state.held === 0 ? [null] : state.missing) {
       if (Date.now() >= deadline) break;
       show(state);
-      const said = await wf.proxyActivities<RetrieveActivities>({
-        taskQueue: RETRIEVE_QUEUE, startToCloseTimeout: (remaining() + 30) * 1000, heartbeatTimeout: '20s', cancellationType: 'WAIT_CANCELLATION_COMPLETED', retry: { initialInterval: '1s', maximumInterval: '15s' },
-      }).moveToUs(retrievalId, part, remaining());
+      const said = await move(retrievalId, part, remaining());
       if (said !== '') reason = said;
       if (FINAL.has(said)) break;
     }

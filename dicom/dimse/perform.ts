@@ -53,7 +53,9 @@ const OBEY_MS = 3_000;
 /** dcmjs-dimse's own time limits must never strike before ours. */
 const NEVER_MS = 2_000_000_000;
 
-const requestOf = ({ request }: Performing): InstanceType<typeof requests.CFindRequest> | InstanceType<typeof requests.CMoveRequest> => {
+type DimseRequest = InstanceType<typeof requests.CFindRequest> | InstanceType<typeof requests.CMoveRequest>;
+
+const requestOf = ({ request }: Performing): DimseRequest => {
   const made = request.kind === 'find' ? new requests.CFindRequest() : requests.CMoveRequest.createStudyMoveRequest(request.destination, '');
   made.setDataset(new Dataset({ ...request.identifier }, UID.implicitLittleEndian));
   return made;
@@ -61,79 +63,105 @@ const requestOf = ({ request }: Performing): InstanceType<typeof requests.CFindR
 
 const abandoned = (cause: unknown): ApplianceError => new ApplianceError('ASSOCIATION_ABORTED', 'given up by us', { cause });
 
+/** One request on its association; settles exactly once, and the socket is gone soon after. */
+class Performance {
+  readonly #options: Performing;
+  readonly #settle: { resolve(response: DimseResponse): void; reject(error: unknown): void };
+  readonly #client = new Client();
+  readonly #request: DimseRequest;
+  readonly #silence: NodeJS.Timeout;
+  readonly #limit: NodeJS.Timeout;
+  readonly #onAbort = (): void => this.#stop(abandoned(this.#options.signal?.reason));
+  #isOver = false;
+  #release = (): void => undefined;
+
+  constructor(options: Performing, settle: { resolve(response: DimseResponse): void; reject(error: unknown): void }) {
+    this.#options = options;
+    this.#settle = settle;
+    this.#request = requestOf(options);
+    this.#silence = setTimeout(() => void this.#silent(), options.silenceSeconds * 1000);
+    this.#limit = setTimeout(() => this.#stop(new ApplianceError('ASSOCIATION_TIMED_OUT', 'not done in time')), options.limitSeconds * 1000);
+    options.signal?.addEventListener('abort', this.#onAbort, { once: true });
+    this.#open();
+    if (options.signal?.aborted === true) this.#fail(abandoned(options.signal.reason));
+  }
+
+  get #network(): ClientInternals['network'] {
+    return (this.#client as unknown as ClientInternals).network;
+  }
+
+  #open(): void {
+    const { host, port, callingAe, calledAe, tls } = this.#options;
+    // Messages of dcmjs quote values of the data set: only the code of the system is passed on.
+    this.#client.on('networkError', (error: Error) => this.#fail(new ApplianceError('ASSOCIATION_ABORTED', 'connection failed', { details: { reason: /\bE[A-Z]{4,}\b/.exec(error.message)?.[0] ?? 'unknown' } })));
+    this.#client.on('closed', () => this.#fail(new ApplianceError('ASSOCIATION_ABORTED', 'connection closed by the other side')));
+    this.#client.on('associationAccepted', (association: { getAcceptedPresentationContextFromRequest(of: unknown): unknown }) => {
+      if (association.getAcceptedPresentationContextFromRequest(this.#request) === undefined) this.#fail(new ApplianceError('ASSOCIATION_REFUSED_CONTEXT', 'query and retrieve is not accepted'));
+    });
+    this.#client.addRequest(this.#request);
+    this.#client.send(host, port, callingAe, calledAe, { connectTimeout: NEVER_MS, associationTimeout: NEVER_MS, pduTimeout: NEVER_MS, ...(tls === undefined ? {} : { securityOptions: { ...tls } }) });
+    const network = this.#network;
+    if (network === undefined) return this.#fail(new ApplianceError('ASSOCIATION_ABORTED', 'no connection could be opened'));
+    // dcmjs-dimse would release after the first FF01; only the last answer does.
+    this.#release = network.sendAssociationReleaseRequest.bind(network);
+    network.sendAssociationReleaseRequest = () => undefined;
+    const tap = createResponseTap(Implementation.getMaxPduLength(), (response) => this.#answered(response));
+    network.socket.prependListener('data', (chunk: Buffer) => {
+      if (this.#isOver) return;
+      this.#silence.refresh();
+      try { tap(chunk); } catch (error) { this.#fail(error); }
+    });
+  }
+
+  #answered(response: DimseResponse): void {
+    if (this.#isOver) return;
+    if (statusCategory(response.command.status ?? 0) !== 'pending') return this.#finish(response);
+    if (this.#options.onPending(response) === 'enough') this.#stop(abandoned('enough'));
+  }
+
+  async #silent(): Promise<void> {
+    const isAlive = await this.#options.isAlive?.().catch(() => false) ?? false;
+    if (this.#isOver) return;
+    if (isAlive) this.#silence.refresh();
+    else this.#fail(new ApplianceError('ASSOCIATION_TIMED_OUT', 'no answer in time'));
+  }
+
+  /** Tells the peer to stop; when it does not, the association ends with `error`. */
+  #stop(error: ApplianceError): void {
+    try { this.#client.cancel(this.#request); } catch { return this.#fail(error); }
+    setTimeout(() => this.#fail(error), OBEY_MS).unref();
+  }
+
+  /** False when it was over before. */
+  #end(): boolean {
+    if (this.#isOver) return false;
+    this.#isOver = true;
+    clearTimeout(this.#silence);
+    clearTimeout(this.#limit);
+    this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    setTimeout(() => this.#network?.socket.destroy(), OBEY_MS).unref();
+    return true;
+  }
+
+  #fail(error: unknown): void {
+    if (!this.#end()) return;
+    try { this.#client.abort(); } catch { /* There is no association yet: closing the socket is all. */ }
+    this.#network?.socket.destroySoon();
+    this.#settle.reject(error instanceof Error ? error : new ApplianceError('ASSOCIATION_ABORTED', 'the association failed', { cause: error }));
+  }
+
+  #finish(response: DimseResponse): void {
+    if (!this.#end()) return;
+    this.#release();
+    this.#settle.resolve(response);
+  }
+}
+
 /**
  * Performs one request on an association of its own; resolves with the last answer, be it a success or not.
  * @throws {ApplianceError} ASSOCIATION_REJECTED, ASSOCIATION_ABORTED, ASSOCIATION_TIMED_OUT, ASSOCIATION_REFUSED_CONTEXT, ASSOCIATION_PROTOCOL
  * @source PS3.4 C.4.1, C.4.2
  */
 export const perform = (options: Performing): Promise<DimseResponse> => new Promise((resolve, reject) => {
-  const client = new Client();
-  const request = requestOf(options);
-  client.addRequest(request);
-  let isOver = false;
-  let release = (): void => undefined;
-  const network = (): ClientInternals['network'] => (client as unknown as ClientInternals).network;
-
-  const over = (): boolean => {
-    if (isOver) return true;
-    isOver = true;
-    clearTimeout(silence);
-    clearTimeout(limit);
-    options.signal?.removeEventListener('abort', onAbort);
-    return false;
-  };
-  const fail = (error: unknown): void => {
-    if (over()) return;
-    try { client.abort(); } catch { /* There is no association yet: closing the socket is all. */ }
-    network()?.socket.destroySoon();
-    setTimeout(() => network()?.socket.destroy(), OBEY_MS).unref();
-    reject(error instanceof Error ? error : new ApplianceError('ASSOCIATION_ABORTED', 'the association failed', { cause: error }));
-  };
-  const finish = (response: DimseResponse): void => {
-    if (over()) return;
-    release();
-    setTimeout(() => network()?.socket.destroy(), OBEY_MS).unref();
-    resolve(response);
-  };
-  /** Tells the peer to stop; when it does not, the association ends with `error`. */
-  const stop = (error: ApplianceError): void => {
-    try { client.cancel(request); } catch { return fail(error); }
-    setTimeout(() => fail(error), OBEY_MS).unref();
-  };
-  const onAbort = (): void => stop(abandoned(options.signal?.reason));
-  const onSilence = async (): Promise<void> => {
-    const isAlive = await options.isAlive?.().catch(() => false) ?? false;
-    if (isOver) return;
-    if (isAlive) silence.refresh();
-    else fail(new ApplianceError('ASSOCIATION_TIMED_OUT', 'no answer in time'));
-  };
-  const silence = setTimeout(() => void onSilence(), options.silenceSeconds * 1000);
-  const limit = setTimeout(() => stop(new ApplianceError('ASSOCIATION_TIMED_OUT', 'not done in time')), options.limitSeconds * 1000);
-
-  const tap = createResponseTap(Implementation.getMaxPduLength(), (response) => {
-    if (isOver) return;
-    if (statusCategory(response.command.status ?? 0) !== 'pending') return finish(response);
-    if (options.onPending(response) === 'enough') stop(abandoned('enough'));
-  });
-  // Messages of dcmjs quote values of the data set: only the code of the system is passed on.
-  client.on('networkError', (error: Error) => fail(new ApplianceError('ASSOCIATION_ABORTED', 'connection failed', { details: { reason: /\bE[A-Z]{4,}\b/.exec(error.message)?.[0] ?? 'unknown' } })));
-  client.on('closed', () => fail(new ApplianceError('ASSOCIATION_ABORTED', 'connection closed by the other side')));
-  client.on('associationAccepted', (association: { getAcceptedPresentationContextFromRequest(of: unknown): unknown }) => {
-    if (association.getAcceptedPresentationContextFromRequest(request) === undefined) fail(new ApplianceError('ASSOCIATION_REFUSED_CONTEXT', 'query and retrieve is not accepted'));
-  });
-  client.send(options.host, options.port, options.callingAe, options.calledAe, {
-    connectTimeout: NEVER_MS, associationTimeout: NEVER_MS, pduTimeout: NEVER_MS, ...(options.tls === undefined ? {} : { securityOptions: { ...options.tls } }),
-  });
-  const opened = network();
-  if (opened === undefined) return fail(new ApplianceError('ASSOCIATION_ABORTED', 'no connection could be opened'));
-  // dcmjs-dimse would release after the first FF01; only the last answer does.
-  release = opened.sendAssociationReleaseRequest.bind(opened);
-  opened.sendAssociationReleaseRequest = () => undefined;
-  opened.socket.prependListener('data', (chunk: Buffer) => {
-    if (isOver) return;
-    silence.refresh();
-    try { tap(chunk); } catch (error) { fail(error); }
-  });
-  if (options.signal?.aborted === true) fail(abandoned(options.signal.reason));
-  else options.signal?.addEventListener('abort', onAbort, { once: true });
+  new Performance(options, { resolve, reject });
 });

@@ -517,7 +517,7 @@ export const describeCatalog = (name: string, makeDatabaseUrl: () => Promise<str
         const sketch = fresh();
         const [first, second] = [await promise(sketch, '2.25.74'), await promise(sketch, '2.25.75')];
         const dueIds = async (at: Date): Promise<readonly number[]> => (await catalog.commitments.due(at, 1000)).map(({ commitmentId }) => commitmentId).filter((id) => [first, second].includes(id));
-        expect([await catalog.commitments.isUsed('CT1', '2.25.74'), await catalog.commitments.isUsed('CT2', '2.25.74')]).toEqual([true, false]);
+        expect([(await catalog.commitments.find('CT1', '2.25.74'))?.commitmentId, await catalog.commitments.find('CT2', '2.25.74')]).toEqual([first, undefined]);
         await catalog.commitments.tried(first, new Date(clock.getTime() + 5_000));
         expect(await dueIds(clock)).toEqual([second]);
         expect(await dueIds(new Date(clock.getTime() + 5_000))).toEqual([second, first]);

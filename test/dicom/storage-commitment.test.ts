@@ -135,6 +135,7 @@ describe.skipIf(!needs('postgres'))('storage commitment', () => {
     const peer = await connect();
     await store(peer, '2.25.61');
     await commit(peer, '2.25.903', [[CT, '2.25.61']]);
+    await expect.poll(async () => (await only()).state).toBe('DELIVERED');
     expect(await commit(peer, '2.25.903', [[CT, '2.25.61']])).toMatchObject({ eventTypeId: 2, failed: { '2.25.61': 0x0131 } });
   });
 
@@ -204,6 +205,16 @@ describe.skipIf(!needs('postgres'))('storage commitment', () => {
       expect(taker.taken).toEqual([{ calledAe: 'PEER', callingAe: 'SPINDLE', result: { eventTypeId: 2, transactionUid: '2.25.905', committed: ['2.25.61'], failed: { '2.25.97': 0x0112 } } }]);
       await sender.close();
       await taker.close();
+    });
+
+    it('takes a request that comes again before its result for the same one, and no other', async () => {
+      await start();
+      await askAndLeave();
+      const peer = await connect();
+      const again = await commit(peer, '2.25.905', [[CT, '2.25.97'], [CT, '2.25.61']]);
+      expect(again).toMatchObject({ eventTypeId: 2, committed: ['2.25.61'], failed: { '2.25.97': 0x0112 } });
+      expect((await catalog.commitments.list({ limit: 10 })).commitments).toHaveLength(1);
+      expect(await commit(peer, '2.25.905', [[CT, '2.25.61']])).toMatchObject({ committed: [], failed: { '2.25.61': 0x0131 } });
     });
 
     it('delivers after the same association was silent', async () => {

@@ -102,7 +102,7 @@ const commitment = (): string => [
     [hex(FAILURE_REASON.processingFailure), 'held, but not kept for good here, or the file is not as stored'],
     [hex(FAILURE_REASON.noSuchInstance), 'not held'],
     [hex(FAILURE_REASON.classInstanceConflict), 'held as another SOP class'],
-    [hex(FAILURE_REASON.duplicateTransactionUid), 'the calling AE used this Transaction UID before; for every instance of the request'],
+    [hex(FAILURE_REASON.duplicateTransactionUid), 'the calling AE used this Transaction UID before, for something else or with the result delivered; for every instance of the request'],
   ]), '',
   markdownTable(['status of N-ACTION', 'when'], [
     [hex(STATUS.success), 'the request is taken'],
