@@ -379,9 +379,9 @@ commit transaction;
 -- commitments.candidates
 -- @1 varchar(64), @2 bigint
 select "id", "sop_instance_uid", "sop_class_uid", "path", "bytes", "study_key" from "instance" where "sop_instance_uid" in (@1) and "is_held" = @2 order by "counts" desc, "variant";
--- commitments.isUsed
+-- commitments.find
 -- @1 varchar(64), @2 varchar(64)
-select "id" from "commitment" where "transaction_uid" = @1 and "calling_ae" = @2;
+select top(1) * from "commitment" where "transaction_uid" = @1 and "calling_ae" = @2 order by "id";
 -- commitments.record
 begin transaction;
 -- @1 varchar(64), @2 bigint
