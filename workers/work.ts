@@ -50,7 +50,7 @@ await runChild('work', async ({ config, endpoints, home, labels, log, catalog })
     limits: { limitSeconds: config.retrieveLimitSeconds, attempts: config.retrieveAttempts }, tell: (workflowId, counts) => tellProgress(temporal, workflowId, counts),
   }) }, log);
   const workers = await runWorkers(connection, endpoints.temporalNamespace, [
-    { taskQueue: ORCHESTRATION_QUEUE, workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)), activities: decide, maxConcurrentActivityTaskExecutions: 20, maxConcurrentWorkflowTaskExecutions: 20, maxCachedWorkflows: 500 },
+    { taskQueue: ORCHESTRATION_QUEUE, workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)), activities: { ...decide, ...retrieve }, maxConcurrentActivityTaskExecutions: 20, maxConcurrentWorkflowTaskExecutions: 20, maxCachedWorkflows: 500 },
     { taskQueue: COMPOSE_QUEUE, activities: compose, maxConcurrentActivityTaskExecutions: COMPOSE_SLOTS },
     { taskQueue: RETRIEVE_QUEUE, activities: retrieve, maxConcurrentActivityTaskExecutions: RETRIEVE_SLOTS },
   ], (error) => { log.error('temporal.worker-failed', { error }); process.kill(process.pid, 'SIGTERM'); });

@@ -13,6 +13,7 @@ export const WORKFLOW = {
 
 export const ORCHESTRATION_QUEUE = 'orchestration';
 export const COMPOSE_QUEUE = 'compose';
+/** What talks to remote AEs, for hours perhaps; what only asks the catalog must not wait behind it. */
 export const RETRIEVE_QUEUE = 'retrieve';
 export const robotQueue = (robot: string): string => `robot-${robot}`;
 

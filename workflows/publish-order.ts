@@ -12,7 +12,7 @@ import { burnVolume } from './burn-volume.ts';
 import type { VolumeEnd } from './burn-volume.ts';
 import { orderChanged, orderStatus } from './messages.ts';
 import type { OrderStatus } from './messages.ts';
-import { RETRIEVE_QUEUE, retrieveWorkflowId, volumeWorkflowId } from './names.ts';
+import { retrieveWorkflowId, volumeWorkflowId } from './names.ts';
 import { retrieveStudy } from './retrieve-study.ts';
 import type { RetrieveEnd } from './retrieve-study.ts';
 
@@ -39,7 +39,6 @@ const act = wf.proxyActivities<OrderActivities>({
 });
 
 const select = wf.proxyActivities<RetrieveActivities>({
-  taskQueue: RETRIEVE_QUEUE,
   startToCloseTimeout: '60s',
   cancellationType: 'WAIT_CANCELLATION_COMPLETED',
   retry: { initialInterval: '500ms', maximumInterval: '15s' },

@@ -23,7 +23,6 @@ const LOOK_SECONDS = 2;
 const STILL_LOOKS = 3;
 
 const act = wf.proxyActivities<RetrieveActivities>({
-  taskQueue: RETRIEVE_QUEUE,
   startToCloseTimeout: '60s',
   cancellationType: 'WAIT_CANCELLATION_COMPLETED',
   retry: { initialInterval: '500ms', maximumInterval: '15s' },
