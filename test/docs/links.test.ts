@@ -44,7 +44,7 @@ describe('the documents', () => {
 
   it('describe scripts whose files are there', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
-    const tasks = [...read('infra/scripts/bootstrap.mjs').matchAll(/^ {2}(\w+): '([^']+)',$/gm)];
+    const tasks = [...read('infra/scripts/bootstrap.mjs').matchAll(/^ {2}'?([\w-]+)'?: '([^']+)',$/gm)];
     expect(tasks.map(([, name]) => name).sort()).toEqual(Object.keys(scripts).sort());
     expect(tasks.filter(([, , file]) => !existsSync(join(root, file ?? ''))).map(([, name]) => name)).toEqual([]);
   });
