@@ -71,14 +71,17 @@ describe('publishOrder', () => {
     });
   });
 
-  it('has the studies of a remote AE fetched before it plans', async () => {
+  it('has the studies of a remote AE fetched before it prepares and plans', async () => {
     const test = makeRemoteOrder();
+    let prepared = 0;
+    test.setPrepared(() => { prepared += 1; });
     await run(test, async (virtual) => {
       expect(virtual.children.map(({ id, type, args }) => [id, type, args])).toEqual([['retrieve-7', 'retrieveStudy', [{ retrievalId: 7 }]], ['retrieve-8', 'retrieveStudy', [{ retrievalId: 8 }]]]);
       expect([test.states, virtual.attributes.get('BlockedOn')]).toEqual([['PENDING RETRIEVING <the remote AE to send 2 studies>'], 'RETRIEVING']);
       await virtual.resolveChild(0, { end: 'complete' });
-      expect(virtual.children).toHaveLength(2);
+      expect([virtual.children.length, prepared]).toEqual([2, 0]);
       await virtual.resolveChild(1, { end: 'complete' });
+      expect(prepared).toBe(1);
       expect(virtual.children.slice(2).map(({ type }) => type)).toEqual(['burnVolume', 'burnVolume']);
     });
   });

@@ -10,7 +10,7 @@ const meaning = (code: number): string => statusOf('C-MOVE', code)?.name ?? '';
 
 const WHEN: Readonly<Partial<Record<ErrorCode, string>>> = {
   RETRIEVE_IDENTIFIER: 'level or unique keys do not fit the information model; Offending Element (0000,0901) names which',
-  RETRIEVE_DESTINATION_UNKNOWN: 'C-MOVE only: the move destination is not in `peers` with host and port',
+  RETRIEVE_DESTINATION_UNKNOWN: 'C-MOVE only: the AE registry has no entry for the move destination',
   RETRIEVE_CANNOT_COUNT: 'the catalog is out of reach',
   RETRIEVE_CANNOT_SEND: 'every sub-operation failed, because the destination cannot be reached or for other reasons',
   RETRIEVE_FAILED: 'the retrieve broke off within',
