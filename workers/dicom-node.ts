@@ -29,7 +29,7 @@ await runChild('dicom-node', async ({ config, home, log, catalog }) => {
   const notes = createCallerNotes({ registry: catalog.aes, policy: callers.policy, ownTitle: config.aeTitle, log });
   const identity = await openIdentity(config, log);
   // What a killed process was converting is of no use to the next one.
-  const converted = join(home.spool, 'retrieve');
+  const converted = join(home.run, 'converted');
   await rm(converted, { recursive: true, force: true });
   await mkdir(converted, { recursive: true, mode: 0o750 });
   const transcoder = createTranscoder();

@@ -62,8 +62,7 @@ describe.skipIf(!needs('temporal') || !needs('postgres'))('a study on its way to
     const label = readFileSync(join(appliance.discFolder(disc!), 'label.png'));
     expect(label.subarray(1, 4).toString()).toBe('PNG');
     expect(createHash('sha256').update(readFileSync(join(appliance.home, 'labels', `${disc!.serial}.png`))).digest('hex')).toBe(createHash('sha256').update(label).digest('hex'));
-    // The folder for conversions of retrievals stays, and is empty.
-    expect(readdirSync(join(appliance.home, 'spool'), { recursive: true })).toEqual(['retrieve']);
+    expect(readdirSync(join(appliance.home, 'spool'))).toEqual([]);
   });
 
   it('is found by a query, which names the disc', async () => {
