@@ -38,6 +38,7 @@ module.exports = {
     owner('@temporalio/workflow', ['^workflows/']), owner('@temporalio/activity', ['^activities/']), owner('express', ['^api/']), owner('helmet', ['^api/']),
     owner('pino', ['^infra/log\\.ts$']), owner('yaml', ['^infra/config\\.ts$']), owner('@resvg/resvg-js', ['^disc/label/']), owner('harfbuzzjs', ['^disc/label/']), owner('bwip-js', ['^disc/label/']), owner('bidi-js', ['^disc/label/']), owner('dcmjs-codecs', ['^dicom/codec/']),
     owner('@zip.js/zip.js', ['^disc/zip\\.ts$']), owner('pkijs', ['^disc/encrypt/']), owner('asn1js', ['^disc/encrypt/']),
+    owner('dcmjs-dimse', ['^dicom/dimse/']), owner('dcmjs', ['^dicom/dimse/']),
     no('one-subprocess-door', { pathNot: ['^infra/exec\\.ts$', '^infra/scripts/', '^test/'] }, { path: '^(node:)?child_process$' }),
     no('drivers-do-not-know-each-other', { path: '^robots/drivers/([^/.]+)' }, { path: '^robots/drivers/', pathNot: '^robots/drivers/$1(\\.ts$|/)' }),
     no('dialects-do-not-know-each-other', { path: '^catalog/dialects/(postgres|mysql|mssql)' }, { path: '^catalog/dialects/(postgres|mysql|mssql)', pathNot: ['^catalog/dialects/$1'] }),

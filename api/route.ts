@@ -3,7 +3,8 @@ import type { Request, Response, Router } from 'express';
 import type { z } from 'zod';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { EchoAnswer } from '../dicom/echo-verdict.ts';
-import type { RemoteAe } from '../dicom/remote-ae.ts';
+import type { Found, RemoteSearch, RemoteSeries, RemoteStudy } from '../dicom/query-retrieve-scu.ts';
+import type { FindAe, RemoteAe } from '../dicom/remote-ae.ts';
 import type { Logger } from '../infra/log.ts';
 import type { RobotAction } from '../robots/robot.ts';
 import type { Verdict } from '../workflows/messages.ts';
@@ -15,6 +16,13 @@ export interface WorkflowPort {
   group(groupId: number, wish: 'flush' | 'hold' | 'release', by: string): Promise<void>;
   actOnRobot(robot: string, action: RobotAction): Promise<void>;
   ping(): Promise<void>;
+}
+
+/** How the API queries remote AEs; wiring passes it in. @throws ASSOCIATION_ and REMOTE_ codes */
+export interface RemotePort {
+  readonly findAe: FindAe;
+  findStudies(ae: RemoteAe, search: RemoteSearch): Promise<Found<RemoteStudy>>;
+  findSeries(ae: RemoteAe, studyInstanceUid: string): Promise<Found<RemoteSeries>>;
 }
 
 export interface RobotSnapshot {
@@ -36,6 +44,7 @@ export interface ApiDeps {
   readonly echoAe: (ae: RemoteAe) => Promise<EchoAnswer>;
   /** Our TLS port and the end of the certificate it shows, null when it does not answer; null without TLS. */
   readonly tls: () => Promise<{ readonly port: number; readonly expiresAt: Date | null } | null>;
+  readonly remote: RemotePort;
   readonly labelFile: (serial: string) => string;
   readonly token: string;
   readonly now: () => Date;

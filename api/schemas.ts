@@ -57,14 +57,27 @@ export const StudySearchQuery = z.object({
   modality: text(16).optional(), dateFrom: z.string().regex(/^\d{8}$/).optional(), dateTo: z.string().regex(/^\d{8}$/).optional(), after: text(200).optional(), limit,
 });
 
+const uidText = z.string().regex(/^[0-9.]{1,64}$/, 'a UID');
+const day = z.string().regex(/^\d{8}$/);
+export const RemoteSearchQuery = z.object({
+  patientName: text(64).min(1).optional().describe('may hold * and ?'), patientId: text(64).min(1).optional(), accessionNumber: text(16).min(1).optional(), studyInstanceUid: uidText.optional(), modality: text(16).min(1).optional(),
+  dateFrom: day.optional(), dateTo: day.optional(),
+}).refine((search) => Object.values(search).some((value) => value !== undefined), 'name at least one key');
+export const RemoteStudy = z.object({
+  studyInstanceUid: z.string(), patientName: z.string(), patientId: z.string(), issuerOfPatientId: z.string(), birthDate: z.string(), sex: z.string(), studyDate: z.string(), studyTime: z.string(), description: z.string(),
+  accessionNumber: z.string(), studyIdText: z.string(), referringPhysicianName: z.string(), modalities: z.array(z.string()), series: z.number().nullable(), instances: z.number().nullable(),
+});
+export const RemoteSeries = z.object({ seriesInstanceUid: z.string(), modality: z.string(), number: z.string(), description: z.string(), bodyPart: z.string(), instances: z.number().nullable() });
+
 const ids = z.array(id).min(1).max(20_000);
 export const PlaceOrder = z.object({
   selection: z.object({ patients: ids.optional(), studies: ids.optional(), series: ids.optional(), instances: ids.optional() })
-    .refine((s) => [s.patients, s.studies, s.series, s.instances].some((list) => list !== undefined), 'select patients, studies, series or instances'),
+    .refine((s) => [s.patients, s.studies, s.series, s.instances].some((list) => list !== undefined), 'select patients, studies, series or instances').optional(),
+  remote: z.object({ aeTitle: text(16).min(1), studyInstanceUids: z.array(uidText).min(1).max(100) }).optional().describe('studies that a remote AE holds, instead of a selection'),
   copies: z.number().int().min(1).max(99).default(1), media: z.union([media, z.literal('any')]).default('any'), robot: text(64).min(1).default('any'),
   priority: priority.default(2), comment: text(240).default('').describe('printed on the label and stored'), labelTemplate: text(64).min(1).default('default'),
   allowSeveralPatients: z.boolean().default(false), retention: retention.default('default'), content: content.prefault({}), hold: z.boolean().default(false).describe('place the order held back'),
-});
+}).refine((order) => (order.selection === undefined) !== (order.remote === undefined), 'name either a selection or studies of a remote AE');
 export const Placed = z.object({ orderId: z.string(), existed: z.boolean() });
 
 export const Order = z.object({
@@ -81,6 +94,7 @@ export const OrderDetail = z.object({
   jobs: z.array(z.object({ jobKey: z.string(), volumeId: id, copy: z.number(), attempt: z.number(), serial: z.string(), robot: z.string(), ref: z.string().nullable(), state: z.string(), phase: z.string(), activity: z.string(), percent: z.number().nullable(), error: z.string(), createdAt: when, endedAt: when.nullable() })),
   discs: z.array(Disc),
   report: z.array(z.object({ kind: z.enum(['left-off', 'outside-profile', 'converted', 'filled', 'note', 'error']), sopInstanceUid: z.string().optional(), reason: z.string() })),
+  retrievals: z.array(z.object({ retrievalId: id, orderId: z.string(), remoteAe: z.string(), studyInstanceUid: z.string(), state: z.enum(['OPEN', 'COMPLETE', 'FAILED', 'CANCELLED']), reason: z.string(), openedAt: when, endedAt: when.nullable() })),
   patients: z.array(patient), studies: z.array(z.object({ studyId: id, date: z.string(), description: z.string() })), log: z.array(Operation),
 });
 export const OrderListQuery = z.object({ state: z.union([orderState, z.array(orderState)]).optional(), after: cursor.optional(), limit });
@@ -110,6 +124,13 @@ export const Certificate = z.object({
 export const DiscListQuery = z.object({ studyId: z.coerce.number().int().positive().optional(), orderId: text(32).optional(), text: text(100).optional(), after: cursor.optional(), limit });
 export const DiscList = z.object({ discs: z.array(Disc), next: z.string().nullable() });
 export const Reburn = z.object({ copies: z.number().int().min(1).max(99).default(1), comment: text(240).default(''), robot: text(64).min(1).default('any') });
+
+export const PageQuery = z.object({ after: cursor.optional(), limit });
+export const Commitment = z.object({
+  commitmentId: id, transactionUid: z.string(), callingAe: z.string(), calledAe: z.string(), state: z.enum(['PENDING', 'DELIVERED', 'GIVEN-UP']).describe('of the answer; the promise stands in any case'), committed: z.number(), refused: z.number(),
+  attempts: z.number(), requestedAt: when, nextTryAt: when, endedAt: when.nullable(), revokedAt: when.nullable(), revokedBy: z.string(),
+});
+export const CommitmentItem = z.object({ sopInstanceUid: z.string(), sopClassUid: z.string(), instanceId: id.nullable(), failureReason: z.number().describe('0 = promised; else the Failure Reason of PS3.3 C.14') });
 
 export const Robot = z.object({ name: z.string(), seenAt: when.nullable(), capabilities: z.unknown(), health: z.unknown() });
 export const RobotAction = z.discriminatedUnion('kind', [

@@ -13,9 +13,11 @@ import { describeApi } from './openapi.ts';
 import { mount, route } from './route.ts';
 import type { ApiDeps, Route } from './route.ts';
 import { aeRoutes } from './routes/aes.ts';
+import { commitmentRoutes } from './routes/commitments.ts';
 import { discRoutes } from './routes/discs.ts';
 import { healthRoutes } from './routes/health.ts';
 import { orderRoutes } from './routes/orders.ts';
+import { remoteRoutes } from './routes/remote.ts';
 import { robotRoutes } from './routes/robots.ts';
 import { ruleRoutes } from './routes/rules.ts';
 import { studyRoutes } from './routes/studies.ts';
@@ -29,7 +31,7 @@ function describing(): Route {
 }
 
 /** Every route below /api/v1, in the order in which they are mounted. */
-export const ROUTES: readonly Route[] = [...healthRoutes, ...studyRoutes, ...orderRoutes, ...ruleRoutes, ...discRoutes, ...robotRoutes, ...aeRoutes, describing()];
+export const ROUTES: readonly Route[] = [...healthRoutes, ...studyRoutes, ...orderRoutes, ...ruleRoutes, ...discRoutes, ...remoteRoutes, ...commitmentRoutes, ...robotRoutes, ...aeRoutes, describing()];
 
 /** The Express application, ready to listen. */
 export const createApp = (deps: ApiDeps): Express => {

@@ -254,6 +254,11 @@ export interface PlaceOrder {
   readonly isHeldBack?: boolean;
 }
 
+/** An order of studies that a remote AE holds; its instances are selected once they are here. */
+export interface PlaceRemoteOrder extends Omit<PlaceOrder, 'selection'> {
+  readonly remote: { readonly aeTitle: string; readonly studyInstanceUids: readonly string[] };
+}
+
 export interface OrderRow {
   readonly orderId: string;
   readonly requestKey: string;
@@ -292,6 +297,8 @@ export interface OrderDetail {
   readonly report: readonly ReportEntry[];
   readonly patients: readonly { readonly name: string; readonly id: string }[];
   readonly studies: readonly { readonly studyId: number; readonly date: string; readonly description: string }[];
+  /** Studies that the order has fetched from a remote AE. */
+  readonly retrievals: readonly Retrieval[];
   readonly log: readonly OperationRow[];
 }
 
@@ -341,6 +348,8 @@ export interface OrderBrief {
   readonly trigger: OrderSource;
   readonly grouping: Grouping | 'none';
   readonly series: readonly SeriesWeight[];
+  /** Retrievals whose instances are not selected yet; `series` is empty until they are. */
+  readonly retrievals: readonly number[];
   /** Concerns that must be settled by a person first ('PATIENT_DIFFERS', 'STUDY_CONFLICT', 'SEVERAL_PATIENTS'); empty when none or when a person released the order. */
   readonly concerns: readonly OrderInfo[];
 }
@@ -368,6 +377,13 @@ export interface VolumeToCompose {
 export interface OrderBook {
   /** @throws ORDER_NOTHING_SELECTED, ORDER_SEVERAL_PATIENTS, ORDER_INSTANCE_NOT_HELD, ORDER_KEY_REUSED (same key, other content), CATALOG_NOT_FOUND */
   place(order: PlaceOrder): Promise<{ readonly orderId: string; readonly existed: boolean }>;
+  /** @throws ORDER_NOTHING_SELECTED, ORDER_KEY_REUSED */
+  placeRemote(order: PlaceRemoteOrder): Promise<{ readonly orderId: string; readonly existed: boolean }>;
+  /**
+   * Makes what is held of the order's retrieved studies the selection of the order. Idempotent.
+   * @throws ORDER_NOTHING_SELECTED, ORDER_SEVERAL_PATIENTS
+   */
+  selectRetrieved(orderId: string): Promise<void>;
   list(filter: { readonly states?: readonly OrderState[]; readonly limit: number; readonly after?: string }): Promise<{ readonly orders: readonly OrderRow[]; readonly next: string | null }>;
   detail(orderId: string): Promise<OrderDetail | undefined>;
   /** Orders that are not closed, for starting or re-starting their workflows. `startedOnly: false` = placed but no workflow confirmed yet. */
@@ -391,6 +407,111 @@ export interface OrderBook {
   /** Notes the composed image and which instance lies under which File ID. Idempotent. */
   recordComposed(volumeId: number, composed: { readonly imageBytes: number; readonly imageSha256: string; readonly certificate: unknown; readonly instances: readonly { readonly instanceId: number; readonly fileId: string; readonly sha256: string }[]; readonly leftOff: readonly number[] }): Promise<void>;
   setVolumeState(volumeId: number, state: VolumeRow['state']): Promise<void>;
+}
+
+// ---- Retrievals --------------------------------------------------------------------------------------------------
+
+/** One study that an order has fetched from a remote AE. */
+export interface Retrieval {
+  readonly retrievalId: number;
+  readonly orderId: string;
+  readonly remoteAe: string;
+  readonly studyInstanceUid: string;
+  readonly state: 'OPEN' | 'COMPLETE' | 'FAILED' | 'CANCELLED';
+  /** Code of the error that ended it; '' otherwise. */
+  readonly reason: string;
+  readonly openedAt: Date;
+  readonly endedAt: Date | null;
+}
+
+/** One series of it: what the AE says it holds, and what we hold. */
+export interface RetrievalProgress {
+  readonly retrievalSeriesId: number;
+  readonly seriesInstanceUid: string;
+  readonly expected: number;
+  readonly held: number;
+}
+
+export interface RetrievalBook {
+  /** @throws CATALOG_NOT_FOUND */
+  retrieval(retrievalId: number): Promise<Retrieval>;
+  /** Notes the series and their numbers of instances as the AE tells them now. */
+  expect(retrievalId: number, series: readonly { readonly seriesInstanceUid: string; readonly instances: number }[]): Promise<void>;
+  progress(retrievalId: number): Promise<readonly RetrievalProgress[]>;
+  end(retrievalId: number, state: Exclude<Retrieval['state'], 'OPEN'>, reason: string): Promise<void>;
+  /** Titles of AEs that something is being retrieved from. */
+  openAes(): Promise<ReadonlySet<string>>;
+  /** Retrievals of a study that are open, or ended within the last day. */
+  expecting(studyInstanceUid: string): Promise<readonly { readonly remoteAe: string; readonly isOpen: boolean }[]>;
+}
+
+// ---- Storage commitment ------------------------------------------------------------------------------------------
+
+/** A held instance that could be promised. */
+export interface CommitmentCandidate {
+  readonly instanceId: number;
+  readonly sopInstanceUid: string;
+  readonly sopClassUid: string;
+  readonly path: string;
+  readonly bytes: number;
+}
+
+/** What is answered for one instance. */
+export interface CommitmentItem {
+  readonly sopInstanceUid: string;
+  readonly sopClassUid: string;
+  /** The instance that is promised; null where none is. */
+  readonly instanceId: number | null;
+  /** 0 = committed; else the Failure Reason. @source PS3.3 C.14.1.1 */
+  readonly failureReason: number;
+}
+
+export interface CommitmentRequest {
+  readonly transactionUid: string;
+  readonly callingAe: string;
+  readonly calledAe: string;
+  /** Each SOP Instance UID once. */
+  readonly items: readonly CommitmentItem[];
+  /** Answered for instances that are gone by the time the promise is written. */
+  readonly notHeldReason: number;
+  readonly nextTryAt: Date;
+}
+
+export interface Commitment {
+  readonly commitmentId: number;
+  readonly transactionUid: string;
+  readonly callingAe: string;
+  readonly calledAe: string;
+  /** Whether the answer has arrived; a promise stands however this is. */
+  readonly state: 'PENDING' | 'DELIVERED' | 'GIVEN-UP';
+  readonly committed: number;
+  readonly refused: number;
+  readonly attempts: number;
+  readonly requestedAt: Date;
+  readonly nextTryAt: Date;
+  readonly endedAt: Date | null;
+  readonly revokedAt: Date | null;
+  readonly revokedBy: string;
+}
+
+export interface CommitmentBook {
+  /** Held instances of these UIDs, those that count first. */
+  candidates(sopInstanceUids: readonly string[]): Promise<readonly CommitmentCandidate[]>;
+  /** The first commitment for which this AE used the transaction UID. */
+  find(callingAe: string, transactionUid: string): Promise<Commitment | undefined>;
+  /** Writes answer and promises in one transaction; from then on retention keeps the promised instances. */
+  record(request: CommitmentRequest): Promise<{ readonly commitmentId: number; readonly items: readonly CommitmentItem[] }>;
+  /** Commitments whose answer is to be delivered now, the longest due first. */
+  due(now: Date, limit: number): Promise<readonly Commitment[]>;
+  items(commitmentId: number): Promise<readonly CommitmentItem[]>;
+  tried(commitmentId: number, nextTryAt: Date): Promise<void>;
+  /** Idempotent. */
+  end(commitmentId: number, state: 'DELIVERED' | 'GIVEN-UP'): Promise<void>;
+  list(filter: { readonly limit: number; readonly after?: string }): Promise<{ readonly commitments: readonly Commitment[]; readonly next: string | null }>;
+  /** @throws CATALOG_NOT_FOUND */
+  commitment(commitmentId: number): Promise<Commitment>;
+  /** A person takes the promise back; the instances follow the ordinary retention again. Idempotent. @throws CATALOG_NOT_FOUND */
+  revoke(commitmentId: number, who: string): Promise<void>;
 }
 
 // ---- Jobs and discs ----------------------------------------------------------------------------------------------
@@ -489,7 +610,7 @@ export interface OperationRow {
   /** e.g. 'instances.stored', 'order.placed', 'order.state', 'job.state', 'disc.logged', 'rule.changed', 'robot.condition' */
   readonly event: string;
   readonly subject: string;
-  readonly subjectKind: 'association' | 'study' | 'order' | 'volume' | 'job' | 'disc' | 'rule' | 'robot' | 'instance' | 'session' | 'appliance' | 'ae';
+  readonly subjectKind: 'association' | 'study' | 'order' | 'volume' | 'job' | 'disc' | 'rule' | 'robot' | 'instance' | 'commitment' | 'session' | 'appliance' | 'ae';
   readonly result: string;
   readonly details: Readonly<Record<string, string | number | boolean | null>>;
 }
@@ -590,6 +711,8 @@ export interface Catalog {
   readonly discs: DiscLog;
   readonly retrieve: RetrieveBook;
   readonly retention: RetentionBook;
+  readonly retrievals: RetrievalBook;
+  readonly commitments: CommitmentBook;
   readonly operations: OperationLog;
   readonly sessions: SessionBook;
   readonly robots: RobotBook;

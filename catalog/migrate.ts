@@ -11,6 +11,8 @@ import { openEngine } from './dialects/open-engine.ts';
 import { statements as first } from './migrations/0001-first.ts';
 import { statements as aeRegistry } from './migrations/0002-ae-registry.ts';
 import { fill as fillQueryKeys, statements as queryKeys } from './migrations/0003-query-keys.ts';
+import { statements as commitments } from './migrations/0004-commitments.ts';
+import { statements as retrievals } from './migrations/0005-retrievals.ts';
 import { statements as content } from './migrations/0006-content-options.ts';
 import { renderTable } from './migrations/sketch.ts';
 import type { CatalogLogger } from './logger.ts';
@@ -26,6 +28,8 @@ const MIGRATIONS: readonly Migration[] = [
   { version: 1, statements: first },
   { version: 2, statements: aeRegistry },
   { version: 3, statements: queryKeys, fill: fillQueryKeys },
+  { version: 4, statements: commitments },
+  { version: 5, statements: retrievals },
   { version: 6, statements: content },
 ];
 

@@ -1,6 +1,7 @@
 /** Opens the catalog on a database whose schema is up to date (see migrate.ts). */
 import { createAeBook } from './aes.ts';
 import type { Catalog } from './catalog.ts';
+import { createCommitmentBook } from './commitments.ts';
 import { openDatabase } from './database.ts';
 import { createDiscLog } from './discs.ts';
 import { openEngine } from './dialects/open-engine.ts';
@@ -12,6 +13,7 @@ import { createOrderBook } from './orders.ts';
 import { createParentsCache } from './parents-cache.ts';
 import { createQueryBook } from './query.ts';
 import { createRetentionBook } from './retention.ts';
+import { createRetrievalBook } from './retrievals.ts';
 import { createRetrieveBook } from './retrieve.ts';
 import { createRobotBook } from './robots.ts';
 import { createRuleBook } from './rules.ts';
@@ -49,6 +51,8 @@ export const openCatalog = async ({ databaseUrl, log, poolSize = 10, now = () =>
     discs: createDiscLog(database),
     retrieve: createRetrieveBook(database),
     retention: createRetentionBook(database),
+    retrievals: createRetrievalBook(database),
+    commitments: createCommitmentBook(database),
     operations: createOperationLog(database),
     sessions: createSessionBook(database),
     robots: createRobotBook(database),

@@ -3,6 +3,7 @@ import type { Grouping, OrderInfo, OrderSource, OrderState, Priority } from '../
 import type { OrderBook, OrderBrief, OrderDetail, ReportEntry } from './catalog.ts';
 import type { Database } from './database.ts';
 import type { Executor } from './dialects/dialect.ts';
+import { retrievalsOf } from './retrievals.ts';
 import { discQuery, discRow, findOrder, jobRow, orderRow, volumeRow } from './order-rows.ts';
 
 const concernsOf = async (db: Executor, orderKey: number): Promise<readonly OrderInfo[]> => {
@@ -18,9 +19,11 @@ const briefOf = async (db: Executor, orderId: string): Promise<OrderBrief> => {
   const series = await db.selectFrom('order_instance').innerJoin('instance', 'instance.id', 'order_instance.instance_key').where('order_instance.order_key', '=', row.id).where('instance.counts', '=', 1)
     .groupBy(['instance.study_key', 'instance.series_key']).orderBy('instance.study_key').orderBy('instance.series_key')
     .select((eb) => ['instance.study_key', 'instance.series_key', eb.fn.countAll<number>().as('instances'), eb.fn.sum<number>('instance.bytes').as('bytes')]).execute();
+  const retrievals = await db.selectFrom('retrieval').select('id').where('order_key', '=', row.id).where('is_selected', '=', 0).orderBy('id').execute();
   return {
     orderId, state: row.state as OrderState, isHeldBack: row.is_held_back === 1, isCancelRequested: row.is_cancel_requested === 1, options, trigger: row.source as OrderSource, grouping: row.group_level as Grouping | 'none',
     series: series.map((s) => ({ seriesId: s.series_key, studyId: s.study_key, instances: Number(s.instances), bytes: Number(s.bytes) })),
+    retrievals: retrievals.map(({ id }) => id),
     concerns: row.is_released === 1 ? [] : await concernsOf(db, row.id),
   };
 };
@@ -38,7 +41,7 @@ const detailOf = async (database: Database, db: Executor, orderId: string): Prom
   const patients = new Map(studies.map((s) => [s.patient_key, { name: s.name, id: s.patient_id }]));
   return {
     order: orderRow(row), volumes: volumes.map((v) => volumeRow(v, orderId)), jobs: jobs.map(jobRow), discs: discs.map(discRow), report: JSON.parse(row.report) as readonly ReportEntry[],
-    patients: [...patients.values()], studies: studies.map((s) => ({ studyId: s.id, date: s.study_date, description: s.description })),
+    retrievals: await retrievalsOf(db, row.id), patients: [...patients.values()], studies: studies.map((s) => ({ studyId: s.id, date: s.study_date, description: s.description })),
     log: log.reverse().map((o) => ({ id: o.id, at: o.logged_at, who: o.who, event: o.event, subject: o.subject, subjectKind: 'order', result: o.result, details: JSON.parse(o.details) as OrderDetail['log'][number]['details'] })),
   };
 };

@@ -1,18 +1,19 @@
 /** The order book: placing, moving by lifecycle.ts, and what people ask of an order. Volumes live in volumes.ts, reading in order-detail.ts. */
 import type { Selectable } from 'kysely';
 import { ApplianceError } from '../infra/errors.ts';
-import { contentOptions } from '../disc/order/content.ts';
 import { isOrderClosed, ORDER_TRANSITIONS } from '../disc/order/lifecycle.ts';
 import type { Media, OrderInfo, OrderState, Priority } from '../disc/order/order.ts';
 import type { OrderBook, PlaceOrder } from './catalog.ts';
 import type { Database } from './database.ts';
 import type { InTransaction } from './dialects/dialect.ts';
-import { fit, sha256 } from './folding.ts';
+import { fit } from './folding.ts';
 import { createOrderReading } from './order-detail.ts';
 import { findOrder, orderRow } from './order-rows.ts';
 import { appendOperations } from './operations.ts';
 import { writeOrder } from './place-order.ts';
 import type { OrderWriting } from './place-order.ts';
+import { createRemoteOrders } from './remote-orders.ts';
+import { contentOf, knownOrder } from './request-keys.ts';
 import { selectInstances, selectionText } from './selection.ts';
 import type { DiscOrderTable } from './tables.ts';
 import { createVolumes } from './volumes.ts';
@@ -26,11 +27,6 @@ export const lockOrder = async (database: Database, trx: InTransaction, orderId:
   return findOrder(trx, orderId);
 };
 
-const contentOf = (order: PlaceOrder): string => {
-  const { copies, media, robot, priority, comment, labelTemplate, allowSeveralPatients, retention, content } = order.options;
-  return sha256(JSON.stringify([order.source, selectionText(order.selection), copies, media, robot, priority, comment, labelTemplate, allowSeveralPatients, retention, contentOptions(content)]));
-};
-
 /** What an order that makes a volume again takes over from the one that made it first. */
 const asBefore = async (trx: InTransaction, order: PlaceOrder): Promise<Pick<OrderWriting, 'options' | 'reburn'>> => {
   const { volume: volumeId } = order.selection;
@@ -42,11 +38,10 @@ const asBefore = async (trx: InTransaction, order: PlaceOrder): Promise<Pick<Ord
 };
 
 const place = async (database: Database, order: PlaceOrder): Promise<{ orderId: string; existed: boolean }> => {
-  const contentSha256 = contentOf(order);
+  const contentSha256 = contentOf(order, selectionText(order.selection));
   return database.write(async (trx) => {
-    const known = await trx.selectFrom('disc_order').select(['order_id', 'content_sha256']).where('request_key', '=', order.requestKey).executeTakeFirst();
-    if (known && known.content_sha256 !== contentSha256) throw new ApplianceError('ORDER_KEY_REUSED', 'this request key was used for another order', { details: { orderId: known.order_id } });
-    if (known) return { orderId: known.order_id, existed: true };
+    const known = await knownOrder(trx, order.requestKey, contentSha256);
+    if (known) return known;
     const selected = await selectInstances(database, trx, order.selection);
     return { orderId: await writeOrder(database, trx, { ...order, ...await asBefore(trx, order), contentSha256 }, selected), existed: false };
   });
@@ -79,6 +74,7 @@ const setState = (database: Database, orderId: string, state: OrderState, info: 
 export const createOrderBook = (database: Database): OrderBook => ({
   ...createOrderReading(database),
   ...createVolumes(database),
+  ...createRemoteOrders(database),
   place: (order) => place(database, order),
   confirmStarted: (orderId) => database.write(async (trx) => {
     const { id } = await findOrder(trx, orderId);

@@ -1,6 +1,6 @@
 /**
  * What may be deleted, and the totals. Refuses to let go of anything that no READY disc holds, that an order or an open group
- * still wants, or whose content is contested.
+ * still wants, that was promised by storage commitment, or whose content is contested.
  */
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
 import type { RetentionBook } from './catalog.ts';
@@ -18,6 +18,15 @@ const isSafeOnDisc = (eb: Builder): Expression<SqlBool> => eb.and([
   eb.not(eb.exists(eb.selectFrom('arrival_outbox').whereRef('arrival_outbox.series_key', '=', 'instance.series_key').select('arrival_outbox.series_key'))),
   eb.not(eb.exists(eb.selectFrom('collect_group_series').innerJoin('collect_group', 'collect_group.id', 'collect_group_series.group_key').whereRef('collect_group_series.series_key', '=', 'instance.series_key').where('collect_group.is_open', '=', 1).select('collect_group.id'))),
 ]);
+
+/** Promised to an AE by storage commitment, and not revoked. */
+const isPromised = (eb: Builder): Expression<SqlBool> =>
+  eb.exists(eb.selectFrom('commitment_instance').whereRef('commitment_instance.instance_key', '=', 'instance.id').where('commitment_instance.failure_reason', '=', 0).where('commitment_instance.is_revoked', '=', 0).select('commitment_instance.instance_key'));
+
+/** An open order has the study fetched, and counts what is held as arrived. */
+const isBeingRetrieved = (eb: Builder): Expression<SqlBool> =>
+  eb.exists(eb.selectFrom('retrieval').innerJoin('study', 'study.study_instance_uid', 'retrieval.study_instance_uid').innerJoin('disc_order', 'disc_order.id', 'retrieval.order_key')
+    .whereRef('study.id', '=', 'instance.study_key').where('retrieval.is_selected', '=', 0).where('disc_order.state', 'in', ['PENDING', 'CREATING']).select('retrieval.id'));
 
 /** Orders that still stand against deletion: open, failed, kept forever by retention, or ended within the grace time. */
 const isWanted = (eb: Builder, keeping: readonly string[], endedBefore: Date): Expression<SqlBool> =>
@@ -45,7 +54,7 @@ export const createRetentionBook = (database: Database): RetentionBook => ({
   deletable: ({ now, graceHours, defaultRetention, limit }) => database.read(async (db) => {
     const keeping = defaultRetention === 'archive' ? ['archive', 'default'] : ['archive'];
     const query = db.selectFrom('instance').where('is_held', '=', 1).where('is_contested', '=', 0)
-      .where((eb) => eb.and([wantedByDone(eb), isSafeOnDisc(eb), eb.not(isWanted(eb, keeping, new Date(now.getTime() - graceHours * 3_600_000)))])).orderBy('id').select(['id', 'path']);
+      .where((eb) => eb.and([wantedByDone(eb), isSafeOnDisc(eb), eb.not(isBeingRetrieved(eb)), eb.not(isPromised(eb)), eb.not(isWanted(eb, keeping, new Date(now.getTime() - graceHours * 3_600_000)))])).orderBy('id').select(['id', 'path']);
     return (await database.engine.first(query, limit).execute()).map((row) => ({ instanceId: row.id, path: row.path }));
   }),
   markDeleted: (instanceIds) => database.write(async (trx) => {
@@ -53,7 +62,7 @@ export const createRetentionBook = (database: Database): RetentionBook => ({
     for (const chunk of chunked([...instanceIds], 1, database.engine.maxParameters)) {
       const studies = await trx.selectFrom('instance').select('study_key').where('id', 'in', [...chunk]).distinct().execute();
       await database.engine.lockRows(trx, 'study', studies.map((s) => s.study_key));
-      const free = await trx.selectFrom('instance').select(['id', 'series_key']).where('id', 'in', [...chunk]).where('is_held', '=', 1).where('is_contested', '=', 0)
+      const free = await trx.selectFrom('instance').select(['id', 'series_key']).where('id', 'in', [...chunk]).where('is_held', '=', 1).where('is_contested', '=', 0).where((eb) => eb.not(eb.or([isBeingRetrieved(eb), isPromised(eb)])))
         .where((eb) => eb.not(eb.exists(eb.selectFrom('order_instance').innerJoin('disc_order', 'disc_order.id', 'order_instance.order_key').whereRef('order_instance.instance_key', '=', 'instance.id').where('disc_order.state', 'in', ['PENDING', 'CREATING']).select('disc_order.id')))).execute();
       if (free.length === 0) continue;
       await trx.updateTable('instance').set({ is_held: 0 }).where('id', 'in', free.map((i) => i.id)).execute();

@@ -171,6 +171,39 @@ export interface DiscOrderTable {
   version: number;
 }
 
+export interface CommitmentTable {
+  id: Generated<number>;
+  transaction_uid: string;
+  calling_ae: string;
+  called_ae: string;
+  state: string;
+  committed: number;
+  refused: number;
+  attempts: number;
+  requested_at: Date;
+  next_try_at: Date;
+  ended_at: Date | null;
+  revoked_at: Date | null;
+  revoked_by: string;
+}
+
+export interface CommitmentInstanceTable { commitment_key: number; sop_instance_uid: string; sop_class_uid: string; instance_key: number | null; failure_reason: number; is_revoked: Flag }
+
+export interface RetrievalTable {
+  id: Generated<number>;
+  order_key: number;
+  remote_ae: string;
+  study_instance_uid: string;
+  state: string;
+  reason: string;
+  /** 1 = its instances are those of the order. */
+  is_selected: Flag;
+  opened_at: Date;
+  ended_at: Date | null;
+}
+
+export interface RetrievalSeriesTable { id: Generated<number>; retrieval_key: number; series_instance_uid: string; expected_instances: number }
+
 export interface OrderInstanceTable { order_key: number; instance_key: number; rule_key: number | null }
 
 export interface VolumeTable {
@@ -252,6 +285,10 @@ export interface Tables {
   collect_group_series: CollectGroupSeriesTable;
   disc_order: DiscOrderTable;
   order_instance: OrderInstanceTable;
+  commitment: CommitmentTable;
+  commitment_instance: CommitmentInstanceTable;
+  retrieval: RetrievalTable;
+  retrieval_series: RetrievalSeriesTable;
   volume: VolumeTable;
   volume_instance: VolumeInstanceTable;
   volume_study: VolumeStudyTable;

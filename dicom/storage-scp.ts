@@ -13,18 +13,20 @@ import { createIndexBatcher } from './index-batcher.ts';
 import type { InstanceStore, PartFile } from './instance-store.ts';
 import { takeIn } from './intake.ts';
 import type { ConflictDecision, IntakeDeps } from './intake.ts';
+import type { ArrivalOrigin } from './retrieved-arrivals.ts';
 import { STATUS } from './tables/statuses.ts';
 import { SOP_CLASSES } from './tables/sop-classes.ts';
 import { TRANSFER_SYNTAXES } from './tables/transfer-syntaxes.ts';
 import { UID } from './tables/uids.ts';
 
 export interface StorageScpOptions {
-  readonly aeTitle: string;
   readonly store: InstanceStore;
   readonly index: Pick<InstanceIndex, 'store' | 'held' | 'storeConflicting'>;
   /** 'all': every storage SOP class and transfer syntax of our tables; 'reference': those the reference statement names. */
   readonly scope: 'all' | 'reference';
   readonly conflictFor: (callingAe: string) => ConflictDecision;
+  /** True when it came because we asked for it; without this nothing did. */
+  readonly isRetrieved?: (origin: ArrivalOrigin) => Promise<boolean>;
   readonly log: EventLog;
   readonly clock: { now(): Date };
 }
@@ -72,17 +74,27 @@ const namedBy = (exchange: Exchange): Named => {
   return { sopClassUid, sopInstanceUid };
 };
 
+/** @throws {ApplianceError} INTAKE_INDEX_UNAVAILABLE */
+const kindOf = async (options: StorageScpOptions, origin: ArrivalOrigin): Promise<'pushed' | 'retrieved'> => {
+  try {
+    return await options.isRetrieved?.(origin) === true ? 'retrieved' : 'pushed';
+  } catch (cause) {
+    throw new ApplianceError('INTAKE_INDEX_UNAVAILABLE', 'catalog did not tell what is retrieved', { cause });
+  }
+};
+
 const complete = async (options: StorageScpOptions, deps: IntakeDeps, exchange: Exchange, named: Named, part: PartFile): Promise<void> => {
   const { association, context, command } = exchange;
   const attributes = attributesOf(part, context.transferSyntax);
   if (attributes.sopClassUid !== named.sopClassUid) throw mismatch('SOP class differs from the command');
   if (attributes.sopInstanceUid !== named.sopInstanceUid) throw mismatch('SOP instance differs from the command');
+  const kind = await kindOf(options, { moveOriginatorAe: command.moveOriginatorAe, callingAe: association.callingAe, studyInstanceUid: attributes.studyInstanceUid });
   const placed = await part.commit({ sopInstanceUid: named.sopInstanceUid, seriesInstanceUid: attributes.seriesInstanceUid });
   const { path, bytes, dataSetOffset, dataSetSha256 } = placed;
   const arrival: ArrivedInstance = {
     attributes,
     file: { path, bytes, dataSetOffset, dataSetSha256, transferSyntaxUid: context.transferSyntax },
-    origin: { callingAe: association.callingAe, calledAe: association.calledAe, host: association.host, kind: command.moveOriginatorAe === options.aeTitle ? 'retrieved' : 'pushed' },
+    origin: { callingAe: association.callingAe, calledAe: association.calledAe, host: association.host, kind },
     storedAt: options.clock.now(),
   };
   const outcome = await takeIn(deps, arrival, placed);

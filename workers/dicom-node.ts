@@ -1,13 +1,16 @@
-/** The process that talks DICOM: our AE with Verification, Storage, queries and retrieving. Works with Temporal down; needs store and catalog. */
+/** The process that talks DICOM: our AE with Verification, Storage, Storage Commitment, queries and retrieving. Works with Temporal down; needs store and catalog. */
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createCallerList } from '../dicom/caller-list.ts';
 import { createCallerNotes } from '../dicom/caller-notes.ts';
+import { startCommitmentSender } from '../dicom/commitment-sender.ts';
 import { createEchoScp } from '../dicom/echo-scp.ts';
 import { createInstanceStore } from '../dicom/instance-store.ts';
 import { createDicomNode } from '../dicom/node.ts';
 import { createQueryScp } from '../dicom/query-scp.ts';
 import { createGetScp, createMoveScp } from '../dicom/retrieve-scp.ts';
+import { createRetrievedArrivals } from '../dicom/retrieved-arrivals.ts';
+import { createStorageCommitmentScp } from '../dicom/storage-commitment-scp.ts';
 import { createStorageScp } from '../dicom/storage-scp.ts';
 import { createTranscoder } from '../dicom/transcode.ts';
 import { createUserCheck, readUsers } from '../dicom/user-identity.ts';
@@ -31,15 +34,20 @@ await runChild('dicom-node', async ({ config, home, log, catalog }) => {
   await mkdir(converted, { recursive: true, mode: 0o750 });
   const transcoder = createTranscoder();
   const retrieve = { aeTitle: config.aeTitle, book: catalog.retrieve, fileOf: (path: string) => store.absolute(path), conversion: { transcoder, folder: converted }, log };
+  const remote = { findAe: (aeTitle: string) => catalog.aes.find(aeTitle), tls: () => clientTls(config, identity) };
   const node = await createDicomNode({
     aeTitle: config.aeTitle, host: config.dicomHost, port: config.dicomPlain ? config.dicomPort : undefined, log, clock, callers: callers.policy,
     ...(config.tls ? { tls: { host: config.dicomHost, port: config.tlsPort, identity, clientCertificates: config.tlsClientCertificates, handshakeSeconds: config.artimSeconds } } : {}),
     users: createUserCheck(config.userIdentity, readUsers(config.users)), extended: { fuzzy: config.queryFuzzyNames },
     services: [
       createEchoScp(),
-      createMoveScp({ ...retrieve, findAe: (aeTitle) => catalog.aes.find(aeTitle), tls: () => clientTls(config, identity) }),
+      createMoveScp({ ...retrieve, ...remote }),
       createGetScp(retrieve),
-      createStorageScp({ aeTitle: config.aeTitle, store, index: catalog.instances, scope: config.storageScope, log, clock, conflictFor: (callingAe) => config.conflictBySource[callingAe] ?? config.conflictDefault }),
+      createStorageCommitmentScp({ aeTitle: config.aeTitle, commitments: catalog.commitments, absolute: (path) => store.absolute(path), keepsForGood: config.retention === 'archive' && config.durableStore, log, clock }),
+      createStorageScp({
+        store, index: catalog.instances, scope: config.storageScope, log, clock, conflictFor: (callingAe) => config.conflictBySource[callingAe] ?? config.conflictDefault,
+        isRetrieved: createRetrievedArrivals({ aeTitle: config.aeTitle, retrievals: catalog.retrievals }),
+      }),
       createQueryScp({ aeTitle: config.aeTitle, queries: catalog.queries, fuzzyNames: config.queryFuzzyNames, matchEmpty: config.queryMatchEmpty, log }),
     ],
     limits: { associations: config.maxAssociations, associationsPerCallingAe: config.maxAssociations, maxPduBytes: config.maxPduBytes, artimSeconds: config.artimSeconds, idleSeconds: config.associationIdleSeconds },
@@ -54,8 +62,10 @@ await runChild('dicom-node', async ({ config, home, log, catalog }) => {
     },
     onContextRefused: (refused, association) => log.warn('association.refused-context', { callingAe: association.callingAe, ...refused }),
   });
+  const sender = startCommitmentSender({ aeTitle: config.aeTitle, commitments: catalog.commitments, ...remote, log, clock });
   return { close: async () => {
     await node.close({ drainSeconds: 12 });
+    await sender.close();
     await transcoder.close();
     identity.close();
     callers.close();

@@ -12,6 +12,7 @@ import { reach } from '../dicom/reach-ae.ts';
 import { diskSpace } from '../dicom/space-gauge.ts';
 import { connectTemporal } from '../infra/temporal.ts';
 import { productVersion, runChild } from './child.ts';
+import { createConfiguredScu } from './remote-aes.ts';
 import { clientTls, openIdentity } from './tls.ts';
 import { createWorkflowPort } from './workflow-starter.ts';
 
@@ -28,6 +29,7 @@ await runChild('http', async ({ config, endpoints, home, labels, log, catalog })
 
   const ownHost = config.dicomHost === '0.0.0.0' ? '127.0.0.1' : config.dicomHost;
   const identity = await openIdentity(config, log);
+  const scu = createConfiguredScu(config, identity);
 
   const app = createApp({
     catalog, workflows: createWorkflowPort(temporal), token, log, now: () => new Date(), labelFile: (serial) => labelFileOf(labels, serial),
@@ -41,6 +43,7 @@ await runChild('http', async ({ config, endpoints, home, labels, log, catalog })
       const usedPercent = 100 * (1 - space.freeBytes / Math.max(space.totalBytes, 1));
       return Promise.resolve({ freeBytes: space.freeBytes, usedPercent, warning: usedPercent >= config.storeWarnPercent });
     },
+    remote: { findAe: (aeTitle) => catalog.aes.find(aeTitle), findStudies: scu.findStudies, findSeries: scu.findSeries },
     echo: async () => {
       // A caller's certificate may be needed for an association with TLS, and need not be ours: the handshake must do.
       if (!config.dicomPlain) await probeCertificate({ host: ownHost, port: config.tlsPort, timeoutSeconds: 3 });

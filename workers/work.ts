@@ -7,18 +7,22 @@ import { createHousekeepingActivities } from '../activities/housekeeping.ts';
 import { createIntakeActivities } from '../activities/intake.ts';
 import { createVolumeSpool } from '../activities/make-volume-spool.ts';
 import { createOrderActivities } from '../activities/orders.ts';
+import { createRetrieveActivities } from '../activities/retrieve.ts';
 import { createInstanceStore } from '../dicom/instance-store.ts';
 import { createTranscoder } from '../dicom/transcode.ts';
 import { connectTemporal } from '../infra/temporal.ts';
-import { COMPOSE_QUEUE, ORCHESTRATION_QUEUE } from '../workflows/names.ts';
+import { COMPOSE_QUEUE, ORCHESTRATION_QUEUE, RETRIEVE_QUEUE } from '../workflows/names.ts';
 import { chooseRobot } from './choose-robot.ts';
 import { productVersion, runChild } from './child.ts';
+import { createConfiguredScu } from './remote-aes.ts';
 import { defaultRule, fileRules } from './rules-from-config.ts';
 import { startRelay } from './relay.ts';
 import { connectWorker, installRuntime, runWorkers } from './temporal-worker.ts';
-import { createStarter, ensureSchedules } from './workflow-starter.ts';
+import { openIdentity } from './tls.ts';
+import { createStarter, ensureSchedules, tellProgress } from './workflow-starter.ts';
 
 const COMPOSE_SLOTS = 2;
+const RETRIEVE_SLOTS = 8;
 
 await runChild('work', async ({ config, endpoints, home, labels, log, catalog }) => {
   installRuntime(log);
@@ -44,11 +48,17 @@ await runChild('work', async ({ config, endpoints, home, labels, log, catalog })
     } }),
     ...createDiscLogActivities(catalog),
   }, log);
+  const identity = await openIdentity(config, log);
+  const retrieve = withFailures({ ...createRetrieveActivities({
+    retrievals: catalog.retrievals, orders: catalog.orders, scu: createConfiguredScu(config, identity), findAe: (aeTitle) => catalog.aes.find(aeTitle), log,
+    limits: { limitSeconds: config.retrieveLimitSeconds, attempts: config.retrieveAttempts }, tell: (workflowId, counts) => tellProgress(temporal, workflowId, counts),
+  }) }, log);
   const workers = await runWorkers(connection, endpoints.temporalNamespace, [
-    { taskQueue: ORCHESTRATION_QUEUE, workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)), activities: decide, maxConcurrentActivityTaskExecutions: 20, maxConcurrentWorkflowTaskExecutions: 20, maxCachedWorkflows: 500 },
+    { taskQueue: ORCHESTRATION_QUEUE, workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)), activities: { ...decide, ...retrieve }, maxConcurrentActivityTaskExecutions: 20, maxConcurrentWorkflowTaskExecutions: 20, maxCachedWorkflows: 500 },
     { taskQueue: COMPOSE_QUEUE, activities: compose, maxConcurrentActivityTaskExecutions: COMPOSE_SLOTS },
+    { taskQueue: RETRIEVE_QUEUE, activities: retrieve, maxConcurrentActivityTaskExecutions: RETRIEVE_SLOTS },
   ], (error) => { log.error('temporal.worker-failed', { error }); process.kill(process.pid, 'SIGTERM'); });
   await ensureSchedules(temporal).catch((error: unknown) => log.warn('schedules.not-made', { error }));
   const relay = startRelay({ catalog, starter: createStarter(temporal), log, intervalMs: 500, sweepMs: 300_000 });
-  return { close: async () => { await relay.close(); await workers.close(); await transcoder.close(); await temporal.close(); } };
+  return { close: async () => { await relay.close(); await workers.close(); await transcoder.close(); identity.close(); await temporal.close(); } };
 });

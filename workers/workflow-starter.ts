@@ -1,11 +1,12 @@
 /** Starts and wakes workflows from the catalog's side, and speaks to them for the API. Ids only. */
 import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
+import type { RetrieveCounts } from '../activities/retrieve.ts';
 import type { WorkflowPort } from '../api/route.ts';
 import { ApplianceError } from '../infra/errors.ts';
 import { isTemporalAway } from '../infra/temporal.ts';
 import type { TemporalConnection } from '../infra/temporal.ts';
 import type { actOnRobot, awaitQuiescence, expireInstances, publishOrder } from '../workflows/index.ts';
-import { flushNow, groupNudge, holdGroup, orderChanged, releaseGroup, resumeAfterService, robotCondition } from '../workflows/messages.ts';
+import { flushNow, groupNudge, holdGroup, orderChanged, releaseGroup, resumeAfterService, retrieveProgress, robotCondition } from '../workflows/messages.ts';
 import { collectId, EXPIRE_SCHEDULE, ORCHESTRATION_QUEUE, orderWorkflowId, volumeWorkflowId, WORKFLOW } from '../workflows/names.ts';
 import type { WorkflowStarter } from './relay.ts';
 
@@ -40,6 +41,11 @@ export const ensureSchedules = async ({ client, within }: TemporalConnection): P
 /** Tells the workflow of a volume about a condition of its robot; a workflow that ended needs no telling. */
 export const tellCondition = async ({ client, within }: TemporalConnection, workflowId: string, copy: number, code: string): Promise<void> => {
   await within(() => client.workflow.getHandle(workflowId).signal(robotCondition, { copy, code }));
+};
+
+/** Tells a retrieval's workflow how far it is. */
+export const tellProgress = async ({ client, within }: TemporalConnection, workflowId: string, counts: RetrieveCounts): Promise<void> => {
+  await within(() => client.workflow.getHandle(workflowId).signal(retrieveProgress, counts));
 };
 
 const refused = (error: unknown): unknown => {

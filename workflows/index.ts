@@ -4,3 +4,4 @@ export { awaitQuiescence } from './await-quiescence.ts';
 export { burnVolume } from './burn-volume.ts';
 export { expireInstances } from './expire-instances.ts';
 export { publishOrder } from './publish-order.ts';
+export { retrieveStudy } from './retrieve-study.ts';

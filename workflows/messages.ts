@@ -52,3 +52,6 @@ export interface VolumeStatus {
   readonly blocked: readonly { readonly copy: number; readonly on: string; readonly verdicts: readonly Verdict[] }[];
   readonly goodCopies: number;
 }
+
+/** How far a retrieval is: instances held, and what the other AE has left to send where it tells. */
+export const retrieveProgress = defineSignal<[{ readonly held: number; readonly remaining: number | null }]>('retrieveProgress');

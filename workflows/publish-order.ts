@@ -6,6 +6,7 @@ import * as wf from '@temporalio/workflow';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { ComposeActivities } from '../activities/compose.ts';
 import type { OrderActivities, RobotChoice } from '../activities/orders.ts';
+import type { RetrieveActivities } from '../activities/retrieve.ts';
 import { contentOptions } from '../disc/order/content.ts';
 import type { OrderInfo, OrderState, SeriesWeight } from '../disc/order/order.ts';
 import { planVolumes } from '../disc/order/volume-plan.ts';
@@ -13,7 +14,9 @@ import { burnVolume } from './burn-volume.ts';
 import type { VolumeEnd } from './burn-volume.ts';
 import { orderChanged, orderStatus } from './messages.ts';
 import type { OrderStatus } from './messages.ts';
-import { COMPOSE_QUEUE, volumeWorkflowId } from './names.ts';
+import { COMPOSE_QUEUE, retrieveWorkflowId, volumeWorkflowId } from './names.ts';
+import { retrieveStudy } from './retrieve-study.ts';
+import type { RetrieveEnd } from './retrieve-study.ts';
 
 export interface PublishOrderInput {
   readonly orderId: string;
@@ -26,7 +29,7 @@ const TRIGGER = defineSearchAttributeKey('Trigger', SearchAttributeType.KEYWORD)
 const GROUP_BY = defineSearchAttributeKey('GroupBy', SearchAttributeType.KEYWORD);
 const VOLUME_COUNT = defineSearchAttributeKey('VolumeCount', SearchAttributeType.INT);
 
-/** Volumes of one order that are burned at the same time. */
+/** Volumes of one order that are burned, and studies that are fetched, at the same time. */
 const WINDOW = 4;
 /** A lost wake-up is made good by looking again after this time. */
 const LOOK_AGAIN = '5m';
@@ -63,6 +66,12 @@ const prepare = async (orderId: string): Promise<Prepared> => {
     return { error: cause instanceof wf.ApplicationFailure && cause.type ? cause.type : 'PROC_FAILURE' };
   }
 };
+
+const select = wf.proxyActivities<RetrieveActivities>({
+  startToCloseTimeout: '60s',
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+  retry: { initialInterval: '500ms', maximumInterval: '15s' },
+});
 
 const WAITING: Partial<Record<OrderInfo, string>> = {
   HELD: 'a person: the order is held back',
@@ -116,6 +125,15 @@ export async function publishOrder(input: PublishOrderInput): Promise<OrderState
     for (;;) {
       if (brief.state !== 'PENDING' && brief.state !== 'CREATING') return brief.state;
       if (brief.isCancelRequested) return await close('CANCELLED', 'CANCELLED_BY_USER');
+      // Orders of earlier versions know no retrievals.
+      if ((brief.retrievals ?? []).length > 0) {
+        await enter(brief.state, 'RETRIEVING', `the remote AE to send ${brief.retrievals.length === 1 ? 'the study' : `${brief.retrievals.length} studies`}`);
+        const against = await retrieveAll(burning, brief.retrievals) ?? (await select.selectRetrieved(orderId) === '' ? undefined : 'RETRIEVE_FAILED');
+        if (against === 'CANCELLED_BY_USER') return await close('CANCELLED', against);
+        if (against !== undefined) return await close('FAILURE', against);
+        brief = await act.orderBrief(orderId);
+        continue;
+      }
       if (brief.series.length === 0) {
         await act.reportOrder(orderId, [{ kind: 'error', reason: 'ORDER_NOTHING_SELECTED: nothing of the selection is held any more' }]);
         return await close('FAILURE', 'NO_INSTANCE');
@@ -164,6 +182,24 @@ export async function publishOrder(input: PublishOrderInput): Promise<OrderState
     if (isPrepared) await wf.CancellationScope.nonCancellable(() => clean.dropPrepared(orderId));
   }
 }
+
+/** Fetches the studies, a few at a time; answers what the order ends with, or undefined when all of them are here. */
+const retrieveAll = async (scope: wf.CancellationScope, retrievals: readonly number[]): Promise<'CANCELLED_BY_USER' | 'NO_INSTANCE' | 'RETRIEVE_FAILED' | undefined> => {
+  const ends: RetrieveEnd[] = [];
+  for (let from = 0; from < retrievals.length; from += WINDOW) {
+    const settled = await Promise.allSettled(retrievals.slice(from, from + WINDOW).map((retrievalId) => scope.run(() => wf.executeChild(retrieveStudy, {
+      workflowId: retrieveWorkflowId(retrievalId), args: [{ retrievalId }], parentClosePolicy: 'REQUEST_CANCEL', cancellationType: 'WAIT_CANCELLATION_COMPLETED', staticSummary: `retrieval ${retrievalId}`,
+    }))));
+    for (const end of settled) {
+      if (end.status === 'fulfilled') ends.push(end.value);
+      else ends.push(wf.isCancellation(end.reason) ? { end: 'cancelled' } : { end: 'failed', reason: 'PROC_FAILURE' });
+    }
+  }
+  if (ends.some(({ end }) => end === 'cancelled')) return 'CANCELLED_BY_USER';
+  const reasons = ends.flatMap((end) => (end.end === 'failed' ? [end.reason] : []));
+  if (reasons.length === 0) return undefined;
+  return reasons.every((reason) => reason === 'REMOTE_INCOMPLETE' || reason === 'REMOTE_NOT_FOUND') ? 'NO_INSTANCE' : 'RETRIEVE_FAILED';
+};
 
 const burnAll = async (
   scope: wf.CancellationScope,

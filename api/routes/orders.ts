@@ -6,6 +6,7 @@ import { requestKeyOf } from '../request-key.ts';
 import { route } from '../route.ts';
 import type { ApiDeps, Call, Route } from '../route.ts';
 import * as schemas from '../schemas.ts';
+import { remoteAe } from './remote.ts';
 import { given } from './studies.ts';
 
 const orderIdOf = (params: Readonly<Record<string, string>>): string => {
@@ -22,9 +23,11 @@ const detailOf = async ({ deps, params }: Pick<Call, 'deps' | 'params'>): Promis
 
 const place = async (call: Call<z.output<typeof schemas.PlaceOrder>>): Promise<{ orderId: string; existed: boolean }> => {
   const { deps, body, who } = call;
-  const { selection, hold, ...options } = body;
+  const { selection, remote, hold, ...options } = body;
   const source = who === 'page' ? 'page' : call.request.headers['x-spindle-source'] === 'demo' ? 'demo' : 'api';
-  const placed = await deps.catalog.orders.place({ requestKey: requestKeyOf(call, 'api'), source, placedBy: who, selection: given(selection), options, isHeldBack: hold });
+  const order = { requestKey: requestKeyOf(call, 'api'), source, placedBy: who, options, isHeldBack: hold } as const;
+  if (remote !== undefined) await remoteAe(deps.remote, remote.aeTitle);
+  const placed = remote === undefined ? await deps.catalog.orders.place({ ...order, selection: given(selection ?? {}) }) : await deps.catalog.orders.placeRemote({ ...order, remote });
   call.response.location(`/api/v1/orders/${placed.orderId}`);
   if (placed.existed) call.response.status(200).json(placed);
   return placed;

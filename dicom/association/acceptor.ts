@@ -3,14 +3,16 @@
  * Everything a peer may do wrong ends in A-ABORT here.
  */
 import type { Socket } from 'node:net';
+import { ApplianceError } from '../../infra/errors.ts';
 import { IMPLEMENTATION, UID } from '../tables/uids.ts';
 import type { Negotiated } from '../negotiation.ts';
 import { decodeAssociateRequest, encodeAssociateAccept } from './associate.ts';
 import type { AssociateRequest } from './associate.ts';
+import { encodeCommand } from './command.ts';
 import type { Command } from './command.ts';
-import { createExchange } from './exchange.ts';
+import { OWN_SEND_LIMIT_BYTES, createExchange } from './exchange.ts';
 import type { OwnedExchange } from './exchange.ts';
-import { ABORT_REASON, PDU, abortReasonOf, checkRelease, encodeAbort, encodeReject, encodeReleaseResponse, violation } from './pdu.ts';
+import { ABORT_REASON, PDU, abortReasonOf, checkRelease, encodeAbort, encodeFragments, encodeReject, encodeReleaseResponse, fragmentCapacity, violation } from './pdu.ts';
 import { createPduReader } from './pdu-reader.ts';
 import type { PduReader, PduSink } from './pdu-reader.ts';
 import { Requests } from './requests.ts';
@@ -63,6 +65,7 @@ export class Acceptor implements PduSink {
   #isReported = false;
   #bytesReceived = 0;
   #requestCount = 0;
+  #ownMessageId = 0;
   readonly #statuses: Record<string, number> = {};
   readonly #tallies: Record<string, number> = {};
   #refused: readonly string[] = [];
@@ -259,10 +262,29 @@ export class Acceptor implements PduSink {
     this.#requestCount += 1;
     return createExchange({
       command, context, association: this.#info, peerMaxPduBytes: this.#peerMaxPduBytes, transport: this.#transport,
-      peerScpContexts: this.#peerScpContexts, answerSeconds: this.#options.idleSeconds, abort: (reason) => this.abort(reason),
+      peerScpContexts: this.#peerScpContexts, answerSeconds: this.#options.idleSeconds, abort: (reason) => this.abort(reason), nextMessageId: () => this.#nextMessageId(),
+      ask: (request, dataSet) => this.#ask(context.id, request, dataSet),
       tally: (what, count) => { this.#tallies[what] = (this.#tallies[what] ?? 0) + count; },
       answered: (status) => { const hex = status.toString(16).padStart(4, '0'); this.#statuses[hex] = (this.#statuses[hex] ?? 0) + 1; },
     });
+  }
+
+  #nextMessageId(): number {
+    this.#ownMessageId = (this.#ownMessageId % 65_535) + 1;
+    return this.#ownMessageId;
+  }
+
+  /** Our own request to the peer; its response comes as any other command. @source PS3.7 10.3.1 */
+  #ask(contextId: number, request: Omit<Command, 'messageId' | 'dataSetType'>, dataSet: Buffer): Promise<Command> {
+    if (this.#state !== 'Sta6') return Promise.reject(new ApplianceError('ASSOCIATION_ABORTED', 'the association is over'));
+    // A data set of a sub-operation may be half written.
+    if (this.#requests.isAsking) return Promise.reject(new ApplianceError('ASSOCIATION_ABORTED', 'the association is busy with sub-operations'));
+    const messageId = this.#nextMessageId();
+    const capacity = fragmentCapacity(this.#peerMaxPduBytes, OWN_SEND_LIMIT_BYTES);
+    const answer = this.#requests.expect(messageId);
+    this.#transport.write(encodeFragments(contextId, 'command', encodeCommand({ ...request, messageId, dataSetType: 1 }), capacity));
+    this.#transport.write(encodeFragments(contextId, 'data', dataSet, capacity));
+    return answer;
   }
 
   #settled(): void {

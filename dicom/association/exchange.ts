@@ -33,6 +33,9 @@ export interface ExchangeOptions {
   readonly answerSeconds: number;
   /** Ends the association. */
   abort(reason: string): void;
+  /** The next message id of ours on this association. */
+  nextMessageId(): number;
+  ask(command: Omit<Command, 'messageId' | 'dataSetType'>, dataSet: Buffer): Promise<Command>;
   tally(what: string, count: number): void;
   answered(status: number): void;
 }
@@ -75,7 +78,7 @@ export const createExchange = (options: ExchangeOptions): OwnedExchange => {
     },
     get subRequests() {
       if (subRequests === undefined) {
-        subRequests = createSubRequests({ contexts: options.peerScpContexts, capacity, transport, answerSeconds: options.answerSeconds, abort: (reason) => options.abort(reason) });
+        subRequests = createSubRequests({ contexts: options.peerScpContexts, capacity, transport, answerSeconds: options.answerSeconds, nextMessageId: () => options.nextMessageId(), abort: (reason) => options.abort(reason) });
         if (ended === 'ended') subRequests.end('the association is over');
       }
       return subRequests;
@@ -99,6 +102,7 @@ export const createExchange = (options: ExchangeOptions): OwnedExchange => {
       const hasRoom = transport.write(Buffer.concat(dataSets.flatMap((dataSet) => [message, encodeFragments(context.id, 'data', dataSet, capacity)])));
       if (!hasRoom) await transport.drained();
     },
+    ask: (request, dataSet) => options.ask(request, dataSet),
     tally: (what, count = 1) => options.tally(what, count),
     end: (reason) => {
       // The end of the association outlasts a cancel; the signal keeps its first reason.

@@ -64,6 +64,7 @@ export class Requestor implements PduSink, RequestChannel {
   #error: Error | undefined;
   #waiter: Waiter | undefined;
   #accepted = new Map<number, AcceptedContext>();
+  #roles: readonly RoleSelection[] = [];
   #capacity = 0;
   #parts: Buffer[] = [];
   #partBytes = 0;
@@ -99,6 +100,11 @@ export class Requestor implements PduSink, RequestChannel {
   /** Accepted presentation contexts by id. */
   get accepted(): ReadonlyMap<number, AcceptedContext> {
     return this.#accepted;
+  }
+
+  /** Role selections the peer answered; without one the default roles hold. @source PS3.7 D.3.3.4 */
+  get roles(): readonly RoleSelection[] {
+    return this.#roles;
   }
 
   /** Bytes of data in one P-DATA-TF to this peer. */
@@ -276,6 +282,7 @@ export class Requestor implements PduSink, RequestChannel {
       const abstractSyntax = proposed.get(id);
       if (result === 0 && abstractSyntax !== undefined) this.#accepted.set(id, { id, abstractSyntax, transferSyntax });
     }
+    this.#roles = accept.user.roles;
     this.#capacity = fragmentCapacity(accept.user.maxPduBytes, OWN_SEND_LIMIT_BYTES);
     this.#state = 'Sta6';
     this.#waiter?.resolve();

@@ -2,6 +2,7 @@
  * The requests of one association: assembles command and data set, runs one service at a time, holds the peer back
  * while a handler is slow or a second request waits.
  */
+import { ApplianceError } from '../../infra/errors.ts';
 import type { DicomService, AcceptedContext, RequestHandler, ResponseFields } from './service.ts';
 import { COMMAND, MAX_COMMAND_BYTES, NO_DATA_SET, RESPONSE_BIT, decodeCommand } from './command.ts';
 import type { Command } from './command.ts';
@@ -23,6 +24,10 @@ interface Receiving {
   readonly failed: unknown;
 }
 
+/** Event reports are the one request that comes from an SCP. @source PS3.7 10.1.1 */
+const mayAsk = ({ commandField }: Command, { roles }: AcceptedContext): boolean =>
+  roles === undefined || (commandField === COMMAND.eventReportRequest ? roles.scpRole : roles.scuRole);
+
 /** Long-lived state of one association; ended by end(). @source PS3.7 9.3, PS3.8 Annex E */
 export class Requests {
   readonly #host: RequestsHost;
@@ -33,6 +38,9 @@ export class Requests {
   #working: OwnedExchange | undefined;
   #waiting: { readonly command: Command; readonly context: AcceptedContext } | undefined;
   #isFlushing = false;
+  readonly #asked = new Map<number, { resolve(response: Command): void; reject(error: unknown): void }>();
+  /** A data set behind a response to us: nothing of ours wants one. */
+  #isSkipping = false;
 
   constructor(host: RequestsHost) {
     this.#host = host;
@@ -46,6 +54,16 @@ export class Requests {
   /** True while the peer waits for us. */
   get isWorking(): boolean {
     return this.#working !== undefined || this.#isFlushing;
+  }
+
+  /** True while the open request has sub-operations. */
+  get isAsking(): boolean {
+    return this.#working?.isAsking === true;
+  }
+
+  /** The response to a request of ours. @throws {ApplianceError} ASSOCIATION_ABORTED when the association ends before */
+  expect(messageId: number): Promise<Command> {
+    return new Promise((resolve, reject) => { this.#asked.set(messageId, { resolve, reject }); });
   }
 
   /** Takes a piece of a command or data set. @throws {ApplianceError} ASSOCIATION_PROTOCOL */
@@ -90,6 +108,8 @@ export class Requests {
     this.drop();
     this.#waiting = undefined;
     this.#working?.end('ended');
+    for (const { reject } of this.#asked.values()) reject(new ApplianceError('ASSOCIATION_ABORTED', 'the association ended before the response'));
+    this.#asked.clear();
   }
 
   #commandFragment(context: AcceptedContext, chunk: Buffer, isLast: boolean): void {
@@ -107,6 +127,10 @@ export class Requests {
   }
 
   #dataFragment(context: AcceptedContext, chunk: Buffer, isLast: boolean): void {
+    if (this.#isSkipping) {
+      this.#isSkipping = !isLast;
+      return;
+    }
     const receiving = this.#receiving;
     if (receiving === undefined) throw violation('data set without a command', ABORT_REASON.unexpectedParameter);
     if (receiving.exchange.context.id !== context.id) throw violation('data set in another presentation context', ABORT_REASON.invalidParameter);
@@ -128,11 +152,7 @@ export class Requests {
       if (this.#working?.command.messageId === command.messageIdRespondedTo) this.#working?.end('cancelled');
       return;
     }
-    const asking = this.#working?.isAsking === true ? this.#working : undefined;
-    if ((command.commandField & RESPONSE_BIT) !== 0) {
-      if (asking === undefined) throw violation('response to nothing', ABORT_REASON.unexpectedParameter);
-      return asking.subRequests.answered(context, command);
-    }
+    if ((command.commandField & RESPONSE_BIT) !== 0) return this.#response(context, command);
     // Holding the peer back would hold back its answers too.
     if (this.#working?.command.commandField === COMMAND.getRequest) throw violation('request while one with sub-operations is open', ABORT_REASON.unexpectedParameter);
     // A peer that does not wait for its answer waits in its socket instead of in our memory.
@@ -140,12 +160,24 @@ export class Requests {
     else this.#start(command, context);
   }
 
+  /** Either to what a service asked after its answer, or to a sub-operation of the open request: message ids tell them apart. */
+  #response(context: AcceptedContext, command: Command): void {
+    const asked = this.#asked.get(command.messageIdRespondedTo ?? -1);
+    if (asked === undefined) {
+      if (this.#working === undefined || !this.isAsking) throw violation('response to nothing', ABORT_REASON.unexpectedParameter);
+      return this.#working.subRequests.answered(context, command);
+    }
+    this.#asked.delete(command.messageIdRespondedTo ?? -1);
+    this.#isSkipping = command.dataSetType !== NO_DATA_SET;
+    asked.resolve(command);
+  }
+
   #start(command: Command, context: AcceptedContext): void {
     const exchange = this.#host.exchange(command, context);
     let receiving: Receiving;
     try {
       const service = this.#host.services.find((candidate) => candidate.commandFields.includes(command.commandField) && candidate.transferSyntaxes(context.abstractSyntax) !== undefined);
-      if (service === undefined || context.roles?.scuRole === false) throw violation('command that this presentation context does not know', ABORT_REASON.unexpectedParameter);
+      if (service === undefined || !mayAsk(command, context)) throw violation('command that this presentation context does not know', ABORT_REASON.unexpectedParameter);
       receiving = { exchange, handler: service.open(exchange), failed: undefined };
     } catch (error) {
       receiving = { exchange, handler: undefined, failed: error };

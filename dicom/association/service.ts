@@ -72,6 +72,12 @@ export interface Exchange {
   respond(fields: ResponseFields, dataSet?: Buffer): Promise<void>;
   /** Sends one pending response for each data set, all of them in one write; else as respond(). */
   respondEach(fields: ResponseFields, dataSets: readonly Buffer[]): Promise<void>;
+  /**
+   * Sends a request of ours on this association, in the context of the request; resolves with the peer's response.
+   * Only after the request was answered. The caller limits the time.
+   * @throws {ApplianceError} ASSOCIATION_ABORTED when the association is over, ends meanwhile, or is busy with sub-operations
+   */
+  ask(command: Omit<Command, 'messageId' | 'dataSetType'>, dataSet: Buffer): Promise<Command>;
   /** Counts something for the summary of the association, e.g. 'added'. */
   tally(what: string, count?: number): void;
 }

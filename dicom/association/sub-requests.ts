@@ -15,6 +15,8 @@ export interface SubRequestsOptions {
   readonly contexts: readonly AcceptedContext[];
   readonly capacity: number;
   readonly transport: Transport;
+  /** The next message id of ours on this association. */
+  nextMessageId(): number;
   /** Seconds to wait for an answer. */
   readonly answerSeconds: number;
   /** Ends the association. */
@@ -37,7 +39,6 @@ interface Waiter {
 /** Makes the channel of one exchange. @source PS3.7 9.1.3.3, 9.3.3 */
 export const createSubRequests = (options: SubRequestsOptions): OwnedSubRequests => {
   const { capacity, transport } = options;
-  let messageId = 0;
   let open: { readonly contextId: number; readonly messageId: number } | undefined;
   let early: Response | undefined;
   let waiter: Waiter | undefined;
@@ -50,7 +51,7 @@ export const createSubRequests = (options: SubRequestsOptions): OwnedSubRequests
   const send: RequestChannel['send'] = (contextId, command, dataSet) => {
     check();
     if (open !== undefined) throw new TypeError('one sub-request at a time');
-    messageId = (messageId % 65_535) + 1;
+    const messageId = options.nextMessageId();
     open = { contextId, messageId };
     const bytes = encodeCommand({ ...command, messageId, dataSetType: dataSet === 'none' ? NO_DATA_SET : 1 });
     transport.write(encodeFragments(contextId, 'command', bytes, capacity));

@@ -99,6 +99,14 @@ export const STATUS = {
   cannotUnderstand: 0xc000,
 } as const;
 
+/** Failure Reasons of single instances in a storage commitment result. @source PS3.3 C.14.1.1 */
+export const FAILURE_REASON = {
+  processingFailure: 0x0110,
+  noSuchInstance: 0x0112,
+  classInstanceConflict: 0x0119,
+  duplicateTransactionUid: 0x0131,
+} as const;
+
 /**
  * Sorts any status code into its category; codes that no table names go by the ranges of the Standard.
  * @source PS3.7 Annex C (1xxx, Bxxx and 0001, 0107, 0116 warn; FF00 and FF01 pend; FE00 is cancel)

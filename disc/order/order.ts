@@ -11,7 +11,7 @@ export type OrderState = 'PENDING' | 'CREATING' | 'DONE' | 'FAILURE' | 'CANCELLE
 /** Why an order is where it is. Upper part: PS3.3 C.22; lower part: ours. */
 export type OrderInfo =
   | 'NORMAL' | 'QUEUED' | 'NO_INSTANCE' | 'SET_OVERSIZED' | 'INST_OVERSIZED' | 'OUT_OF_SUPPLIES' | 'CHECK_MCD_OP' | 'MCD_BUSY' | 'MCD_FAILURE' | 'DIR_PROC_ERR' | 'PROC_FAILURE' | 'INST_AP_CONFLICT' | 'NOT_SUPPORTED'
-  | 'HELD' | 'PATIENT_DIFFERS' | 'STUDY_CONFLICT' | 'JOB_LOST' | 'CANCELLED_BY_USER';
+  | 'HELD' | 'RETRIEVING' | 'RETRIEVE_FAILED' | 'PATIENT_DIFFERS' | 'STUDY_CONFLICT' | 'JOB_LOST' | 'CANCELLED_BY_USER';
 
 export type Grouping = 'series' | 'study' | 'patient';
 /** 1 = first (STAT), 3 = ordinary, 5 = last. */

@@ -4,12 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sha256 } from '../../api/auth.ts';
-import type { ApiDeps, WorkflowPort } from '../../api/route.ts';
+import type { ApiDeps, RemotePort, WorkflowPort } from '../../api/route.ts';
 import { createApp, listen } from '../../api/server.ts';
 import type { Catalog, ReportEntry } from '../../catalog/catalog.ts';
 import { migrateCatalog } from '../../catalog/migrate.ts';
 import { openCatalog } from '../../catalog/open.ts';
 import type { EchoAnswer } from '../../dicom/echo-verdict.ts';
+import type { RemoteStudy } from '../../dicom/query-retrieve-scu.ts';
 import { buildCertificate } from '../../disc/certificate.ts';
 import type { OrderOptions } from '../../disc/order/order.ts';
 import { ApplianceError } from '../../infra/errors.ts';
@@ -75,6 +76,18 @@ const recordingPort = (said: unknown[][], isAway: () => boolean): WorkflowPort =
   };
 };
 
+export const REMOTE_STUDY: RemoteStudy = {
+  studyInstanceUid: '2.25.77', patientName: 'Remote^Anna', patientId: 'R1', issuerOfPatientId: '', birthDate: '', sex: '', studyDate: '20260101', studyTime: '', description: 'CT', accessionNumber: 'A7', studyIdText: '',
+  referringPhysicianName: '', modalities: ['CT'], series: 1, instances: null,
+};
+
+/** Knows one AE, PACS, which holds one study; another, AWAY, does not answer. */
+const fakeRemote: RemotePort = {
+  findAe: (aeTitle) => Promise.resolve(['PACS', 'AWAY'].includes(aeTitle) ? { aeTitle, host: '127.0.0.1', port: 104, tls: false, maxAssociations: 1, preferredTransferSyntaxes: [] } : undefined),
+  findStudies: ({ aeTitle }, search) => aeTitle === 'AWAY' ? Promise.reject(new ApplianceError('ASSOCIATION_TIMED_OUT', 'no answer in time')) : Promise.resolve({ found: search.patientId === 'R1' ? [REMOTE_STUDY] : [], isComplete: true }),
+  findSeries: (_ae, study) => Promise.resolve({ found: study === '2.25.77' ? [{ seriesInstanceUid: '2.25.78', modality: 'CT', number: '1', description: '', bodyPart: '', instances: 12 }] : [], isComplete: false }),
+};
+
 /** Starts a private PostgreSQL, migrates, and listens on a free port of the loopback. */
 export const startLiveApi = async (now: () => Date = () => new Date()): Promise<LiveApi> => {
   const postgres = await startLivePostgres();
@@ -91,6 +104,7 @@ export const startLiveApi = async (now: () => Date = () => new Date()): Promise<
     catalog, workflows: recordingPort(said, () => isAway), robots: () => catalog.robots.all(), token: TOKEN, now, labelFile,
     appliance: { aeTitle: 'SPINDLE', dicomHost: '0.0.0.0', dicomPort: 11112, version: '0.0.0-test', temporalUi: 'http://127.0.0.1:8233' },
     store: () => Promise.resolve({ freeBytes: 5e11, usedPercent: 41, warning: false }), echo: () => Promise.resolve(), tls: () => Promise.resolve(tls), echoAe: (ae) => { said.push(['echo', ae.aeTitle, ae.host, ae.port]); return Promise.resolve(ECHOES[ae.aeTitle] ?? { verdict: 'answers', text: 'Answers.', code: null, elapsedMs: 3 }); },
+    remote: fakeRemote,
     log: createLogger({ process: 'http', level: 'debug', destination: { write: (line: string) => { lines.push(line); } } }),
   };
   const server = await listen(createApp(deps), '127.0.0.1', 0);

@@ -7,7 +7,7 @@ import { ERRORS } from '../../infra/errors.ts';
 import { makeArrival } from '../catalog/make-arrival.ts';
 import { DEFAULT_CONTENT } from '../../disc/order/content.ts';
 import { needs } from '../fixtures/peers.ts';
-import { CERTIFICATE, startLiveApi, TOKEN } from './live-api.ts';
+import { CERTIFICATE, REMOTE_STUDY, startLiveApi, TOKEN } from './live-api.ts';
 import type { Composed, LiveApi } from './live-api.ts';
 
 const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
@@ -21,7 +21,7 @@ describe.skipIf(!needs('postgres'))('the API', () => {
   let api: LiveApi;
   let alpha = 0, beta = 0, conflicted = 0;
   let composed: Composed;
-  let orderId = '', serial = '', ruleId = 0, groupId = 0, contested = 0, seriesId = 0;
+  let orderId = '', serial = '', ruleId = 0, groupId = 0, contested = 0, seriesId = 0, commitmentId = 0;
 
   const call = async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> => {
     const response = await fetch(`${api.origin}/api/v1${path}`, {
@@ -57,6 +57,11 @@ describe.skipIf(!needs('postgres'))('the API', () => {
     api = await startLiveApi();
     alpha = await api.storeStudy(4, { study: 501, patientName: 'Geheim^Anna', patientId: 'PAT-SECRET-1' });
     beta = await api.storeStudy(3, { study: 502, patientName: 'Verborgen^Bert', patientId: 'PAT-SECRET-2', accessionNumber: 'A200' });
+    const [promised] = await api.catalog.commitments.candidates([makeArrival({ study: 501 }).attributes.sopInstanceUid]);
+    ({ commitmentId } = await api.catalog.commitments.record({
+      transactionUid: '2.25.9001', callingAe: 'CT1', calledAe: 'SPINDLE', notHeldReason: 0x0112, nextTryAt: new Date(),
+      items: [{ sopInstanceUid: promised!.sopInstanceUid, sopClassUid: promised!.sopClassUid, instanceId: promised!.instanceId, failureReason: 0 }, { sopInstanceUid: '2.25.5', sopClassUid: '1.2', instanceId: null, failureReason: 0x0112 }],
+    }));
     conflicted = await api.storeStudy(1, { study: 503, patientName: 'Ossiander^Carl', patientId: 'PAT-SECRET-3' });
     contested = (await api.catalog.instances.storeConflicting(makeArrival({ study: 503, patientName: 'Ossiander^Carl', patientId: 'PAT-SECRET-3', content: 'other' }), 'ask')).instanceId;
     orderId = await api.placeOrder([alpha], { copies: 2 });
@@ -151,8 +156,11 @@ describe.skipIf(!needs('postgres'))('the API', () => {
 
   describe('every GET', () => {
     const pathOf = (row: Route): string => {
-      const ids: Readonly<Record<string, string | number>> = { studyId: row.path.endsWith('conflicts') ? conflicted : alpha, seriesId, orderId, ruleId, serial, aeTitle: 'WARD 1' };
-      return row.path.replaceAll(/:(\w+)/g, (_, name: string) => String(ids[name] ?? `no-${name}`));
+      const ids: Readonly<Record<string, string | number>> = {
+        studyId: row.path.endsWith('conflicts') ? conflicted : alpha, seriesId, orderId, ruleId, serial, aeTitle: row.path.startsWith('/remote/') ? 'PACS' : 'WARD 1', studyInstanceUid: '2.25.77', commitmentId,
+      };
+      // Nothing is searched at a remote AE without a key.
+      return row.path.replaceAll(/:(\w+)/g, (_, name: string) => String(ids[name] ?? `no-${name}`)) + (row.path === '/remote/:aeTitle/studies' ? '?patientId=R1' : '');
     };
     const gets = ROUTES.filter((row) => row.method === 'get' && row.produces === undefined);
 
@@ -422,6 +430,40 @@ describe.skipIf(!needs('postgres'))('the API', () => {
       expectProblem(await call('POST', '/discs/SP-NONE/reburn', {}), 'API_NOT_FOUND');
       expectProblem(await call('POST', `/discs/${serial}/reburn`, { copies: 0 }), 'API_INVALID');
     });
+  });
+
+  describe('remote AEs', () => {
+    it('are searched for studies and series', async () => {
+      expect(await call('GET', '/remote/PACS/studies?patientId=R1')).toMatchObject({ status: 200, body: { studies: [{ ...REMOTE_STUDY }], isComplete: true } });
+      expect(await call('GET', '/remote/PACS/studies/2.25.77/series')).toMatchObject({ status: 200, body: { series: [{ seriesInstanceUid: '2.25.78', instances: 12 }], isComplete: false } });
+    });
+
+    it('answer problems when they are not known, away, or asked for nothing', async () => {
+      expectProblem(await call('GET', '/remote/NOBODY/studies?patientId=R1'), 'REMOTE_UNKNOWN_AE');
+      expectProblem(await call('GET', '/remote/AWAY/studies?patientId=R1'), 'ASSOCIATION_TIMED_OUT');
+      expectProblem(await call('GET', '/remote/PACS/studies'), 'API_INVALID');
+      expectProblem(await call('GET', '/remote/PACS/studies/abc/series'), 'API_INVALID');
+    });
+
+    it('have studies that can be ordered, once under one key', async () => {
+      const body = { remote: { aeTitle: 'PACS', studyInstanceUids: ['2.25.77'] }, copies: 2 };
+      const placed = await call('POST', '/orders', body, { 'idempotency-key': 'remote-1' });
+      expect(placed.status).toBe(201);
+      expect(await call('POST', '/orders', body, { 'idempotency-key': 'remote-1' })).toMatchObject({ status: 200, body: { orderId: placed.body['orderId'], existed: true } });
+      expect((await call('GET', `/orders/${String(placed.body['orderId'])}`)).body).toMatchObject({ order: { state: 'PENDING', info: 'RETRIEVING', instances: 0 }, retrievals: [{ remoteAe: 'PACS', studyInstanceUid: '2.25.77', state: 'OPEN', reason: '' }] });
+      expectProblem(await call('POST', '/orders', { ...body, remote: { ...body.remote, aeTitle: 'NOBODY' } }), 'REMOTE_UNKNOWN_AE');
+      expectProblem(await call('POST', '/orders', { ...body, selection: { studies: [1] } }), 'API_INVALID');
+      expectProblem(await call('POST', '/orders', { copies: 1 }), 'API_INVALID');
+    });
+  });
+
+  it('lists storage commitments and takes a promise back once, in the name of who asked', async () => {
+    expect((await call('GET', '/commitments')).body).toMatchObject({ commitments: [{ commitmentId, callingAe: 'CT1', committed: 1, refused: 1, state: 'PENDING', revokedAt: null }], next: null });
+    expect((await call('GET', `/commitments/${commitmentId}`)).body).toMatchObject({ items: [{ sopInstanceUid: '2.25.5', failureReason: 0x0112, instanceId: null }, { failureReason: 0 }] });
+    const revoked = await call('POST', `/commitments/${commitmentId}/revoke`);
+    expect(revoked.body).toMatchObject({ commitmentId, revokedBy: 'api-token' });
+    expect((await call('POST', `/commitments/${commitmentId}/revoke`)).body).toEqual(revoked.body);
+    expect((await call('POST', '/commitments/999999/revoke')).status).toBe(404);
   });
 
   it('settles which of two contents counts', async () => {

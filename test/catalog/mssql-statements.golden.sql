@@ -81,6 +81,19 @@ select top(500) "id", "study_date", "study_time", "referring_physician_name" fro
 update "study" set "date_key" = @1, "time_key" = @2, "physician_alphabetic" = @3, "physician_ideographic" = @4, "physician_phonetic" = @5 where "id" = @6;
 -- @1 bigint, @2 datetime2(3)
 insert into "schema_version" ("version", "applied_at") values (@1, @2);
+create table commitment (id bigint identity(1,1) not null primary key, transaction_uid varchar(64) collate Latin1_General_100_BIN2 not null, calling_ae nvarchar(32) collate Latin1_General_100_BIN2 not null, called_ae nvarchar(32) collate Latin1_General_100_BIN2 not null, state varchar(16) collate Latin1_General_100_BIN2 not null, committed bigint not null, refused bigint not null, attempts int not null, requested_at datetime2(3) not null, next_try_at datetime2(3) not null, ended_at datetime2(3) null, revoked_at datetime2(3) null, revoked_by nvarchar(200) collate Latin1_General_100_BIN2 not null);
+create index ix_commitment_state_next_try_at on commitment (state, next_try_at);
+create index ix_commitment_transaction_uid on commitment (transaction_uid);
+create table commitment_instance (commitment_key bigint not null, sop_instance_uid varchar(64) collate Latin1_General_100_BIN2 not null, sop_class_uid varchar(64) collate Latin1_General_100_BIN2 not null, instance_key bigint null, failure_reason int not null, is_revoked smallint not null, primary key (commitment_key, sop_instance_uid));
+create index ix_commitment_instance_instance_key on commitment_instance (instance_key);
+-- @1 bigint, @2 datetime2(3)
+insert into "schema_version" ("version", "applied_at") values (@1, @2);
+create table retrieval (id bigint identity(1,1) not null primary key, order_key bigint not null, remote_ae nvarchar(32) collate Latin1_General_100_BIN2 not null, study_instance_uid varchar(64) collate Latin1_General_100_BIN2 not null, state varchar(16) collate Latin1_General_100_BIN2 not null, reason varchar(64) collate Latin1_General_100_BIN2 not null, is_selected smallint not null, opened_at datetime2(3) not null, ended_at datetime2(3) null, constraint uq_retrieval_order_key_study_instance_uid unique (order_key, study_instance_uid));
+create index ix_retrieval_study_instance_uid on retrieval (study_instance_uid);
+create index ix_retrieval_state_id on retrieval (state, id);
+create table retrieval_series (id bigint identity(1,1) not null primary key, retrieval_key bigint not null, series_instance_uid varchar(64) collate Latin1_General_100_BIN2 not null, expected_instances bigint not null, constraint uq_retrieval_series_retrieval_key_series_instance_uid unique (retrieval_key, series_instance_uid));
+-- @1 bigint, @2 datetime2(3)
+insert into "schema_version" ("version", "applied_at") values (@1, @2);
 alter table disc_order add content nvarchar(max) collate Latin1_General_100_BIN2 null;
 alter table disc_order add reburn_of bigint null;
 -- @1 bigint, @2 datetime2(3)
@@ -405,6 +418,142 @@ update counter set value = value + @1 output inserted.value where name = @2;
 -- @1 bigint, @2 datetime2(3), @3 varchar(64), @4 varchar(64), @5 varchar(64), @6 varchar(64), @7 varchar(64), @8 nvarchar(4000)
 insert into "operation_log" ("id", "logged_at", "who", "event", "subject", "subject_kind", "result", "details") values (@1, @2, @3, @4, @5, @6, @7, @8);
 commit transaction;
+-- orders.placeRemote
+begin transaction;
+-- @1 varchar(64)
+select "order_id", "content_sha256" from "disc_order" where "request_key" = @1;
+-- @1 varchar(64), @2 varchar(64), @3 varchar(64), @4 varchar(64), @5 nvarchar(4000), @6 nvarchar(4000), @7 varchar(64), @8 varchar(64), @9 varchar(64), @10 varchar(64), @11 bigint, @12 bigint, @13 bigint, @14 bigint, @15 bigint, @16 bigint, @17 varchar(64), @18 varchar(64), @19 bigint, @20 nvarchar(4000), @21 varchar(64), @22 bigint, @23 varchar(64), @24 varchar(64), @25 datetime2(3), @26 nvarchar(4000), @27 nvarchar(4000), @28 nvarchar(4000), @29 nvarchar(4000), @30 bigint, @31 bigint, @32 bigint, @33 varchar(64), @34 bigint
+insert into "disc_order" ("order_id", "request_key", "content_sha256", "source", "rule_key", "group_key", "group_level", "state", "info", "waiting_for", "is_started", "is_held_back", "is_cancel_requested", "is_supplement", "is_released", "copies", "media", "robot", "priority", "comment", "label_template", "several_patients", "retention", "placed_by", "placed_at", "started_at", "ended_at", "content", "reburn_of", "instances", "bytes", "copies_good", "report", "version") output "inserted"."id" values (@1, @2, @3, @4, @5, @6, @7, @8, @9, @10, @11, @12, @13, @14, @15, @16, @17, @18, @19, @20, @21, @22, @23, @24, @25, @26, @27, @28, @29, @30, @31, @32, @33, @34);
+-- @1 bigint, @2 varchar(64), @3 varchar(64), @4 varchar(64), @5 varchar(64), @6 bigint, @7 datetime2(3), @8 nvarchar(4000)
+insert into "retrieval" ("order_key", "remote_ae", "study_instance_uid", "state", "reason", "is_selected", "opened_at", "ended_at") output "inserted"."id" values (@1, @2, @3, @4, @5, @6, @7, @8);
+-- @1 bigint, @2 varchar(64)
+update counter set value = value + @1 output inserted.value where name = @2;
+-- @1 bigint, @2 datetime2(3), @3 varchar(64), @4 varchar(64), @5 varchar(64), @6 varchar(64), @7 varchar(64), @8 nvarchar(4000)
+insert into "operation_log" ("id", "logged_at", "who", "event", "subject", "subject_kind", "result", "details") values (@1, @2, @3, @4, @5, @6, @7, @8);
+commit transaction;
+-- orders.selectRetrieved
+begin transaction;
+-- @1 varchar(64)
+select * from "disc_order" where "order_id" = @1;
+-- @1 bigint
+select id from "disc_order" with (updlock, rowlock) where id in (@1) order by id;
+-- @1 varchar(64)
+select * from "disc_order" where "order_id" = @1;
+-- @1 bigint, @2 bigint
+select "study_instance_uid" from "retrieval" where "order_key" = @1 and "is_selected" = @2;
+-- @1 varchar(64)
+select "id" from "study" where "study_instance_uid" in (@1);
+-- @1 bigint
+select count(*) as "known" from "study" where "id" in (@1);
+-- @1 bigint
+select distinct "instance"."study_key" from "instance" inner join "study" on "study"."id" = "instance"."study_key" where "instance"."study_key" in (@1);
+-- @1 bigint
+select id from "study" with (updlock, rowlock) where id in (@1) order by id;
+-- @1 bigint, @2 bigint
+select "instance"."id", "instance"."series_key", "instance"."study_key", "study"."patient_key", "instance"."bytes", "instance"."is_held" from "instance" inner join "study" on "study"."id" = "instance"."study_key" where "instance"."study_key" in (@1) and "instance"."counts" = @2;
+-- @1 bigint, @2 bigint, @3 bigint
+insert into "order_instance" ("order_key", "instance_key", "rule_key") values (@1, @2, @3);
+-- @1 bigint, @2 bigint
+update "retrieval" set "is_selected" = @1 where "order_key" = @2;
+-- @1 bigint, @2 bigint, @3 bigint, @4 bigint
+update "disc_order" set "instances" = @1, "bytes" = @2, "version" = @3 where "id" = @4;
+-- @1 bigint, @2 varchar(64)
+update counter set value = value + @1 output inserted.value where name = @2;
+-- @1 bigint, @2 datetime2(3), @3 varchar(64), @4 varchar(64), @5 varchar(64), @6 varchar(64), @7 varchar(64), @8 varchar(64)
+insert into "operation_log" ("id", "logged_at", "who", "event", "subject", "subject_kind", "result", "details") values (@1, @2, @3, @4, @5, @6, @7, @8);
+commit transaction;
+-- commitments.candidates
+-- @1 varchar(64), @2 bigint
+select "id", "sop_instance_uid", "sop_class_uid", "path", "bytes", "study_key" from "instance" where "sop_instance_uid" in (@1) and "is_held" = @2 order by "counts" desc, "variant";
+-- commitments.find
+-- @1 varchar(64), @2 varchar(64)
+select top(1) * from "commitment" where "transaction_uid" = @1 and "calling_ae" = @2 order by "id";
+-- commitments.record
+begin transaction;
+-- @1 varchar(64), @2 bigint
+select "id", "sop_instance_uid", "sop_class_uid", "path", "bytes", "study_key" from "instance" where "sop_instance_uid" in (@1) and "is_held" = @2 order by "counts" desc, "variant";
+-- @1 bigint
+select id from "study" with (updlock, rowlock) where id in (@1) order by id;
+-- @1 varchar(64), @2 bigint
+select "id", "sop_instance_uid", "sop_class_uid", "path", "bytes", "study_key" from "instance" where "sop_instance_uid" in (@1) and "is_held" = @2 order by "counts" desc, "variant";
+-- @1 varchar(64), @2 varchar(64), @3 varchar(64), @4 varchar(64), @5 bigint, @6 bigint, @7 bigint, @8 datetime2(3), @9 datetime2(3), @10 nvarchar(4000), @11 nvarchar(4000), @12 varchar(64)
+insert into "commitment" ("transaction_uid", "calling_ae", "called_ae", "state", "committed", "refused", "attempts", "requested_at", "next_try_at", "ended_at", "revoked_at", "revoked_by") output "inserted"."id" values (@1, @2, @3, @4, @5, @6, @7, @8, @9, @10, @11, @12);
+-- @1 bigint, @2 varchar(64), @3 varchar(64), @4 bigint, @5 bigint, @6 bigint, @7 bigint, @8 varchar(64), @9 varchar(64), @10 nvarchar(4000), @11 bigint, @12 bigint
+insert into "commitment_instance" ("commitment_key", "sop_instance_uid", "sop_class_uid", "instance_key", "failure_reason", "is_revoked") values (@1, @2, @3, @4, @5, @6), (@7, @8, @9, @10, @11, @12);
+-- @1 bigint, @2 varchar(64)
+update counter set value = value + @1 output inserted.value where name = @2;
+-- @1 bigint, @2 datetime2(3), @3 varchar(64), @4 varchar(64), @5 varchar(64), @6 varchar(64), @7 varchar(64), @8 varchar(64)
+insert into "operation_log" ("id", "logged_at", "who", "event", "subject", "subject_kind", "result", "details") values (@1, @2, @3, @4, @5, @6, @7, @8);
+commit transaction;
+-- commitments.due
+-- @1 varchar(64), @2 datetime2(3)
+select top(20) * from "commitment" where "state" = @1 and "next_try_at" <= @2 order by "next_try_at", "id";
+-- commitments.tried
+begin transaction;
+-- @1 bigint, @2 datetime2(3), @3 bigint
+update "commitment" set "attempts" = "attempts" + @1, "next_try_at" = @2 where "id" = @3;
+commit transaction;
+-- commitments.end
+begin transaction;
+-- @1 bigint
+select * from "commitment" where "id" = @1;
+-- @1 varchar(64), @2 datetime2(3), @3 bigint
+update "commitment" set "state" = @1, "ended_at" = @2 where "id" = @3;
+-- @1 bigint, @2 varchar(64)
+update counter set value = value + @1 output inserted.value where name = @2;
+-- @1 bigint, @2 datetime2(3), @3 varchar(64), @4 varchar(64), @5 varchar(64), @6 varchar(64), @7 varchar(64), @8 varchar(64)
+insert into "operation_log" ("id", "logged_at", "who", "event", "subject", "subject_kind", "result", "details") values (@1, @2, @3, @4, @5, @6, @7, @8);
+commit transaction;
+-- commitments.list
+-- @1 bigint
+select top(21) * from "commitment" where "id" < @1 order by "id" desc;
+-- commitments.items
+-- @1 bigint
+select * from "commitment_instance" where "commitment_key" = @1 order by "sop_instance_uid";
+-- retrievals.retrieval
+-- @1 bigint
+select "retrieval".*, "disc_order"."order_id" from "retrieval" inner join "disc_order" on "disc_order"."id" = "retrieval"."order_key" where "retrieval"."id" = @1;
+-- retrievals.expect
+begin transaction;
+-- @1 bigint
+select "retrieval".*, "disc_order"."order_id" from "retrieval" inner join "disc_order" on "disc_order"."id" = "retrieval"."order_key" where "retrieval"."id" = @1;
+-- @1 bigint
+select * from "retrieval_series" where "retrieval_key" = @1;
+-- @1 bigint
+delete from "retrieval_series" where "id" in (@1);
+-- @1 bigint, @2 varchar(64), @3 bigint
+insert into "retrieval_series" ("retrieval_key", "series_instance_uid", "expected_instances") output "inserted"."id" values (@1, @2, @3);
+commit transaction;
+-- retrievals.progress
+-- @1 bigint
+select "retrieval".*, "disc_order"."order_id" from "retrieval" inner join "disc_order" on "disc_order"."id" = "retrieval"."order_key" where "retrieval"."id" = @1;
+-- @1 varchar(64), @2 bigint
+select "series"."series_instance_uid", count(distinct "instance"."sop_instance_uid") as "held" from "instance" inner join "series" on "series"."id" = "instance"."series_key" inner join "study" on "study"."id" = "instance"."study_key" where "study"."study_instance_uid" = @1 and "instance"."is_held" = @2 group by "series"."series_instance_uid";
+-- @1 bigint
+select * from "retrieval_series" where "retrieval_key" = @1 order by "id";
+-- retrievals.end
+begin transaction;
+-- @1 bigint
+select "retrieval".*, "disc_order"."order_id" from "retrieval" inner join "disc_order" on "disc_order"."id" = "retrieval"."order_key" where "retrieval"."id" = @1;
+-- @1 bigint
+select "retrieval".*, "disc_order"."order_id" from "retrieval" inner join "disc_order" on "disc_order"."id" = "retrieval"."order_key" where "retrieval"."id" = @1;
+-- @1 varchar(64), @2 bigint
+select "series"."series_instance_uid", count(distinct "instance"."sop_instance_uid") as "held" from "instance" inner join "series" on "series"."id" = "instance"."series_key" inner join "study" on "study"."id" = "instance"."study_key" where "study"."study_instance_uid" = @1 and "instance"."is_held" = @2 group by "series"."series_instance_uid";
+-- @1 bigint
+select * from "retrieval_series" where "retrieval_key" = @1 order by "id";
+-- @1 varchar(64), @2 varchar(64), @3 datetime2(3), @4 bigint
+update "retrieval" set "state" = @1, "reason" = @2, "ended_at" = @3 where "id" = @4;
+-- @1 bigint, @2 varchar(64)
+update counter set value = value + @1 output inserted.value where name = @2;
+-- @1 bigint, @2 datetime2(3), @3 varchar(64), @4 varchar(64), @5 varchar(64), @6 varchar(64), @7 varchar(64), @8 nvarchar(4000)
+insert into "operation_log" ("id", "logged_at", "who", "event", "subject", "subject_kind", "result", "details") values (@1, @2, @3, @4, @5, @6, @7, @8);
+commit transaction;
+-- retrievals.openAes
+-- @1 varchar(64), @2 varchar(64), @3 varchar(64)
+select distinct "retrieval"."remote_ae" from "retrieval" inner join "disc_order" on "disc_order"."id" = "retrieval"."order_key" where "retrieval"."state" = @1 and "disc_order"."state" in (@2, @3);
+-- retrievals.expecting
+-- @1 varchar(64)
+select "retrieval"."remote_ae", "retrieval"."state", "retrieval"."ended_at", "disc_order"."state" as "order_state", "disc_order"."ended_at" as "order_ended_at" from "retrieval" inner join "disc_order" on "disc_order"."id" = "retrieval"."order_key" where "retrieval"."study_instance_uid" = @1;
 -- orders.list
 -- @1 varchar(64), @2 bigint
 select top(21) * from "disc_order" where "state" in (@1) and "id" < @2 order by "id" desc;
@@ -421,6 +570,8 @@ select "disc"."id", "disc"."serial", "job"."job_key", "disc_order"."order_id", "
 select "study"."id", "study"."study_date", "study"."description", "study"."patient_key", "patient"."name", "patient"."patient_id" from "study" inner join "patient" on "patient"."id" = "study"."patient_key" where "study"."id" in (select "instance"."study_key" from "order_instance" inner join "instance" on "instance"."id" = "order_instance"."instance_key" where "order_instance"."order_key" = @1) order by "study"."id";
 -- @1 varchar(64), @2 varchar(64)
 select top(500) * from "operation_log" where "subject_kind" = @1 and "subject" = @2 order by "id" desc;
+-- @1 bigint
+select "retrieval".*, "disc_order"."order_id" from "retrieval" inner join "disc_order" on "disc_order"."id" = "retrieval"."order_key" where "retrieval"."order_key" = @1 order by "retrieval"."id";
 -- orders.openOrders
 -- @1 varchar(64), @2 varchar(64), @3 bigint
 select "order_id", "priority" from "disc_order" where "state" in (@1, @2) and "is_started" = @3 order by "priority", "id";
@@ -429,6 +580,8 @@ select "order_id", "priority" from "disc_order" where "state" in (@1, @2) and "i
 select * from "disc_order" where "order_id" = @1;
 -- @1 bigint, @2 bigint
 select "instance"."study_key", "instance"."series_key", count(*) as "instances", sum("instance"."bytes") as "bytes" from "order_instance" inner join "instance" on "instance"."id" = "order_instance"."instance_key" where "order_instance"."order_key" = @1 and "instance"."counts" = @2 group by "instance"."study_key", "instance"."series_key" order by "instance"."study_key", "instance"."series_key";
+-- @1 bigint, @2 bigint
+select "id" from "retrieval" where "order_key" = @1 and "is_selected" = @2 order by "id";
 -- @1 bigint, @2 bigint
 select "id" from "study" where "id" in (select "instance"."study_key" from "order_instance" inner join "instance" on "instance"."id" = "order_instance"."instance_key" where "order_instance"."order_key" = @1) and "patient_differs" = @2;
 -- @1 bigint, @2 bigint
@@ -582,16 +735,16 @@ select top(500) "instance"."id", "sop_class_uid", "sop_instance_uid", "is_held",
 -- @1 bigint, @2 bigint, @3 bigint, @4 bigint, @5 bigint, @6 bigint, @7 bigint
 select top(500) "instance"."id", "sop_class_uid", "sop_instance_uid", "is_held", "is_contested", "path", "bytes", "data_set_offset", "data_set_sha256", "transfer_syntax_uid" from "instance" where ("instance"."counts" = @1 and "instance"."study_key" in (select "study"."id" from "study" where "study"."patient_key" in (@2)) and "instance"."study_key" in (@3) and "instance"."series_key" in (@4) and "instance"."id" in (@5, @6)) and "instance"."id" > @7 order by "instance"."id";
 -- retention.deletable
--- @1 bigint, @2 bigint, @3 varchar(64), @4 bigint, @5 varchar(64), @6 bigint, @7 varchar(64), @8 varchar(64), @9 varchar(64), @10 datetime2(3)
-select top(100) "id", "path" from "instance" where "is_held" = @1 and "is_contested" = @2 and (exists (select "disc_order"."id" from "order_instance" inner join "disc_order" on "disc_order"."id" = "order_instance"."order_key" where "order_instance"."instance_key" = "instance"."id" and "disc_order"."state" = @3) and (exists (select "disc"."id" from "volume_instance" inner join "disc" on "disc"."volume_key" = "volume_instance"."volume_key" where "volume_instance"."instance_key" = "instance"."id" and "volume_instance"."is_left_off" = @4 and "disc"."state" = @5) and not exists (select "arrival_outbox"."series_key" from "arrival_outbox" where "arrival_outbox"."series_key" = "instance"."series_key") and not exists (select "collect_group"."id" from "collect_group_series" inner join "collect_group" on "collect_group"."id" = "collect_group_series"."group_key" where "collect_group_series"."series_key" = "instance"."series_key" and "collect_group"."is_open" = @6)) and not exists (select "disc_order"."id" from "order_instance" inner join "disc_order" on "disc_order"."id" = "order_instance"."order_key" where "order_instance"."instance_key" = "instance"."id" and "disc_order"."state" != @7 and ("disc_order"."state" != @8 or "disc_order"."retention" in (@9) or "disc_order"."ended_at" > @10 or "disc_order"."copies_good" < "disc_order"."copies"))) order by "id";
+-- @1 bigint, @2 bigint, @3 varchar(64), @4 bigint, @5 varchar(64), @6 bigint, @7 bigint, @8 varchar(64), @9 varchar(64), @10 bigint, @11 bigint, @12 varchar(64), @13 varchar(64), @14 varchar(64), @15 datetime2(3)
+select top(100) "id", "path" from "instance" where "is_held" = @1 and "is_contested" = @2 and (exists (select "disc_order"."id" from "order_instance" inner join "disc_order" on "disc_order"."id" = "order_instance"."order_key" where "order_instance"."instance_key" = "instance"."id" and "disc_order"."state" = @3) and (exists (select "disc"."id" from "volume_instance" inner join "disc" on "disc"."volume_key" = "volume_instance"."volume_key" where "volume_instance"."instance_key" = "instance"."id" and "volume_instance"."is_left_off" = @4 and "disc"."state" = @5) and not exists (select "arrival_outbox"."series_key" from "arrival_outbox" where "arrival_outbox"."series_key" = "instance"."series_key") and not exists (select "collect_group"."id" from "collect_group_series" inner join "collect_group" on "collect_group"."id" = "collect_group_series"."group_key" where "collect_group_series"."series_key" = "instance"."series_key" and "collect_group"."is_open" = @6)) and not exists (select "retrieval"."id" from "retrieval" inner join "study" on "study"."study_instance_uid" = "retrieval"."study_instance_uid" inner join "disc_order" on "disc_order"."id" = "retrieval"."order_key" where "study"."id" = "instance"."study_key" and "retrieval"."is_selected" = @7 and "disc_order"."state" in (@8, @9)) and not exists (select "commitment_instance"."instance_key" from "commitment_instance" where "commitment_instance"."instance_key" = "instance"."id" and "commitment_instance"."failure_reason" = @10 and "commitment_instance"."is_revoked" = @11) and not exists (select "disc_order"."id" from "order_instance" inner join "disc_order" on "disc_order"."id" = "order_instance"."order_key" where "order_instance"."instance_key" = "instance"."id" and "disc_order"."state" != @12 and ("disc_order"."state" != @13 or "disc_order"."retention" in (@14) or "disc_order"."ended_at" > @15 or "disc_order"."copies_good" < "disc_order"."copies"))) order by "id";
 -- retention.markDeleted
 begin transaction;
 -- @1 bigint
 select distinct "study_key" from "instance" where "id" in (@1);
 -- @1 bigint
 select id from "study" with (updlock, rowlock) where id in (@1) order by id;
--- @1 bigint, @2 bigint, @3 bigint, @4 varchar(64), @5 varchar(64)
-select "id", "series_key" from "instance" where "id" in (@1) and "is_held" = @2 and "is_contested" = @3 and not exists (select "disc_order"."id" from "order_instance" inner join "disc_order" on "disc_order"."id" = "order_instance"."order_key" where "order_instance"."instance_key" = "instance"."id" and "disc_order"."state" in (@4, @5));
+-- @1 bigint, @2 bigint, @3 bigint, @4 bigint, @5 varchar(64), @6 varchar(64), @7 bigint, @8 bigint, @9 varchar(64), @10 varchar(64)
+select "id", "series_key" from "instance" where "id" in (@1) and "is_held" = @2 and "is_contested" = @3 and not (exists (select "retrieval"."id" from "retrieval" inner join "study" on "study"."study_instance_uid" = "retrieval"."study_instance_uid" inner join "disc_order" on "disc_order"."id" = "retrieval"."order_key" where "study"."id" = "instance"."study_key" and "retrieval"."is_selected" = @4 and "disc_order"."state" in (@5, @6)) or exists (select "commitment_instance"."instance_key" from "commitment_instance" where "commitment_instance"."instance_key" = "instance"."id" and "commitment_instance"."failure_reason" = @7 and "commitment_instance"."is_revoked" = @8)) and not exists (select "disc_order"."id" from "order_instance" inner join "disc_order" on "disc_order"."id" = "order_instance"."order_key" where "order_instance"."instance_key" = "instance"."id" and "disc_order"."state" in (@9, @10));
 -- @1 bigint, @2 bigint
 update "instance" set "is_held" = @1 where "id" in (@2);
 -- @1 bigint, @2 bigint

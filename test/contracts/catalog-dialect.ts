@@ -644,6 +644,145 @@ export const describeCatalog = (name: string, makeDatabaseUrl: () => Promise<str
       });
     });
 
+    describe('commitments', () => {
+      const promise = async (sketch: ArrivalSketch & { study: number }, transactionUid: string): Promise<number> => {
+        const uids = [1, 2].map((instance) => makeArrival({ ...sketch, instance }).attributes.sopInstanceUid);
+        const held = await catalog.commitments.candidates(uids);
+        const { commitmentId } = await catalog.commitments.record({
+          transactionUid, callingAe: 'CT1', calledAe: 'SPINDLE', notHeldReason: 0x0112, nextTryAt: clock,
+          items: uids.map((sopInstanceUid) => ({ sopInstanceUid, sopClassUid: '1.2', instanceId: held.find((one) => one.sopInstanceUid === sopInstanceUid)?.instanceId ?? null, failureReason: held.some((one) => one.sopInstanceUid === sopInstanceUid) ? 0 : 0x0112 })),
+        });
+        return commitmentId;
+      };
+
+      it('keep what was promised until each promise is taken back', async () => {
+        const made = await burned(fresh(), { retention: 'buffer' });
+        await catalog.rules.confirmArrivals(await catalog.rules.arrivals(10_000));
+        const deletable = (): Promise<number> => catalog.retention.deletable({ now: after(1_000_000), graceHours: 1, defaultRetention: 'archive', limit: 10_000 }).then((rows) => rows.filter(({ instanceId }) => made.ids.includes(instanceId)).length);
+        const [first, second] = [await promise(made.sketch as ArrivalSketch & { study: number }, '2.25.71'), await promise(made.sketch as ArrivalSketch & { study: number }, '2.25.72')];
+        expect(await deletable()).toBe(1);
+        await catalog.commitments.revoke(first, 'anna');
+        expect(await deletable()).toBe(1);
+        expect(await catalog.retention.markDeleted(made.ids)).toEqual([made.ids[2]]);
+        await catalog.commitments.revoke(second, 'anna');
+        expect(await deletable()).toBe(2);
+      });
+
+      it('do not promise what was deleted in between', async () => {
+        const sketch = fresh();
+        const stored = await catalog.instances.store(makeSeries(2, sketch));
+        const [one, two] = makeSeries(2, sketch).map(({ attributes }) => attributes.sopInstanceUid) as [string, string];
+        expect(await catalog.retention.markDeleted([idOf(stored[1])])).toHaveLength(1);
+        const { commitmentId, items } = await catalog.commitments.record({
+          transactionUid: '2.25.73', callingAe: 'CT1', calledAe: 'SPINDLE', notHeldReason: 0x0112, nextTryAt: clock,
+          items: [one, two].map((sopInstanceUid, n) => ({ sopInstanceUid, sopClassUid: '1.2', instanceId: idOf(stored[n]), failureReason: 0 })),
+        });
+        expect(items.map(({ failureReason }) => failureReason)).toEqual([0, 0x0112]);
+        expect(await catalog.commitments.commitment(commitmentId)).toMatchObject({ committed: 1, refused: 1, state: 'PENDING' });
+      });
+
+      it('are due until delivered or given up, the longest due first', async () => {
+        const sketch = fresh();
+        const [first, second] = [await promise(sketch, '2.25.74'), await promise(sketch, '2.25.75')];
+        const dueIds = async (at: Date): Promise<readonly number[]> => (await catalog.commitments.due(at, 1000)).map(({ commitmentId }) => commitmentId).filter((id) => [first, second].includes(id));
+        expect([(await catalog.commitments.find('CT1', '2.25.74'))?.commitmentId, await catalog.commitments.find('CT2', '2.25.74')]).toEqual([first, undefined]);
+        await catalog.commitments.tried(first, new Date(clock.getTime() + 5_000));
+        expect(await dueIds(clock)).toEqual([second]);
+        expect(await dueIds(new Date(clock.getTime() + 5_000))).toEqual([second, first]);
+        await catalog.commitments.end(second, 'DELIVERED');
+        await catalog.commitments.end(second, 'GIVEN-UP');
+        expect([await dueIds(new Date(clock.getTime() + 5_000)), (await catalog.commitments.commitment(second)).state, (await catalog.commitments.commitment(first)).attempts]).toEqual([[first], 'DELIVERED', 1]);
+        const page = await catalog.commitments.list({ limit: 1 });
+        expect((await catalog.commitments.list({ limit: 1, after: page.next ?? '' })).commitments.map(({ commitmentId }) => commitmentId)).toEqual([first]);
+      });
+    });
+
+    describe('retrieving', () => {
+      const placeRemote = (key: string, studyInstanceUids: readonly string[], options: Partial<PlaceOrder['options']> = {}): ReturnType<Catalog['orders']['placeRemote']> =>
+        catalog.orders.placeRemote({ requestKey: key, source: 'api', placedBy: 'anna', remote: { aeTitle: 'PACS', studyInstanceUids }, options: { ...OPTIONS, ...options } });
+
+      it('places an order without instances that waits for the remote AE, once under one key', async () => {
+        const { study } = fresh();
+        const { orderId } = await placeRemote('remote-1', [`2.25.${study}`, `2.25.${study}`]);
+        expect(await placeRemote('remote-1', [`2.25.${study}`])).toEqual({ orderId, existed: true });
+        await expect(placeRemote('remote-1', [`2.25.${study}`, '2.25.9'])).rejects.toMatchObject({ code: 'ORDER_KEY_REUSED' });
+        await expect(placeRemote('remote-2', [])).rejects.toMatchObject({ code: 'ORDER_NOTHING_SELECTED' });
+        expect((await catalog.orders.detail(orderId))).toMatchObject({ order: { state: 'PENDING', info: 'RETRIEVING', waitingFor: 'PACS to send the studies', instances: 0 }, retrievals: [{ remoteAe: 'PACS', studyInstanceUid: `2.25.${study}`, state: 'OPEN' }] });
+      });
+
+      it('counts what is held, whoever sent it, against what the remote AE tells', async () => {
+        const sketch = fresh();
+        const { orderId } = await placeRemote(`remote-${sketch.study}`, [`2.25.${sketch.study}`]);
+        const [retrievalId = Number.NaN] = (await catalog.orders.brief(orderId)).retrievals;
+        await catalog.retrievals.expect(retrievalId, [{ seriesInstanceUid: `2.25.${sketch.study}.1`, instances: 3 }, { seriesInstanceUid: `2.25.${sketch.study}.7`, instances: 1 }]);
+        await catalog.retrievals.expect(retrievalId, [{ seriesInstanceUid: `2.25.${sketch.study}.1`, instances: 4 }, { seriesInstanceUid: `2.25.${sketch.study}.2`, instances: 2 }]);
+        await catalog.instances.store([...makeSeries(2, sketch), ...makeSeries(1, { ...sketch, series: 2, kind: 'retrieved' })]);
+        const changed = makeArrival({ ...sketch, series: 2, instance: 1, content: 'other', kind: 'retrieved' });
+        await catalog.instances.storeConflicting(changed, 'ask');
+        expect((await catalog.retrievals.progress(retrievalId)).map(({ seriesInstanceUid, expected, held }) => [seriesInstanceUid, expected, held])).toEqual([[`2.25.${sketch.study}.1`, 4, 2], [`2.25.${sketch.study}.2`, 2, 1]]);
+      });
+
+      it('makes what has arrived the selection of the order, once', async () => {
+        const sketch = fresh();
+        const { orderId } = await placeRemote(`remote-${sketch.study}`, [`2.25.${sketch.study}`]);
+        await expect(catalog.orders.selectRetrieved(orderId)).rejects.toMatchObject({ code: 'ORDER_NOTHING_SELECTED' });
+        await catalog.instances.store(makeSeries(3, { ...sketch, kind: 'retrieved' }));
+        await Promise.all([catalog.orders.selectRetrieved(orderId), catalog.orders.selectRetrieved(orderId)]);
+        await catalog.instances.store([makeArrival({ ...sketch, instance: 9 })]);
+        await catalog.orders.selectRetrieved(orderId);
+        const brief = await catalog.orders.brief(orderId);
+        expect([brief.retrievals, brief.series.map(({ instances, bytes }) => [instances, bytes])]).toEqual([[], [[3, 3000]]]);
+        expect((await catalog.orders.detail(orderId))?.order).toMatchObject({ instances: 3, bytes: 3000 });
+      });
+
+      it('does not put two patients on one disc because they were ordered together', async () => {
+        const [one, two] = [fresh(), fresh()];
+        await catalog.instances.store([...makeSeries(1, one), ...makeSeries(1, two)]);
+        const uids = [`2.25.${one.study}`, `2.25.${two.study}`];
+        const strict = await placeRemote(`strict-${one.study}`, uids);
+        await expect(catalog.orders.selectRetrieved(strict.orderId)).rejects.toMatchObject({ code: 'ORDER_SEVERAL_PATIENTS' });
+        const lenient = await placeRemote(`lenient-${one.study}`, uids, { allowSeveralPatients: true });
+        await catalog.orders.selectRetrieved(lenient.orderId);
+        expect((await catalog.orders.brief(lenient.orderId)).series).toHaveLength(2);
+      });
+
+      it('tells what is being retrieved, and for a day what was', async () => {
+        const { study } = fresh();
+        const { orderId } = await placeRemote(`remote-${study}`, [`2.25.${study}`]);
+        expect(await catalog.retrievals.openAes()).toContain('PACS');
+        expect(await catalog.retrievals.expecting(`2.25.${study}`)).toEqual([{ remoteAe: 'PACS', isOpen: true }]);
+        const [retrievalId = Number.NaN] = (await catalog.orders.brief(orderId)).retrievals;
+        await catalog.retrievals.end(retrievalId, 'FAILED', 'REMOTE_INCOMPLETE');
+        await catalog.retrievals.end(retrievalId, 'FAILED', 'REMOTE_INCOMPLETE');
+        expect(await catalog.retrievals.expecting(`2.25.${study}`)).toEqual([{ remoteAe: 'PACS', isOpen: false }]);
+        expect(await catalog.retrievals.retrieval(retrievalId)).toMatchObject({ orderId, state: 'FAILED', reason: 'REMOTE_INCOMPLETE' });
+        expect((await catalog.operations.list({ subjectKind: 'order', subject: orderId, limit: 9 })).filter(({ event }) => event === 'retrieval.ended')).toHaveLength(1);
+        const before = clock;
+        clock = new Date(clock.getTime() + 25 * 3_600_000);
+        expect(await catalog.retrievals.expecting(`2.25.${study}`)).toEqual([]);
+        clock = before;
+      });
+
+      it('ends with its order', async () => {
+        const { study } = fresh();
+        const { orderId } = await placeRemote(`remote-${study}`, [`2.25.${study}`]);
+        await catalog.orders.setState(orderId, 'CANCELLED', 'CANCELLED_BY_USER', '');
+        expect(await catalog.retrievals.expecting(`2.25.${study}`)).toEqual([{ remoteAe: 'PACS', isOpen: false }]);
+      });
+
+      it('keeps what is held while its study is being retrieved', async () => {
+        const made = await burned(fresh(), { retention: 'buffer' });
+        const deletable = (): Promise<number> => catalog.retention.deletable({ now: after(1_000_000), graceHours: 1, defaultRetention: 'archive', limit: 10_000 }).then((rows) => rows.filter(({ instanceId }) => made.ids.includes(instanceId)).length);
+        await catalog.rules.confirmArrivals(await catalog.rules.arrivals(10_000));
+        expect(await deletable()).toBe(3);
+        const { orderId } = await placeRemote(`remote-${made.sketch.study}`, [`2.25.${made.sketch.study}`]);
+        expect(await deletable()).toBe(0);
+        expect(await catalog.retention.markDeleted(made.ids)).toEqual([]);
+        await catalog.orders.setState(orderId, 'CANCELLED', 'CANCELLED_BY_USER', '');
+        expect(await deletable()).toBe(3);
+      });
+    });
+
     describe('operation log and sessions', () => {
       it('never skips a row of a reader that follows while many write', async () => {
         const start = await catalog.operations.lastId();

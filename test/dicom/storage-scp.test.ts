@@ -44,11 +44,19 @@ describe('storing', () => {
     expect(partFiles(test.directory)).toEqual([]);
   });
 
-  it('marks what comes by our own C-MOVE as retrieved', async () => {
-    const peer = await start();
+  it('marks as retrieved what the catalog says was asked for', async () => {
+    const asked: unknown[] = [];
+    const peer = await start({ storage: { isRetrieved: (origin) => { asked.push(origin); return Promise.resolve(origin.moveOriginatorAe === 'SPINDLE'); } } });
     await store(peer, '2.25.41', dataSet('2.25.41'), { moveOriginatorAe: 'SPINDLE', moveOriginatorMessageId: 3 });
     await store(peer, '2.25.42', dataSet('2.25.42'), { moveOriginatorAe: 'OTHER', moveOriginatorMessageId: 3 });
     expect(test.index.rows.map((row) => row.arrival.origin.kind)).toEqual(['retrieved', 'pushed']);
+    expect(asked[0]).toEqual({ moveOriginatorAe: 'SPINDLE', callingAe: 'PEER', studyInstanceUid: '2.25.1' });
+  });
+
+  it('takes nothing while the catalog cannot tell what is retrieved', async () => {
+    const peer = await start({ storage: { isRetrieved: () => Promise.reject(new TypeError('away')) } });
+    expect(await store(peer, '2.25.44', dataSet('2.25.44'))).toMatchObject({ status: 0xa700 });
+    expect([test.index.rows.length, partFiles(test.directory)]).toEqual([0, []]);
   });
 
   it('finds the attributes behind a megabyte of private elements', async () => {

@@ -148,6 +148,14 @@ export class VirtualRun {
     await this.activate({ resolveActivity: { seq: found[0], result: { completed: { result: defaultPayloadConverter.toPayload(result) } } } } as Job);
   }
 
+  /** Ends the oldest activity that a fake left PENDING as cancelled. */
+  async endCancelled(name: string): Promise<void> {
+    const found = [...this.open].find(([, open]) => open === name);
+    if (!found || !this.cancelled.includes(found[0])) throw new TypeError(`nobody cancelled ${name}`);
+    this.open.delete(found[0]);
+    await this.activate({ resolveActivity: { seq: found[0], result: { cancelled: { failure: { message: 'cancelled', canceledFailureInfo: {} } } } } } as Job);
+  }
+
   async resolveChild(index: number, result: unknown): Promise<void> {
     const child = this.children[index];
     if (!child) throw new TypeError('no such child');

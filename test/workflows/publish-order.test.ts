@@ -39,6 +39,18 @@ const makeOrder = () => {
   };
 };
 
+/** The same for an order of studies that are not here yet. */
+const makeRemoteOrder = () => {
+  const test = makeOrder();
+  const series = test.brief.series;
+  const remote = Object.assign(test.brief, { retrievals: [7, 8], series: [] as typeof series });
+  let against = '';
+  return {
+    ...test, refuse: (code: string) => { against = code; },
+    fakes: { ...test.fakes, selectRetrieved: () => { if (against === '') Object.assign(remote, { retrievals: [], series }); return against; } },
+  };
+};
+
 const run = async (test: ReturnType<typeof makeOrder>, body: (run: VirtualRun) => Promise<void>): Promise<void> => {
   const virtual = await VirtualRun.start(creator, 'publishOrder', [{ orderId: 'o1' }], test.fakes);
   try { await body(virtual); } finally { await virtual.dispose(); }
@@ -56,6 +68,54 @@ describe('publishOrder', () => {
       expect(virtual.outcome).toBe('running');
       await virtual.resolveChild(1, 'good');
       expect([virtual.outcome, virtual.value, test.states.at(-1)]).toEqual(['completed', 'DONE', 'DONE NORMAL']);
+    });
+  });
+
+  it('has the studies of a remote AE fetched before it prepares and plans', async () => {
+    const test = makeRemoteOrder();
+    let prepared = 0;
+    test.setPrepared(() => { prepared += 1; });
+    await run(test, async (virtual) => {
+      expect(virtual.children.map(({ id, type, args }) => [id, type, args])).toEqual([['retrieve-7', 'retrieveStudy', [{ retrievalId: 7 }]], ['retrieve-8', 'retrieveStudy', [{ retrievalId: 8 }]]]);
+      expect([test.states, virtual.attributes.get('BlockedOn')]).toEqual([['PENDING RETRIEVING <the remote AE to send 2 studies>'], 'RETRIEVING']);
+      await virtual.resolveChild(0, { end: 'complete' });
+      expect([virtual.children.length, prepared]).toEqual([2, 0]);
+      await virtual.resolveChild(1, { end: 'complete' });
+      expect(prepared).toBe(1);
+      expect(virtual.children.slice(2).map(({ type }) => type)).toEqual(['burnVolume', 'burnVolume']);
+    });
+  });
+
+  it.each([
+    ['NO_INSTANCE', { end: 'failed', reason: 'REMOTE_INCOMPLETE' }], ['NO_INSTANCE', { end: 'failed', reason: 'REMOTE_NOT_FOUND' }],
+    ['RETRIEVE_FAILED', { end: 'failed', reason: 'ASSOCIATION_TIMED_OUT' }],
+  ])('ends as FAILURE %s without a disc when a study is not all here', async (info, end) => {
+    const test = makeRemoteOrder();
+    await run(test, async (virtual) => {
+      await virtual.resolveChild(0, { end: 'complete' });
+      await virtual.resolveChild(1, end);
+      expect([virtual.value, test.states.at(-1), virtual.children.length]).toEqual(['FAILURE', `FAILURE ${info}`, 2]);
+    });
+  });
+
+  it('ends as FAILURE when what was fetched may not go on one disc', async () => {
+    const test = makeRemoteOrder();
+    test.refuse('ORDER_SEVERAL_PATIENTS');
+    await run(test, async (virtual) => {
+      await virtual.resolveChild(0, { end: 'complete' });
+      await virtual.resolveChild(1, { end: 'complete' });
+      expect([virtual.value, test.states.at(-1)]).toEqual(['FAILURE', 'FAILURE RETRIEVE_FAILED']);
+    });
+  });
+
+  it('has its retrievals cancelled when it is cancelled', async () => {
+    const test = makeRemoteOrder();
+    await run(test, async (virtual) => {
+      await virtual.update('orderChanged', { by: 'clerk', change: 'cancel' });
+      expect(virtual.cancelledChildren).toHaveLength(2);
+      await virtual.resolveChild(0, { end: 'cancelled' });
+      await virtual.resolveChild(1, { end: 'complete' });
+      expect([virtual.value, test.states.at(-1)]).toEqual(['CANCELLED', 'CANCELLED CANCELLED_BY_USER']);
     });
   });
 

@@ -1,6 +1,6 @@
 /**
  * Saves histories of real runs as fixtures of replay.test.ts: starts an appliance, makes one disc with a bad one before it,
- * a held and cancelled order and a robot action, and writes each workflow's history. Run by hand when a release changes workflows:
+ * a held and cancelled order, an order of a study that a remote AE holds, and a robot action, and writes each workflow's history. Run by hand when a release changes workflows:
  * node test/workflows/save-histories.ts
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,11 +11,14 @@ import { EXPIRE_SCHEDULE } from '../../workflows/names.ts';
 import { connectTemporal } from '../../infra/temporal.ts';
 import { TestAppliance, until } from '../e2e/appliance.ts';
 import type { Order } from '../e2e/appliance.ts';
+import { startPacs } from '../simulators/pacs.ts';
 import { makeStudyFiles } from '../e2e/study-files.ts';
 
 const folder = join(import.meta.dirname, 'histories');
 const scratch = mkdtempSync(join(tmpdir(), 'spindle-histories-'));
-const appliance = await TestAppliance.start();
+const remoteFiles = makeStudyFiles(scratch, 'remote', 3);
+const pacs = await startPacs(remoteFiles, () => ({ host: '127.0.0.1', port: appliance.dicomPort }));
+const appliance: TestAppliance = await TestAppliance.start({}, `peers:\n  - { name: pacs, aeTitle: PACS, host: 127.0.0.1, port: ${pacs.port} }\n`);
 try {
   const closed = (orderId: string): Promise<Order> => until('the order to close', 60_000, async () => {
     const { order } = await appliance.get<{ order: Order }>(`/orders/${orderId}`);
@@ -29,6 +32,8 @@ try {
   await until('the order to wait', 20_000, async () => (await appliance.get<{ order: Order }>(`/orders/${held.orderId}`)).order.info === 'HELD');
   await appliance.post(`/orders/${held.orderId}/cancel`);
   await closed(held.orderId);
+  const remote = await appliance.post<{ orderId: string }>('/orders', { remote: { aeTitle: 'PACS', studyInstanceUids: [remoteFiles[0]!.made.studyInstanceUid] } });
+  await closed(remote.orderId);
   await appliance.post('/robots/virtual/actions', { kind: 'refill', bin: 'cd', discs: 100 });
 
   const temporal = connectTemporal({ address: `127.0.0.1:${appliance.temporalPort}`, namespace: 'spindle' });
@@ -41,12 +46,14 @@ try {
   for await (const execution of temporal.client.workflow.list()) {
     if (execution.status.name === 'RUNNING') continue;
     const history = await temporal.client.workflow.getHandle(execution.workflowId, execution.runId).fetchHistory();
-    const name = `${execution.type}-${execution.workflowId === `order-${held.orderId}` ? 'held-cancelled' : 'main'}.json`;
+    const kind = execution.workflowId === `order-${held.orderId}` ? 'held-cancelled' : execution.workflowId.startsWith(`order-${remote.orderId}`) ? 'remote' : 'main';
+    const name = `${execution.type}-${kind}.json`;
     writeFileSync(join(folder, name), `${JSON.stringify({ workflowId: execution.workflowId, history: JSON.parse(historyToJSON(history)) as unknown }, (key, value: unknown) => (key === 'identity' ? 'worker' : value)).replace(/"\d+@[\w.-]+"/g, '"worker"')}\n`);
     process.stdout.write(`${name}: ${history.events?.length ?? 0} events\n`);
   }
   await temporal.close();
 } finally {
   await appliance.destroy();
+  await pacs.close();
   rmSync(scratch, { recursive: true, force: true });
 }

@@ -18,14 +18,14 @@ const rows = (): readonly (readonly string[])[] => [
   ['List of SOP classes ends with its year', `${more(SOP_CLASSES)} further SOP classes and ${more(TRANSFER_SYNTAXES)} further transfer syntaxes are accepted unless \`storageScope\` is \`reference\``, 'PS3.6 A'],
   ['Query levels named PATIENT, STUDY, SERIES, IMAGES', 'PATIENT, STUDY, SERIES, IMAGE', 'PS3.4 C.6'],
   ['Study Time is no key', 'matched and returned', 'PS3.4 Table C.6-2: required'],
-  ['Unique keys of higher levels, Query/Retrieve Level, Retrieve AE Title and file-set are not returned', 'returned (3.6)', 'PS3.4 C.4.1.1.3.2, C.4.1.3.1.1'],
+  ['Unique keys of higher levels, Query/Retrieve Level, Retrieve AE Title and file-set are not returned', 'returned (3.5)', 'PS3.4 C.4.1.1.3.2, C.4.1.3.1.1'],
   ['Keys of higher levels are matched, but not returned at SERIES and IMAGE level', 'matched, and returned when asked for', 'PS3.4 C.4.1.3.2'],
-  ['Query/Retrieve as provider: C-MOVE without a list of statuses', 'C-MOVE with the statuses of the Standard, and C-GET besides', 'PS3.4 C.4.2, C.4.3'],
-  ['Query of a third-party archive', 'not in this version', ''],
+  ['Query/Retrieve as provider: C-MOVE without a list of statuses', 'C-MOVE with the statuses of the Standard, and C-GET besides (3.6)', 'PS3.4 C.4.2, C.4.3'],
+  ['Query of a third-party archive', 'C-FIND and C-MOVE of the Study Root model, at study and series level (3.7)', ''],
 ];
 
 /** The whole chapter. */
 export const deviations = (): string => [
   markdownTable(['reference statement', 'this version', 'source'], rows()),
-  'What the reference statement leaves open and this one says: maximum PDU length, numbers of associations, time limits (3.2), behaviour on failures (3.6), duplicates and conflicts (3.4), character sets (5), media (4).',
+  'What the reference statement leaves open and this one says: maximum PDU length, numbers of associations, time limits (3.2), behaviour on failures (3.9), duplicates and conflicts (3.4), character sets (5), media (4).',
 ].join('\n\n');

@@ -1,4 +1,4 @@
-/** Chapter 3.6 of the conformance statement: Query/Retrieve C-FIND as provider. */
+/** Chapter 3.5 of the conformance statement: Query/Retrieve C-FIND as provider. */
 import { QUERY_ATTRIBUTES, QUERY_LEVELS } from '../../../dicom/tables/query-attributes.ts';
 import type { QueryAttribute, QueryLevel, QueryMatching } from '../../../dicom/tables/query-attributes.ts';
 import { QUERY_MODELS } from '../../../dicom/tables/query-models.ts';
@@ -50,7 +50,7 @@ const failures = (): readonly (readonly string[])[] =>
 
 /** The whole chapter. @source PS3.2 Annex A, PS3.4 Annex C */
 export const query = (): string => [
-  '### 3.6 Query (C-FIND)', '',
+  '### 3.5 Query (C-FIND)', '',
   'As provider of these information models, in Explicit VR Little Endian (preferred), Implicit VR Little Endian and Explicit VR Big Endian:', '',
   models(), '',
   rules(), '',

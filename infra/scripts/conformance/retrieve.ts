@@ -1,4 +1,4 @@
-/** Chapter 3.5 of the conformance statement: C-MOVE and C-GET as provider. */
+/** Chapter 3.6 of the conformance statement: C-MOVE and C-GET as provider. */
 import { RETRIEVE_MODELS, UNIQUE_KEYS } from '../../../dicom/tables/retrieve-models.ts';
 import type { RetrieveModelRow } from '../../../dicom/tables/retrieve-models.ts';
 import { STATUS, statusOf } from '../../../dicom/tables/statuses.ts';
@@ -10,7 +10,7 @@ const meaning = (code: number): string => statusOf('C-MOVE', code)?.name ?? '';
 
 const WHEN: Readonly<Partial<Record<ErrorCode, string>>> = {
   RETRIEVE_IDENTIFIER: 'level or unique keys do not fit the information model; Offending Element (0000,0901) names which',
-  RETRIEVE_DESTINATION_UNKNOWN: 'C-MOVE only: the move destination is not in `peers` with host and port',
+  RETRIEVE_DESTINATION_UNKNOWN: 'C-MOVE only: the AE registry has no entry for the move destination',
   RETRIEVE_CANNOT_COUNT: 'the catalog is out of reach',
   RETRIEVE_CANNOT_SEND: 'every sub-operation failed, because the destination cannot be reached or for other reasons',
   RETRIEVE_FAILED: 'the retrieve broke off within',
@@ -24,7 +24,7 @@ const failures = (): readonly (readonly string[])[] =>
 
 /** The whole chapter. @source PS3.2 Annex A, PS3.4 Annex C */
 export const retrieve = (): string => [
-  '### 3.5 Query/Retrieve: C-MOVE and C-GET', '',
+  '### 3.6 Retrieve (C-MOVE, C-GET)', '',
   markdownTable(['information model', 'C-MOVE SOP class', 'C-GET SOP class', 'levels', 'retired', 'source'],
     RETRIEVE_MODELS.map((row: RetrieveModelRow) => [row.name, `\`${row.moveUid}\``, `\`${row.getUid}\``, row.levels.join(', '), row.retired ? 'yes' : '', row.source])), '',
   'Role SCP. Identifiers in the three uncompressed transfer syntaxes. No extended negotiation: retrieves are hierarchical.', '',

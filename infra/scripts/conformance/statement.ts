@@ -8,7 +8,6 @@ import { deviations } from './deviations.ts';
 import { mediaStorage } from './media.ts';
 import { networking } from './networking.ts';
 import { security } from './security.ts';
-import { query } from './query.ts';
 import { characterSets, sopClassTable, transferSyntaxTable } from './tables.ts';
 
 const overview = [
@@ -17,12 +16,15 @@ const overview = [
   markdownTable(['service', 'user (SCU)', 'provider (SCP)'], [
     ['Verification', 'yes', 'yes'],
     ['Storage', 'yes, as a library call', 'yes'],
-    ['Query/Retrieve: C-FIND', 'no', 'yes'],
-    ['Query/Retrieve: C-MOVE and C-GET (Patient Root, Study Root, Patient/Study Only)', 'no', 'yes'],
+    ['Query/Retrieve: C-FIND', 'yes, Study Root', 'yes'],
+    ['Query/Retrieve: C-MOVE', 'yes, Study Root', 'yes'],
+    ['Query/Retrieve: C-GET', 'no', 'yes'],
+    ['Storage Commitment, push model', 'no', 'yes'],
     ['Media storage, interchange option', 'file-set creator', 'not applicable'],
   ]),
   '',
-  'Not in this version, neither as user nor as provider: Modality Worklist, Storage Commitment, Modality Performed Procedure Step, Instance Availability Notification, Media Creation Management, DICOMweb. A presentation context for any of them is refused with result 3 (abstract syntax not supported).',
+  'As provider, Query/Retrieve has the Patient Root, Study Root and Patient/Study Only models.', '',
+  'Not in this version, neither as user nor as provider: Modality Worklist, Modality Performed Procedure Step, Instance Availability Notification, Media Creation Management, DICOMweb. A presentation context for any of them is refused with result 3 (abstract syntax not supported).',
 ].join('\n');
 
 const introduction = [
@@ -49,7 +51,6 @@ export const conformanceStatement = (): string => `${[
   '## 3. Networking',
   identity,
   networking(),
-  query(),
   '## 4. Media interchange',
   mediaStorage(),
   '## 5. Character sets',

@@ -1,7 +1,9 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { COMMAND, NO_DATA_SET } from '../../../dicom/association/command.ts';
-import type { DicomService } from '../../../dicom/association/service.ts';
+import type { Command } from '../../../dicom/association/command.ts';
+import type { DicomService, RequestHandler } from '../../../dicom/association/service.ts';
+import type { ApplianceError } from '../../../infra/errors.ts';
 import { CT, CT_CONTEXT, EXPLICIT, IMPLICIT, VERIFICATION, associate, commandBytes, connectPeer, data, dataPdus, dataSet, echoRequest, instanceFiles, partFiles, pdu, request, startNode, storeRequest, until, value } from './harness.ts';
 import type { Peer, TestNode } from './harness.ts';
 
@@ -335,6 +337,48 @@ describe('messages', () => {
     peer.send(data(value(5, 3, commandBytes({ commandField: COMMAND.cancelRequest, messageIdRespondedTo: 7, dataSetType: NO_DATA_SET }))));
     expect(await peer.response()).toMatchObject({ status: 0xfe00 });
     expect(reasons).toEqual(['cancelled']);
+    peer.socket.destroy();
+    await own.close();
+  });
+
+  it('tells the answer to a request of ours from those to sub-operations, and asks nothing while they run', async () => {
+    const asked: unknown[] = [];
+    const SYNTAX = '1.2.3.4';
+    const common = { transferSyntaxes: (uid: string) => (uid === SYNTAX ? new Set([IMPLICIT]) : undefined), roles: () => ({ scuRole: true, scpRole: true }) };
+    const handler = (complete: () => Promise<void>): RequestHandler => ({ data: () => undefined, flush: () => undefined, abort: () => undefined, complete });
+    let ask = (): void => undefined;
+    const acting: DicomService = {
+      ...common, name: 'acting', commandFields: [COMMAND.nActionRequest],
+      open: (exchange) => handler(async () => {
+        await exchange.respond({ status: 0 });
+        ask = () => void exchange.ask({ commandField: COMMAND.eventReportRequest, affectedSopClassUid: SYNTAX, eventTypeId: 1 }, Buffer.alloc(8)).then(({ status }) => asked.push(status), (error: unknown) => asked.push((error as ApplianceError).code));
+        ask();
+      }),
+    };
+    const getting: DicomService = {
+      ...common, name: 'getting', commandFields: [COMMAND.getRequest],
+      open: (exchange) => handler(async () => {
+        exchange.subRequests.send(5, { commandField: COMMAND.storeRequest, affectedSopClassUid: SYNTAX, priority: 0 }, 'none');
+        ask();
+        const { command } = await exchange.subRequests.response();
+        await exchange.respond({ status: command.status ?? 0 });
+      }),
+    };
+    const own = await startNode({ services: [acting, getting] });
+    const peer = await associate(own.node.port, [{ id: 5, abstractSyntax: SYNTAX, transferSyntaxes: [IMPLICIT] }]);
+    const say = (command: Command): void => peer.send(data(value(5, 3, commandBytes(command))));
+    say({ commandField: COMMAND.nActionRequest, messageId: 7, requestedSopClassUid: SYNTAX, actionTypeId: 1, dataSetType: NO_DATA_SET });
+    expect(await peer.response()).toMatchObject({ commandField: COMMAND.nActionResponse });
+    const report = await peer.response();
+    await peer.next();
+    say({ commandField: COMMAND.getRequest, messageId: 8, affectedSopClassUid: SYNTAX, priority: 0, dataSetType: NO_DATA_SET });
+    const store = await peer.response();
+    expect([report.commandField, store.commandField, report.messageId === store.messageId]).toEqual([COMMAND.eventReportRequest, COMMAND.storeRequest, false]);
+    expect(asked).toEqual(['ASSOCIATION_ABORTED']);
+    say({ commandField: COMMAND.eventReportResponse, messageIdRespondedTo: report.messageId ?? 0, status: 0x0110, dataSetType: NO_DATA_SET });
+    say({ commandField: COMMAND.storeResponse, messageIdRespondedTo: store.messageId ?? 0, status: 0xa700, dataSetType: NO_DATA_SET });
+    expect(await peer.response()).toMatchObject({ commandField: COMMAND.getResponse, status: 0xa700 });
+    expect(asked).toEqual(['ASSOCIATION_ABORTED', 0x0110]);
     peer.socket.destroy();
     await own.close();
   });

@@ -48,7 +48,7 @@ export const startNode = async (options: TestNodeOptions = {}): Promise<TestNode
   const log = Object.fromEntries((['debug', 'info', 'warn', 'error'] as const).map((level) => [level, (event: string, facts = {}) => void events.push({ level, event, facts })])) as unknown as DicomNodeOptions['log'];
   const clock = { now: () => new Date() };
   const summaries: AssociationSummary[] = [];
-  const storage = createStorageScp({ aeTitle: 'SPINDLE', store, index, scope: 'all', conflictFor: () => 'ask', log, clock, ...options.storage });
+  const storage = createStorageScp({ store, index, scope: 'all', conflictFor: () => 'ask', log, clock, ...options.storage });
   const node = await createDicomNode({
     aeTitle: 'SPINDLE', host: '127.0.0.1', port: 0, services: [createEchoScp(), ...(options.services ?? []), storage], log, clock,
     onAssociationEnded: (summary) => void summaries.push(summary), ...options.node,
