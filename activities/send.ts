@@ -4,6 +4,7 @@
  */
 import { Context } from '@temporalio/activity';
 import type { OperationLog, RetrieveBook, RetrieveSelection } from '../catalog/catalog.ts';
+import type { ClientTls } from '../dicom/association/secure.ts';
 import type { FindAe } from '../dicom/remote-ae.ts';
 import type { SendableFile } from '../dicom/sendable-file.ts';
 import { sendAll } from '../dicom/storage-scu.ts';
@@ -34,6 +35,8 @@ export interface SendDeps extends Pick<SendAllOptions, 'conversion' | 'timeoutSe
   readonly fileOf: (path: string) => string;
   readonly operations: OperationLog;
   readonly log: Logger;
+  /** What we show and trust at this moment where a receiver wants TLS. */
+  readonly tls?: () => ClientTls;
 }
 
 const PAGE = 500;
@@ -70,7 +73,7 @@ export const createSendActivities = (deps: SendDeps): SendActivities => ({
     try {
       const { kinds } = await deps.book.plan(selection);
       const { isReached } = await sendAll({
-        to, callingAe: deps.aeTitle, signal: context.cancellationSignal,
+        to, ...(deps.tls === undefined ? {} : { tls: deps.tls() }), callingAe: deps.aeTitle, signal: context.cancellationSignal,
         source: { kinds, open: () => stillToSend(deps, selection, progress) },
         ...(deps.conversion === undefined ? {} : { conversion: deps.conversion }),
         ...(deps.timeoutSeconds === undefined ? {} : { timeoutSeconds: deps.timeoutSeconds }),

@@ -5,9 +5,11 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { EchoAnswer } from '../dicom/echo-verdict.ts';
 import type { Found, RemoteSearch, RemoteSeries, RemoteStudy } from '../dicom/query-retrieve-scu.ts';
 import type { FindAe, RemoteAe } from '../dicom/remote-ae.ts';
+import type { SendRequest } from '../activities/send.ts';
 import type { Logger } from '../infra/log.ts';
 import type { RobotAction } from '../robots/robot.ts';
 import type { Verdict } from '../workflows/messages.ts';
+import type { SendEnd } from '../workflows/send-to-ae.ts';
 
 /** How the API reaches running workflows; wiring passes it in. @throws API_UNAVAILABLE when Temporal is out of reach */
 export interface WorkflowPort {
@@ -15,7 +17,15 @@ export interface WorkflowPort {
   resumeVolume(orderId: string, volume: number, verdict: Verdict, copy: number | undefined, by: string): Promise<void>;
   group(groupId: number, wish: 'flush' | 'hold' | 'release', by: string): Promise<void>;
   actOnRobot(robot: string, action: RobotAction): Promise<void>;
+  /** Starts sending; answers the id under which it is asked for. */
+  send(aeTitle: string, selection: SendRequest['selection']): Promise<string>;
+  /** undefined when there is no such sending. */
+  sendState(sendId: string): Promise<SendProgressState | undefined>;
   ping(): Promise<void>;
+}
+
+export interface SendProgressState extends SendEnd {
+  readonly state: 'running' | 'ended' | 'broken';
 }
 
 /** How the API queries remote AEs; wiring passes it in. @throws ASSOCIATION_ and REMOTE_ codes */

@@ -70,9 +70,16 @@ export const RemoteStudy = z.object({
 export const RemoteSeries = z.object({ seriesInstanceUid: z.string(), modality: z.string(), number: z.string(), description: z.string(), bodyPart: z.string(), instances: z.number().nullable() });
 
 const ids = z.array(id).min(1).max(20_000);
+const selection = z.object({ patients: ids.optional(), studies: ids.optional(), series: ids.optional(), instances: ids.optional() })
+  .refine((s) => [s.patients, s.studies, s.series, s.instances].some((list) => list !== undefined), 'select patients, studies, series or instances');
+export const PlaceSend = z.object({ aeTitle: text(16).min(1), selection });
+export const SendPlaced = z.object({ sendId: z.string() });
+export const SendState = z.object({
+  state: z.enum(['running', 'ended', 'broken']), stored: z.number(), warnings: z.number(), failed: z.number(),
+  error: z.string().describe('code of what stood against sending at all; empty when it was tried'),
+});
 export const PlaceOrder = z.object({
-  selection: z.object({ patients: ids.optional(), studies: ids.optional(), series: ids.optional(), instances: ids.optional() })
-    .refine((s) => [s.patients, s.studies, s.series, s.instances].some((list) => list !== undefined), 'select patients, studies, series or instances').optional(),
+  selection: selection.optional(),
   remote: z.object({ aeTitle: text(16).min(1), studyInstanceUids: z.array(uidText).min(1).max(100) }).optional().describe('studies that a remote AE holds, instead of a selection'),
   copies: z.number().int().min(1).max(99).default(1), media: z.union([media, z.literal('any')]).default('any'), robot: text(64).min(1).default('any'),
   priority: priority.default(2), comment: text(240).default('').describe('printed on the label and stored'), labelTemplate: text(64).min(1).default('default'),
@@ -115,7 +122,7 @@ export const ChangeRule = RuleDraft.extend({ version: z.number().int().positive(
 export const Group = z.object({ groupId: id, ruleId: id, rule: z.string(), grouping: z.string(), firstStoredAt: when, lastStoredAt: when, openInstances: z.number(), dueAt: when });
 export const DiscDetail = z.object({ disc: Disc, instances: z.array(z.object({ instanceId: id, sopInstanceUid: z.string(), fileId: z.string(), sha256: z.string(), isHeld: z.boolean(), counts: z.boolean() })), hasLabel: z.boolean(), certificateCode: z.string() });
 export const Certificate = z.object({
-  version: z.literal(1), product: z.string(), profile: z.string().describe('claimed application profile, empty = none'),
+  version: z.literal(1), product: z.string(), imprint: z.object({ institution: z.string(), contact: z.string(), product: z.string(), language: z.string() }).describe('what the pages of the disc say of its maker'), profile: z.string().describe('claimed application profile, empty = none'),
   volume: z.object({ fileSetId: z.string(), fileSetUid: z.string(), index: z.number(), of: z.number(), media, createdAt: when }), image: z.object({ bytes: z.number(), sha256: z.string() }),
   checks: z.array(z.object({ id: z.string(), title: z.string(), source: z.string(), outcome: z.enum(['pass', 'fail', 'not-applicable']), findings: z.number() })),
   counts: z.object({ files: z.number(), directories: z.number(), records: z.number(), instances: z.number(), bytesCompared: z.number() }),

@@ -14,6 +14,7 @@ import { mount, route } from './route.ts';
 import type { ApiDeps, Route } from './route.ts';
 import { aeRoutes } from './routes/aes.ts';
 import { commitmentRoutes } from './routes/commitments.ts';
+import { sendRoutes } from './routes/sends.ts';
 import { discRoutes } from './routes/discs.ts';
 import { healthRoutes } from './routes/health.ts';
 import { orderRoutes } from './routes/orders.ts';
@@ -31,7 +32,7 @@ function describing(): Route {
 }
 
 /** Every route below /api/v1, in the order in which they are mounted. */
-export const ROUTES: readonly Route[] = [...healthRoutes, ...studyRoutes, ...orderRoutes, ...ruleRoutes, ...discRoutes, ...remoteRoutes, ...commitmentRoutes, ...robotRoutes, ...aeRoutes, describing()];
+export const ROUTES: readonly Route[] = [...healthRoutes, ...studyRoutes, ...orderRoutes, ...ruleRoutes, ...discRoutes, ...remoteRoutes, ...commitmentRoutes, ...sendRoutes, ...robotRoutes, ...aeRoutes, describing()];
 
 /** The Express application, ready to listen. */
 export const createApp = (deps: ApiDeps): Express => {

@@ -1,4 +1,6 @@
 /** The process that decides and composes: workflows, catalog activities, the spool, and the relay from the catalog to Temporal. */
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createComposeActivities } from '../activities/compose.ts';
 import { createDiscLogActivities } from '../activities/disc-log.ts';
@@ -8,6 +10,7 @@ import { createIntakeActivities } from '../activities/intake.ts';
 import { createVolumeSpool } from '../activities/make-volume-spool.ts';
 import { createOrderActivities } from '../activities/orders.ts';
 import { createRetrieveActivities } from '../activities/retrieve.ts';
+import { createSendActivities } from '../activities/send.ts';
 import { createInstanceStore } from '../dicom/instance-store.ts';
 import { createTranscoder } from '../dicom/transcode.ts';
 import { connectTemporal } from '../infra/temporal.ts';
@@ -18,7 +21,7 @@ import { createConfiguredScu } from './remote-aes.ts';
 import { defaultRule, fileRules } from './rules-from-config.ts';
 import { startRelay } from './relay.ts';
 import { connectWorker, installRuntime, runWorkers } from './temporal-worker.ts';
-import { openIdentity } from './tls.ts';
+import { clientTls, openIdentity } from './tls.ts';
 import { createStarter, ensureSchedules, tellProgress } from './workflow-starter.ts';
 
 const COMPOSE_SLOTS = 2;
@@ -49,7 +52,13 @@ await runChild('work', async ({ config, endpoints, home, labels, log, catalog })
     ...createDiscLogActivities(catalog),
   }, log);
   const identity = await openIdentity(config, log);
-  const retrieve = withFailures({ ...createRetrieveActivities({
+  const converted = join(home.run, 'sending');
+  await rm(converted, { recursive: true, force: true });
+  await mkdir(converted, { recursive: true, mode: 0o750 });
+  const retrieve = withFailures({ ...createSendActivities({
+    aeTitle: config.aeTitle, book: catalog.retrieve, findAe: (aeTitle) => catalog.aes.find(aeTitle), fileOf: (path) => store.absolute(path), operations: catalog.operations, log,
+    conversion: { transcoder, folder: converted }, tls: () => clientTls(config, identity),
+  }), ...createRetrieveActivities({
     retrievals: catalog.retrievals, orders: catalog.orders, scu: createConfiguredScu(config, identity), findAe: (aeTitle) => catalog.aes.find(aeTitle), log,
     limits: { limitSeconds: config.retrieveLimitSeconds, attempts: config.retrieveAttempts }, tell: (workflowId, counts) => tellProgress(temporal, workflowId, counts),
   }) }, log);

@@ -1,11 +1,12 @@
 /** Starts and wakes workflows from the catalog's side, and speaks to them for the API. Ids only. */
+import { randomBytes } from 'node:crypto';
 import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import type { RetrieveCounts } from '../activities/retrieve.ts';
 import type { WorkflowPort } from '../api/route.ts';
 import { ApplianceError } from '../infra/errors.ts';
 import { isTemporalAway } from '../infra/temporal.ts';
 import type { TemporalConnection } from '../infra/temporal.ts';
-import type { actOnRobot, awaitQuiescence, expireInstances, publishOrder } from '../workflows/index.ts';
+import type { actOnRobot, awaitQuiescence, expireInstances, publishOrder, sendToAe } from '../workflows/index.ts';
 import { flushNow, groupNudge, holdGroup, orderChanged, releaseGroup, resumeAfterService, retrieveProgress, robotCondition } from '../workflows/messages.ts';
 import { collectId, EXPIRE_SCHEDULE, ORCHESTRATION_QUEUE, orderWorkflowId, volumeWorkflowId, WORKFLOW } from '../workflows/names.ts';
 import type { WorkflowStarter } from './relay.ts';
@@ -72,6 +73,23 @@ export const createWorkflowPort = (temporal: TemporalConnection): WorkflowPort =
     resumeVolume: (orderId, volume, verdict, copy, by) => asked(() => within(() => client.workflow.getHandle(volumeWorkflowId(orderId, volume)).executeUpdate(resumeAfterService, { args: [{ by, verdict, ...(copy === undefined ? {} : { copy }) }] }), UPDATE_MS)),
     group: (groupId, wish, by) => asked(() => within(() => client.workflow.getHandle(collectId(groupId)).executeUpdate(GROUP_UPDATES[wish], { args: [{ by }] }), UPDATE_MS)),
     actOnRobot: (robot, action) => asked(() => within(() => client.workflow.execute<typeof actOnRobot>(WORKFLOW.actOnRobot, { workflowId: `robot-action-${robot}-${Date.now()}`, taskQueue: ORCHESTRATION_QUEUE, args: [{ robot, action }], workflowExecutionTimeout: '40s' }), 45_000)),
+    send: async (aeTitle, selection) => {
+      const workflowId = `send-${randomBytes(8).toString('hex')}`;
+      await asked(() => within(() => client.workflow.start<typeof sendToAe>(WORKFLOW.sendToAe, { workflowId, taskQueue: ORCHESTRATION_QUEUE, args: [{ aeTitle, selection }], staticSummary: `sends to ${aeTitle}` })));
+      return workflowId;
+    },
+    sendState: async (sendId) => {
+      const handle = client.workflow.getHandle<typeof sendToAe>(sendId);
+      const nothing = { stored: 0, warnings: 0, failed: 0, error: '' };
+      try {
+        const { status } = await within(() => handle.describe());
+        if (status.name === 'RUNNING') return { state: 'running', ...nothing };
+        return status.name === 'COMPLETED' ? { state: 'ended', ...await within(() => handle.result()) } : { state: 'broken', ...nothing };
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return undefined;
+        throw refused(error);
+      }
+    },
     ping: async () => { if (!await temporal.isUp()) throw new ApplianceError('API_UNAVAILABLE', 'Temporal does not answer'); },
   };
 };

@@ -5,3 +5,4 @@ export { burnVolume } from './burn-volume.ts';
 export { expireInstances } from './expire-instances.ts';
 export { publishOrder } from './publish-order.ts';
 export { retrieveStudy } from './retrieve-study.ts';
+export { sendToAe } from './send-to-ae.ts';

@@ -7,6 +7,7 @@ export const WORKFLOW = {
   publishOrder: 'publishOrder',
   burnVolume: 'burnVolume',
   retrieveStudy: 'retrieveStudy',
+  sendToAe: 'sendToAe',
   actOnRobot: 'actOnRobot',
   expireInstances: 'expireInstances',
 } as const;

@@ -72,6 +72,8 @@ const recordingPort = (said: unknown[][], isAway: () => boolean): WorkflowPort =
     resumeVolume: (orderId, volume, verdict, copy, by) => say('resumeVolume', orderId, volume, verdict, copy, by),
     group: (groupId, wish, by) => say('group', groupId, wish, by),
     actOnRobot: (robot, action) => say('actOnRobot', robot, action),
+    send: async (aeTitle, selection) => { await say('send', aeTitle, selection); return 'send-0123456789abcdef'; },
+    sendState: (sendId) => Promise.resolve(sendId === 'send-0123456789abcdef' ? { state: 'ended', stored: 3, warnings: 0, failed: 1, error: '' } : undefined),
     ping: () => (isAway() ? Promise.reject(new ApplianceError('API_UNAVAILABLE', 'Temporal does not answer')) : Promise.resolve()),
   };
 };

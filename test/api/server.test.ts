@@ -157,7 +157,7 @@ describe.skipIf(!needs('postgres'))('the API', () => {
   describe('every GET', () => {
     const pathOf = (row: Route): string => {
       const ids: Readonly<Record<string, string | number>> = {
-        studyId: row.path.endsWith('conflicts') ? conflicted : alpha, seriesId, orderId, ruleId, serial, aeTitle: row.path.startsWith('/remote/') ? 'PACS' : 'WARD 1', studyInstanceUid: '2.25.77', commitmentId,
+        studyId: row.path.endsWith('conflicts') ? conflicted : alpha, seriesId, orderId, ruleId, serial, aeTitle: row.path.startsWith('/remote/') ? 'PACS' : 'WARD 1', studyInstanceUid: '2.25.77', commitmentId, sendId: 'send-0123456789abcdef',
       };
       // Nothing is searched at a remote AE without a key.
       return row.path.replaceAll(/:(\w+)/g, (_, name: string) => String(ids[name] ?? `no-${name}`)) + (row.path === '/remote/:aeTitle/studies' ? '?patientId=R1' : '');
@@ -474,6 +474,21 @@ describe.skipIf(!needs('postgres'))('the API', () => {
     expect((await call('GET', `/studies/${conflicted}/conflicts`)).body['conflicts']).toEqual([]);
     expectProblem(await call('POST', '/instances/x/settle'), 'API_INVALID');
     expect((await call('POST', '/instances/999999/settle')).status).toBe(404);
+  });
+
+  describe('sending', () => {
+    it('takes a registered AE and a selection, and tells what became of it', async () => {
+      const placed = await call('POST', '/sends', { aeTitle: 'SENDTO', selection: { studies: [1] } });
+      expectProblem(placed, 'RETRIEVE_DESTINATION_UNKNOWN');
+      await api.catalog.aes.create({ aeTitle: 'SENDTO', host: '127.0.0.1', port: 104, tls: false, maxAssociations: 2, preferredTransferSyntaxes: [], services: ['store'], notes: '' }, 'anna');
+      const again = await call('POST', '/sends', { aeTitle: 'SENDTO', selection: { studies: [1] } });
+      expect([again.status, again.body]).toEqual([202, { sendId: 'send-0123456789abcdef' }]);
+      expect(api.said.at(-1)).toEqual(['send', 'SENDTO', { studyKeys: [1] }]);
+      expect((await call('GET', '/sends/send-0123456789abcdef')).body).toMatchObject({ state: 'ended', stored: 3, failed: 1 });
+      expectProblem(await call('GET', '/sends/send-ffffffffffffffff'), 'API_NOT_FOUND');
+      expectProblem(await call('GET', '/sends/order-1'), 'API_NOT_FOUND');
+      expectProblem(await call('POST', '/sends', { aeTitle: 'SENDTO', selection: {} }), 'API_INVALID');
+    });
   });
 
   describe('live events', () => {

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { readFileMeta } from '../../dicom/data-set/part10.ts';
 import { freePort } from '../bench/processes.ts';
 import { uid } from '../fixtures/make-instance.ts';
 import { needs, program } from '../fixtures/peers.ts';
-import { TestAppliance } from './appliance.ts';
+import { TestAppliance, until } from './appliance.ts';
 import { makeStudyFiles } from './study-files.ts';
 import type { MadeFile } from './study-files.ts';
 
@@ -49,4 +49,20 @@ describe.skipIf(!needs('temporal') || !needs('postgres') || !needs('dcmtk'))('a 
   it('comes by C-MOVE to a peer of the configuration', () => {
     expectAll(fetchBy('movescu', ['-aet', 'STATION', '-aem', 'STATION', '--port', String(port), '+xa', '+B']));
   });
+
+  it('is sent to a registered AE when a person asks for it, though it was not there at first', async () => {
+    const [study] = await appliance.studies();
+    const { sendId } = await appliance.post<{ sendId: string }>('/sends', { aeTitle: 'STATION', selection: { studies: [study!.studyId] } });
+    const out = join(scratch, 'sent');
+    mkdirSync(out);
+    const receiver = spawn(program('storescp') ?? '', ['+B', '+xa', '-aet', 'STATION', '-od', out, String(port)], { stdio: 'ignore' });
+    try {
+      const end = await until('the sending to end', 90_000, async () => {
+        const state = await appliance.get<{ state: string; stored: number; failed: number }>(`/sends/${sendId}`);
+        return state.state !== 'running' && state;
+      });
+      expect(end).toMatchObject({ state: 'ended', stored: files.length, failed: 0 });
+      expect(readdirSync(out)).toHaveLength(files.length);
+    } finally { receiver.kill(); }
+  }, 120_000);
 });
