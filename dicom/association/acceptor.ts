@@ -103,7 +103,8 @@ export class Acceptor implements PduSink {
   #received(chunk: Buffer): void {
     this.#bytesReceived += chunk.length;
     if (this.#state === 'Sta13' || this.#state === 'Sta1') return;
-    if (!this.#requests.isWorking) this.#timer.refresh();
+    // The time for the association request does not begin anew with each of its bytes. @source PS3.8 9.1.5
+    if (this.isEstablished && !this.#requests.isWorking) this.#timer.refresh();
     this.#read(() => this.#reader.push(chunk));
   }
 
