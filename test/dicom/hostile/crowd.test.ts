@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest';
+import { connectPeer, CT_CONTEXT, associate, request, startNode } from '../association/harness.ts';
+import { descriptors, expectClean, expectNothingSpare } from './aftermath.ts';
+import { runCrowd } from './crowd.ts';
+
+it('starves none of three hundred associations while eight of them store', async () => {
+  const test = await startNode({ node: { limits: { associations: 300, associationsPerCallingAe: 300 } } });
+  const before = descriptors();
+  const { slowestEchoMilliseconds } = await runCrowd({ port: test.node.port, idle: 292, storing: 8, instancesEach: 40, instanceBytes: 200_000 });
+  // Sender and receiver share one thread here; what is measured is that nobody waits for all the stores of others.
+  expect(slowestEchoMilliseconds).toBeLessThan(2000);
+  expect(test.index.rows).toHaveLength(320);
+  await expectClean(test);
+  expectNothingSpare(test);
+  expect(descriptors()).toBeLessThanOrEqual(before);
+  await test.close();
+}, 60_000);
+
+it('tells the three hundred and first that it may come later, and lets it in when one has left', async () => {
+  const test = await startNode({ node: { limits: { associations: 300, associationsPerCallingAe: 300 } } });
+  const peers = await Promise.all(Array.from({ length: 300 }, () => associate(test.node.port)));
+  const late = await connectPeer(test.node.port);
+  late.send(request([CT_CONTEXT]));
+  expect(await late.next()).toEqual({ type: 3, body: Buffer.from([0, 2, 3, 2]) });
+  peers[0]?.socket.destroy();
+  for (let tries = 0; ; tries += 1) {
+    const peer = await connectPeer(test.node.port);
+    peer.send(request([CT_CONTEXT]));
+    const answer = await peer.next();
+    if (answer !== 'closed' && answer.type === 2) break;
+    expect(tries).toBeLessThan(50);
+    peer.socket.destroy();
+  }
+  await test.close();
+});
