@@ -26,7 +26,7 @@ const undecided = async (): Promise<{ readonly test: TestNode; readonly peer: Pe
   let decide = (): void => undefined;
   const test = await start({ node: { users: { concerns: () => true, verdict: () => new Promise((resolve) => { decide = () => resolve({ kind: 'none' }); }) } } });
   const peer = await connectPeer(test.node.port);
-  peer.send(request([CT_CONTEXT], { user: { maxPduBytes: 0, implementationClassUid: '1.2', implementationVersionName: '', roles: [], userIdentity: { type: 2, wantsResponse: false, primary: Buffer.from('u'), secondary: Buffer.from('p') } } }));
+  peer.send(request([CT_CONTEXT], { user: { maxPduBytes: 0, implementationClassUid: '1.2', implementationVersionName: '', roles: [], userIdentity: { type: 2, isResponseRequested: false, primary: Buffer.from('u'), secondary: Buffer.from('p') } } }));
   await sleep(50);
   return { test, peer, decide: () => decide() };
 };

@@ -14,6 +14,8 @@ import { needs } from '../../fixtures/peers.ts';
 import { associate, dataPdus, dataSet, instanceFiles, partFiles, startNode, storeRequest, until } from '../association/harness.ts';
 import type { TestNode } from '../association/harness.ts';
 
+/** How often each fault comes and goes. */
+const ROUNDS = Number(process.env['SPINDLE_TEST_FAULT_ROUNDS'] ?? 1);
 const LANES = 4;
 /** Answers of one kind to wait for before a fault comes or goes. */
 const ENOUGH = 12;
@@ -132,35 +134,39 @@ describe.skipIf(!hasMount || !hasDatabase)('a disk in trouble below four associa
     const { node } = await startOn(disk);
     const traffic = await startTraffic(node.port);
     await waitFor(traffic.answered, 0);
-    const { bavail, bsize } = statfsSync(disk);
-    // The file system takes what there is, and the last bytes go by and by.
     const ballast = join(disk, 'ballast');
-    writeFileSync(ballast, Buffer.alloc(Math.max(0, bavail * bsize - 256 * 1024)));
-    await waitFor(traffic.answered, 0xa700);
-    rmSync(ballast);
-    await waitFor(traffic.answered, 0);
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const { bavail, bsize } = statfsSync(disk);
+      // The last bytes go to the instances themselves.
+      writeFileSync(ballast, Buffer.alloc(Math.max(0, bavail * bsize - 256 * 1024)));
+      await waitFor(traffic.answered, 0xa700);
+      rmSync(ballast);
+      await waitFor(traffic.answered, 0);
+    }
     await traffic.stop();
     const refused = await expectHeld(traffic.answered);
     expect(refused.length).toBeGreaterThanOrEqual(ENOUGH);
     await expectRefusedLeftNothing(refused);
-  }, 90_000);
+  }, 90_000 * ROUNDS);
 
   it('that is read-only refuses with A700, keeps the associations, and stores again once it is not', async () => {
     const { node } = await startOn(disk);
     const traffic = await startTraffic(node.port);
     await waitFor(traffic.answered, 0);
-    // No file may be open for writing at that moment.
-    let goOn = await traffic.pause();
-    execFileSync('mount', ['-o', 'remount,ro', disk]);
-    goOn();
-    await waitFor(traffic.answered, 0xa700);
-    goOn = await traffic.pause();
-    execFileSync('mount', ['-o', 'remount,rw', disk]);
-    goOn();
-    await waitFor(traffic.answered, 0);
+    for (let round = 0; round < ROUNDS; round += 1) {
+      // No file may be open for writing at that moment.
+      let goOn = await traffic.pause();
+      execFileSync('mount', ['-o', 'remount,ro', disk]);
+      goOn();
+      await waitFor(traffic.answered, 0xa700);
+      goOn = await traffic.pause();
+      execFileSync('mount', ['-o', 'remount,rw', disk]);
+      goOn();
+      await waitFor(traffic.answered, 0);
+    }
     await traffic.stop();
     await expectRefusedLeftNothing(await expectHeld(traffic.answered));
-  }, 90_000);
+  }, 90_000 * ROUNDS);
 });
 
 /** The server and all its processes. */
@@ -195,34 +201,38 @@ describe.skipIf(!hasDatabase)('a database in trouble below four associations', (
     const { node } = await startOn(at, 0.5);
     const traffic = await startTraffic(node.port);
     await waitFor(traffic.answered, 0);
-    const pids = await databasePids();
-    try {
-      signal(pids, 'SIGSTOP');
-      // Answers may be under way.
-      await new Promise((resolve) => setTimeout(resolve, 300));
-      const from = traffic.answered.length;
-      await waitFor(traffic.answered, 0xa700, 60);
-      expect(traffic.answered.slice(from).filter(({ status }) => status === 0)).toEqual([]);
-    } finally {
-      signal(pids, 'SIGCONT');
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const pids = await databasePids();
+      try {
+        signal(pids, 'SIGSTOP');
+        // Answers may be under way.
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        const from = traffic.answered.length;
+        await waitFor(traffic.answered, 0xa700, 60);
+        expect(traffic.answered.slice(from).filter(({ status }) => status === 0)).toEqual([]);
+      } finally {
+        signal(pids, 'SIGCONT');
+      }
+      await waitFor(traffic.answered, 0, 60);
     }
-    await waitFor(traffic.answered, 0, 60);
     await traffic.stop();
     await expectHeld(traffic.answered);
     expect(partFiles(at)).toEqual([]);
     rmSync(at, { recursive: true });
-  }, 180_000);
+  }, 180_000 * ROUNDS);
 
   it('that is killed refuses with A700, keeps the associations, and takes what comes once it is back', async () => {
     const at = scratch();
     const { node } = await startOn(at, 5);
     const traffic = await startTraffic(node.port);
     await waitFor(traffic.answered, 0);
-    const [root] = await databasePids();
-    if (root === undefined || root < 2) throw new TypeError('the server cannot be found');
-    process.kill(root, 'SIGKILL');
-    await waitFor(traffic.answered, 0xa700, 60);
-    await waitFor(traffic.answered, 0, 120);
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const [root] = await databasePids();
+      if (root === undefined || root < 2) throw new TypeError('the server cannot be found');
+      process.kill(root, 'SIGKILL');
+      await waitFor(traffic.answered, 0xa700, 60);
+      await waitFor(traffic.answered, 0, 120);
+    }
     await traffic.stop();
     const refused = await expectHeld(traffic.answered);
     // A refused one may have its row, but never a row without its file.
@@ -230,5 +240,5 @@ describe.skipIf(!hasDatabase)('a database in trouble below four associations', (
     expect(partFiles(at)).toEqual([]);
     expect(instanceFiles(at).length).toBeGreaterThanOrEqual(traffic.answered.length - refused.length);
     rmSync(at, { recursive: true });
-  }, 240_000);
+  }, 240_000 * ROUNDS);
 });
