@@ -88,8 +88,19 @@ export class Acceptor implements PduSink {
     return this.#state === 'Sta6' || this.#state === 'Sta8';
   }
 
+  /** True before the association request and behind our last PDU: nothing of anyone is lost with the connection. */
+  get isDispensable(): boolean {
+    return this.#state === 'Sta2' || this.#state === 'Sta13';
+  }
+
   get isHeld(): boolean {
     return this.#requests.isHeld || this.#state === 'Sta13' || this.#state === 'Sta1';
+  }
+
+  /** Cuts the connection without a word. */
+  drop(): void {
+    this.#outcome ??= 'lost';
+    this.#transport.destroy();
   }
 
   /** Ends the association from our side at once. */
@@ -129,12 +140,8 @@ export class Acceptor implements PduSink {
   }
 
   #expired(): void {
-    if (this.#state === 'Sta2' || this.#state === 'Sta13') {
-      this.#outcome ??= 'lost';
-      this.#transport.destroy();
-    } else if (!this.#requests.isWorking) {
-      this.#abort(0, ABORT_REASON.notSpecified, 'idle too long');
-    }
+    if (this.isDispensable) this.drop();
+    else if (!this.#requests.isWorking) this.#abort(0, ABORT_REASON.notSpecified, 'idle too long');
   }
 
   #arm(seconds: number): void {

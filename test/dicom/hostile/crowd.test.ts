@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
-import { connectPeer, CT_CONTEXT, associate, request, startNode } from '../association/harness.ts';
-import { descriptors, expectClean, expectNothingSpare } from './aftermath.ts';
+import { CT_CONTEXT, associate, connectPeer, dataPdus, dataSet, request, startNode, storeRequest, until } from '../association/harness.ts';
+import type { Peer } from '../association/harness.ts';
+import { descriptors, expectClean, expectNothingSpare, expectServed } from './aftermath.ts';
 import { runCrowd } from './crowd.ts';
 
 it('starves none of three hundred associations while eight of them store', async () => {
@@ -33,3 +34,20 @@ it('tells the three hundred and first that it may come later, and lets it in whe
   }
   await test.close();
 });
+
+it('serves on while two thousand connections come that never ask for an association, and keeps the latest few of them', async () => {
+  const test = await startNode({ node: { limits: { associations: 4 } } });
+  const before = descriptors();
+  const working = await associate(test.node.port);
+  const silent: Peer[] = [];
+  for (let done = 0; done < 2_000; done += 100) silent.push(...await Promise.all(Array.from({ length: 100 }, () => connectPeer(test.node.port))));
+  await until(() => test.node.counters().openAssociations <= 300, 'the oldest cut off');
+  expect(silent.at(-1)?.isClosed).toBe(false);
+  working.send(storeRequest('2.25.1', 1), dataPdus(dataSet('2.25.1')));
+  expect(await working.response()).toMatchObject({ status: 0 });
+  await expectServed(test);
+  for (const peer of [working, ...silent]) peer.socket.destroy();
+  await expectClean(test);
+  await until(() => descriptors() <= before, 'all descriptors given back');
+  await test.close();
+}, 60_000);
