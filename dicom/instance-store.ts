@@ -4,7 +4,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import type { Hash } from 'node:crypto';
-import { closeSync, fdatasync, mkdirSync, openSync, readSync, readdirSync, renameSync, statSync, unlinkSync, writeSync, writevSync } from 'node:fs';
+import { close, closeSync, fdatasync, mkdirSync, openSync, readSync, readdirSync, renameSync, statSync, unlinkSync, writeSync, writevSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ApplianceError } from '../infra/errors.ts';
@@ -31,7 +31,7 @@ export interface PlacedFile {
   readonly existed: boolean;
 }
 
-/** A file being written. Every call may throw INTAKE_DISK_FULL or INTAKE_STORE_FAILED; abort() is then still to be called. */
+/** A file being written. Every call but abort() may throw INTAKE_DISK_FULL or INTAKE_STORE_FAILED; abort() is then still to be called. */
 export interface PartFile {
   readonly dataSetBytes: number;
   /** Appends bytes of the data set; they are written and digested when it returns. */
@@ -40,7 +40,7 @@ export interface PartFile {
   head(maxBytes: number): Buffer;
   /** Makes the file durable and places it; it is claimed until released or discarded. */
   commit(name: InstanceName): Promise<PlacedFile>;
-  /** Removes the part file. No effect after commit. */
+  /** Removes the part file, now or, where the disk refuses, before the next one is opened. Never throws. No effect after commit. */
   abort(): void;
 }
 
@@ -111,24 +111,41 @@ interface Placing {
 
 const createPlacing = (directory: string, claims: Map<string, number>): Placing => {
   const knownFolders = new Set<string>();
+
+  /** Makes a shelf where it is not known; answers the folders whose entries changed. */
+  const shelve = (folder: string): readonly string[] => {
+    if (knownFolders.has(folder)) return [folder];
+    const isNew = mkdirSync(join(directory, folder), { recursive: true }) !== undefined;
+    knownFolders.add(folder);
+    return isNew ? [folder, folder.slice(0, folder.lastIndexOf('/')), INSTANCES] : [folder];
+  };
+
+  /** Someone may tidy up empty shelves while we run. */
+  const rename = (part: string, path: string, folder: string): readonly string[] => {
+    const folders = shelve(folder);
+    try {
+      renameSync(part, join(directory, path));
+      return folders;
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
+      knownFolders.delete(folder);
+      const again = shelve(folder);
+      renameSync(part, join(directory, path));
+      return again;
+    }
+  };
+
   return {
     place: (part, path, dataSetBytes) => {
-      const target = join(directory, path);
       const folder = path.slice(0, path.lastIndexOf('/'));
-      const folders = [folder];
-      if (!knownFolders.has(folder)) {
-        if (mkdirSync(join(directory, folder), { recursive: true }) !== undefined) folders.push(folder.slice(0, folder.lastIndexOf('/')), INSTANCES);
-        knownFolders.add(folder);
-      }
-      claims.set(path, (claims.get(path) ?? 0) + 1);
       // Same name = same instance and same digest: what is there was synced before it got its name. A shorter one is damaged.
-      const existing = statSync(target, { throwIfNoEntry: false });
-      if (existing !== undefined && existing.size > dataSetBytes) {
-        unlinkSync(part);
-        return { existingBytes: existing.size, folders };
-      }
-      renameSync(part, target);
-      return { existingBytes: undefined, folders };
+      const existing = statSync(join(directory, path), { throwIfNoEntry: false });
+      const isThere = existing !== undefined && existing.size > dataSetBytes;
+      if (isThere) unlinkSync(part);
+      const folders = isThere ? [folder] : rename(part, path, folder);
+      // Not before: what failed has nobody to give its claim back.
+      claims.set(path, (claims.get(path) ?? 0) + 1);
+      return { existingBytes: isThere ? existing.size : undefined, folders };
     },
   };
 };
@@ -159,7 +176,20 @@ export const createInstanceStore = (options: InstanceStoreOptions): InstanceStor
     return count <= 0;
   };
 
+  /** Part files that were given up and could not be removed. */
+  const leftOver = new Set<string>();
+  const giveUp = (part: string): void => {
+    try {
+      unlinkIfThere(part);
+      leftOver.delete(part);
+    } catch {
+      // The disk is in trouble, and whoever gives up a part file may be long gone: nobody is left to tell.
+      leftOver.add(part);
+    }
+  };
+
   const open = (header: Buffer): PartFile => {
+    for (const part of leftOver) giveUp(part);
     gauge.take(header.length);
     const part = join(directory, INCOMING, `${randomBytes(12).toString('hex')}.part`);
     let fd: number | undefined = guarded('part file cannot be opened', () => openSync(part, 'wx+', 0o640));
@@ -229,8 +259,11 @@ export const createInstanceStore = (options: InstanceStoreOptions): InstanceStor
       commit,
       abort: () => {
         if (isPlaced) return;
-        closeFd();
-        unlinkIfThere(part);
+        const closing = fd;
+        fd = undefined;
+        // What close has to say about bytes that are given up matters to nobody.
+        if (closing !== undefined) close(closing, () => undefined);
+        giveUp(part);
       },
     };
   };

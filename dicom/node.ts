@@ -94,6 +94,21 @@ export const failureResponse = (error: unknown): ResponseFields => {
   return { status: error.row.dimse ?? STATUS.processingFailure, errorComment: commentOf(error), ...offendingElement(error) };
 };
 
+/** Connections without an association that are kept: they count towards no limit of associations, and each holds a descriptor that a part file may need. */
+const MAX_DISPENSABLE = 256;
+
+/** The oldest connection to cut off when one more comes; undefined while there is room. */
+const dispensable = (running: ReadonlySet<Acceptor>): Acceptor | undefined => {
+  let oldest: Acceptor | undefined;
+  let count = 0;
+  for (const acceptor of running) {
+    if (!acceptor.isDispensable) continue;
+    oldest ??= acceptor;
+    count += 1;
+  }
+  return count < MAX_DISPENSABLE ? undefined : oldest;
+};
+
 interface Tally {
   associations: number;
   rejected: number;
@@ -176,6 +191,7 @@ export const createDicomNode = async (options: DicomNodeOptions): Promise<DicomN
 
   const accept = (socket: Socket): void => {
     tally.associations += 1;
+    dispensable(running)?.drop();
     const acceptor: Acceptor = new Acceptor(socket, {
       id: randomBytes(6).toString('hex'), buffer, maxPduBytes: limits.maxPduBytes, artimSeconds: limits.artimSeconds, idleSeconds: limits.idleSeconds,
       services: options.services, log: options.log, now: () => options.clock.now(), negotiate: answer, failure, ended: (summary) => ended(acceptor, summary),

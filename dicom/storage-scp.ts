@@ -2,7 +2,7 @@
  * Storage as SCP: the data set goes to disk as it comes, byte for byte, behind our Part 10 header; Success only
  * after file and row are durable. Never holds a whole instance in memory, never converts.
  */
-import type { ArrivedInstance, InstanceIndex } from '../catalog/catalog.ts';
+import type { ArrivedInstance } from '../catalog/catalog.ts';
 import { ApplianceError } from '../infra/errors.ts';
 import { COMMAND } from './association/command.ts';
 import type { DicomService, EventLog, Exchange, RequestHandler } from './association/service.ts';
@@ -10,6 +10,8 @@ import { readAttributes } from './attributes.ts';
 import type { IndexedAttributes } from './attributes.ts';
 import { encodeFileMeta } from './data-set/part10.ts';
 import { createIndexBatcher } from './index-batcher.ts';
+import { withDeadline } from './index-deadline.ts';
+import type { IntakeIndex } from './index-deadline.ts';
 import type { InstanceStore, PartFile } from './instance-store.ts';
 import { takeIn } from './intake.ts';
 import type { ConflictDecision, IntakeDeps } from './intake.ts';
@@ -21,7 +23,9 @@ import { UID } from './tables/uids.ts';
 
 export interface StorageScpOptions {
   readonly store: InstanceStore;
-  readonly index: Pick<InstanceIndex, 'store' | 'held' | 'storeConflicting'>;
+  readonly index: IntakeIndex;
+  /** Seconds the catalog may take over one transaction before the instances in it are refused; 15 unless told. */
+  readonly indexSeconds?: number;
   /** 'all': every storage SOP class and transfer syntax of our tables; 'reference': those the reference statement names. */
   readonly scope: 'all' | 'reference';
   readonly conflictFor: (callingAe: string) => ConflictDecision;
@@ -35,6 +39,9 @@ export interface StorageScpOptions {
 const FIRST_HEAD_BYTES = 65_536;
 /** Where the attributes are not found within this, the data set is refused. */
 const LAST_HEAD_BYTES = 16_777_216;
+
+/** An instance waits for two transactions at most: its answer comes before common senders give up, who wait for 30 seconds or longer. */
+const INDEX_SECONDS = 15;
 
 const NATIVE_BY_PREFERENCE: readonly string[] = [UID.explicitLittleEndian, UID.implicitLittleEndian, UID.explicitBigEndian];
 
@@ -136,7 +143,8 @@ export const createStorageScp = (options: StorageScpOptions): DicomService => {
   const isTaken = (row: { readonly inReference: boolean }): boolean => options.scope === 'all' || row.inReference;
   const classes: ReadonlySet<string> = new Set(SOP_CLASSES.filter(isTaken).map((row) => row.uid));
   const syntaxes: ReadonlySet<string> = new Set(TRANSFER_SYNTAXES.filter(isTaken).map((row) => row.uid));
-  const deps: IntakeDeps = { store: options.store, index: options.index, batcher: createIndexBatcher(options.index), log: options.log, conflictFor: options.conflictFor };
+  const index = withDeadline(options.index, (options.indexSeconds ?? INDEX_SECONDS) * 1000);
+  const deps: IntakeDeps = { store: options.store, index, batcher: createIndexBatcher(index), log: options.log, conflictFor: options.conflictFor };
   return {
     name: 'storage',
     transferSyntaxes: (abstractSyntax) => (classes.has(abstractSyntax) ? syntaxes : undefined),

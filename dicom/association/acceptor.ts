@@ -92,8 +92,19 @@ export class Acceptor implements PduSink {
     return this.#state === 'Sta6' || this.#state === 'Sta8';
   }
 
+  /** True before the association request and behind our last PDU: nothing of anyone is lost with the connection. */
+  get isDispensable(): boolean {
+    return this.#state === 'Sta2' || this.#state === 'Sta13';
+  }
+
   get isHeld(): boolean {
     return this.#requests.isHeld || this.#state === 'Sta13' || this.#state === 'Sta1';
+  }
+
+  /** Cuts the connection without a word. */
+  drop(): void {
+    this.#outcome ??= 'lost';
+    this.#transport.destroy();
   }
 
   /** Ends the association from our side at once. */
@@ -107,7 +118,8 @@ export class Acceptor implements PduSink {
   #received(chunk: Buffer): void {
     this.#bytesReceived += chunk.length;
     if (this.#state === 'Sta13' || this.#state === 'Sta1') return;
-    if (!this.#requests.isWorking) this.#timer.refresh();
+    // The time for the association request does not begin anew with each of its bytes. @source PS3.8 9.1.5
+    if (this.isEstablished && !this.#requests.isWorking) this.#timer.refresh();
     this.#read(() => this.#reader.push(chunk));
   }
 
@@ -132,12 +144,8 @@ export class Acceptor implements PduSink {
   }
 
   #expired(): void {
-    if (this.#state === 'Sta2' || this.#state === 'Sta13') {
-      this.#outcome ??= 'lost';
-      this.#transport.destroy();
-    } else if (!this.#requests.isWorking) {
-      this.#abort(0, ABORT_REASON.notSpecified, 'idle too long');
-    }
+    if (this.isDispensable) this.drop();
+    else if (!this.#requests.isWorking) this.#abort(0, ABORT_REASON.notSpecified, 'idle too long');
   }
 
   #arm(seconds: number): void {

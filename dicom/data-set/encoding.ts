@@ -41,17 +41,43 @@ export const encodingOf = (transferSyntaxUid: string, buffer: Buffer, at = 0): E
 /** True for transfer syntaxes whose data set is a deflate stream. @source PS3.5 A.5 */
 export const isDeflated = (transferSyntaxUid: string): boolean => transferSyntaxByUid.get(transferSyntaxUid)?.deflated === true;
 
+/** Bound of an inflated head in memory, bytes. */
+const HEAD_LIMIT_BYTES = 32 * 1024 * 1024;
+/** A deflate stream swells to no more than this many times its length. @source zlib, "Maximum Compression Factor" */
+const MAX_DEFLATE_RATIO = 1_032;
+
+const inflate = (bytes: Buffer, maxOutputLength: number, truncated: boolean): Buffer => {
+  const options = { maxOutputLength, ...(truncated ? { finishFlush: constants.Z_SYNC_FLUSH } : {}) };
+  const hasZlibHeader = bytes.length > 1 && bytes[0] === 0x78 && bytes.readUInt16BE(0) % 31 === 0;
+  return hasZlibHeader ? inflateSync(bytes, options) : inflateRawSync(bytes, options);
+};
+
+const notInflatable = (cause: unknown): ApplianceError => new ApplianceError('INTAKE_CANNOT_UNDERSTAND', 'The deflated data set cannot be inflated', { cause });
+
 /**
  * Inflates a deflated data set; with `truncated` as much of it as the bytes give. Some writers add a zlib header: taken too.
  * @throws {ApplianceError} INTAKE_CANNOT_UNDERSTAND when it is no deflate stream, ends early, or exceeds INFLATE_LIMIT_BYTES
  * @source PS3.5 A.5, RFC 1951
  */
 export const inflateDataSet = (bytes: Buffer, truncated: boolean): Buffer => {
-  const options = { maxOutputLength: INFLATE_LIMIT_BYTES, ...(truncated ? { finishFlush: constants.Z_SYNC_FLUSH } : {}) };
-  const hasZlibHeader = bytes.length > 1 && bytes[0] === 0x78 && bytes.readUInt16BE(0) % 31 === 0;
   try {
-    return hasZlibHeader ? inflateSync(bytes, options) : inflateRawSync(bytes, options);
+    return inflate(bytes, INFLATE_LIMIT_BYTES, truncated);
   } catch (cause) {
-    throw new ApplianceError('INTAKE_CANNOT_UNDERSTAND', 'The deflated data set cannot be inflated', { cause });
+    throw notInflatable(cause);
+  }
+};
+
+/**
+ * Inflates the first bytes of a deflated data set, of which less is taken when they swell: `isCut` then.
+ * This runs for every instance that arrives, so it must cost neither much memory nor much time, whatever a peer sends.
+ * @throws {ApplianceError} INTAKE_CANNOT_UNDERSTAND when it is no deflate stream
+ * @source PS3.5 A.5, RFC 1951
+ */
+export const inflateHead = (bytes: Buffer): { readonly inflated: Buffer; readonly isCut: boolean } => {
+  try {
+    return { inflated: inflate(bytes, HEAD_LIMIT_BYTES, true), isCut: false };
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ERR_BUFFER_TOO_LARGE') throw notInflatable(cause);
+    return { inflated: inflate(bytes.subarray(0, Math.floor(HEAD_LIMIT_BYTES / MAX_DEFLATE_RATIO)), HEAD_LIMIT_BYTES, true), isCut: true };
   }
 };

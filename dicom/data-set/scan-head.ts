@@ -6,7 +6,7 @@ import { isApplianceError } from '../../infra/errors.ts';
 import { TAG } from '../tables/tags.ts';
 import { headerAt, ITEM, ITEM_END, SEQUENCE_END, UNDEFINED_LENGTH, vrCode } from './element-header.ts';
 import type { Encoding, Header } from './element-header.ts';
-import { encodingOf, IMPLICIT_LITTLE, inflateDataSet, isDeflated } from './encoding.ts';
+import { encodingOf, IMPLICIT_LITTLE, inflateHead, isDeflated } from './encoding.ts';
 import { MAX_DEPTH } from './read-elements.ts';
 
 /** Tags to look for, ascending; made once by wantedTags. */
@@ -73,10 +73,13 @@ const skipSequence = (buffer: Buffer, from: number, outer: Encoding, isUnknown: 
  */
 export const scanHead = (head: Buffer, transferSyntaxUid: string, wanted: WantedTags, isWhole = false): HeadScan => {
   let buffer = head;
+  let isAll = isWhole;
   const values: (Buffer | undefined)[] = new Array<Buffer | undefined>(wanted.tags.length).fill(undefined);
   if (isDeflated(transferSyntaxUid)) {
     try {
-      buffer = inflateDataSet(head, true);
+      const { inflated, isCut } = inflateHead(head);
+      buffer = inflated;
+      isAll = isWhole && !isCut;
     } catch (error) {
       if (isApplianceError(error)) return { status: 'unreadable', values, bigEndian: false };
       throw error;
@@ -86,7 +89,7 @@ export const scanHead = (head: Buffer, transferSyntaxUid: string, wanted: Wanted
   const { bigEndian } = encoding;
   const header: Header = { tag: 0, vr: 0, valueOffset: 0, length: 0 };
   const end = buffer.length;
-  const short = isWhole ? 'complete' : 'short';
+  const short = isAll ? 'complete' : 'short';
   const { indexOf, last } = wanted;
   let at = 0;
   while (headerAt(buffer, at, end, encoding, header)) {
@@ -102,7 +105,7 @@ export const scanHead = (head: Buffer, transferSyntaxUid: string, wanted: Wanted
     at = header.valueOffset + length;
     const index = indexOf.get(tag);
     if (index !== undefined && values[index] === undefined) {
-      if (at > end) return { status: isWhole ? 'unreadable' : 'short', values, bigEndian };
+      if (at > end) return { status: isAll ? 'unreadable' : 'short', values, bigEndian };
       values[index] = buffer.subarray(header.valueOffset, at);
     }
   }

@@ -1,6 +1,7 @@
 /** Programs of others that tests compare us with. None is needed to run; suites that miss theirs are skipped and say so. */
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 const onPath = (name) => `${process.env.PATH ?? ''}:/usr/sbin:/sbin`.split(':').some((folder) => {
@@ -13,13 +14,17 @@ const onPath = (name) => `${process.env.PATH ?? ''}:/usr/sbin:/sbin`.split(':').
 });
 const inPython = (module) => ['python3', '/usr/bin/python3'].some((python) => spawnSync(python, ['-c', `import ${module}`], { timeout: 20_000, stdio: 'ignore' }).status === 0);
 
-/** @type {readonly { name: string, what: string, isHere: () => boolean, apt?: string, pip?: string }[]} */
+/** Where tools from crates.io are kept. */
+const CARGO_ROOT = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'spindle-peers');
+
+/** @type {readonly { name: string, what: string, isHere: () => boolean, apt?: string, pip?: string, cargo?: string }[]} */
 export const PEERS = [
   { name: 'dcmtk', what: 'DICOM sender, receiver, dump', isHere: () => onPath('storescu'), apt: 'dcmtk' },
   { name: 'dicom3tools', what: 'checker of objects and DICOMDIR', isHere: () => onPath('dciodvfy'), apt: 'dicom3tools' },
   { name: 'gdcm', what: 'second reader of DICOM files', isHere: () => onPath('gdcminfo'), apt: 'libgdcm-tools' },
   { name: 'pydicom', what: 'third reader of DICOM files', isHere: () => inPython('pydicom'), apt: 'python3-pydicom' },
   { name: 'pynetdicom', what: 'second DICOM sender', isHere: () => inPython('pynetdicom'), pip: 'pynetdicom' },
+  { name: 'dicom-rs', what: 'third DICOM sender', isHere: () => existsSync(join(CARGO_ROOT, 'bin/dicom-storescp')), cargo: 'dicom-echoscu dicom-storescu dicom-findscu dicom-storescp' },
   { name: 'orthanc', what: 'PACS', isHere: () => onPath('Orthanc'), apt: 'orthanc' },
   { name: 'xorriso', what: 'reader of disc images', isHere: () => onPath('xorriso'), apt: 'xorriso' },
   { name: 'genisoimage', what: 'reader and writer of disc images', isHere: () => onPath('isoinfo'), apt: 'genisoimage' },
@@ -40,6 +45,8 @@ export const printPeers = () => {
   const missing = found.filter(({ here }) => !here);
   const apt = missing.flatMap((peer) => peer.apt ?? []);
   const pip = missing.flatMap((peer) => peer.pip ?? []);
+  const cargo = missing.flatMap((peer) => peer.cargo ?? []);
   if (apt.length > 0) process.stdout.write(`  apt-get install --no-install-recommends ${apt.join(' ')}\n`);
   if (pip.length > 0) process.stdout.write(`  python3 -m pip install ${pip.join(' ')}\n`);
+  if (cargo.length > 0) process.stdout.write(`  cargo install --locked --root ${CARGO_ROOT} ${cargo.join(' ')}\n`);
 };

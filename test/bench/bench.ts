@@ -3,6 +3,9 @@
 const BENCHES: Readonly<Record<string, () => Promise<(args: readonly string[]) => Promise<void>>>> = {
   receive: async () => (await import('./receive.ts')).runReceiveBench,
   send: async () => (await import('./send-bench.ts')).runSendBench,
+  'receive-large': async () => (await import('./receive-large.ts')).runReceiveLargeBench,
+  indexing: async () => (await import('./indexing.ts')).runIndexingBench,
+  associations: async () => (await import('./associations.ts')).runAssociationsBench,
   image: async () => (await import('./image.ts')).runImageBench,
   transcode: async () => (await import('./transcode.ts')).runTranscodeBench,
   'image-bd': async () => (await import('./image-bd.ts')).runImageBdBench,

@@ -1,7 +1,9 @@
-/** The receivers that are measured: the whole product, DCMTK's storescp, Orthanc as it comes. Each starts empty and is removed with all it stored. */
+/** The receivers that are measured: the whole product, its receiving library alone, DCMTK's storescp, Orthanc as it comes. Each starts empty and is removed with all it stored. */
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { migrateCatalog } from '../../catalog/migrate.ts';
+import { startLivePostgres } from '../catalog/live-postgres.ts';
 import { TestAppliance } from '../e2e/appliance.ts';
 import { program } from '../fixtures/peers.ts';
 import { freePort, startServer, stopServer } from './processes.ts';
@@ -17,13 +19,31 @@ export interface Target {
   stop(): Promise<void>;
 }
 
-export type TargetName = 'spindle' | 'storescp' | 'orthanc';
+export type TargetName = 'spindle' | 'library' | 'storescp' | 'orthanc';
+
+/** How sockets of DCMTK and Orthanc are: without Nagle's algorithm, or as these programs make them. */
+export interface SocketWish {
+  readonly nagle?: boolean;
+}
+
+export interface TargetWish extends SocketWish {
+  /** Takes CPU profiles of the product's processes. */
+  readonly profileFolder?: string;
+  /** Of the library: syncs before it answers. Default true. */
+  readonly durable?: boolean;
+  /** Of the library: a PostgreSQL behind it. Default true; else nothing is indexed. */
+  readonly indexed?: boolean;
+  /** Further settings of the product. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export const socketEnv = (nagle: boolean): Readonly<Record<string, string>> => (nagle ? {} : { TCP_NODELAY: '1' });
 
 /** No group becomes quiet during a bench. */
 const NO_DISC_WORK = { SPINDLE_QUIET_SECONDS_DEFAULT: '86400' };
 
-const startSpindle = async (profileFolder = ''): Promise<Target> => {
-  const appliance = await TestAppliance.start({ ...NO_DISC_WORK, ...(profileFolder === '' ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profileFolder}` }) });
+const startSpindle = async ({ profileFolder = '', env = {} }: TargetWish = {}): Promise<Target> => {
+  const appliance = await TestAppliance.start({ ...NO_DISC_WORK, ...env, ...(profileFolder === '' ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profileFolder}` }) });
   const pid = appliance.pidOf('dicom-node');
   const [databasePid] = appliance.postgresPids();
   if (pid === undefined || databasePid === undefined) {
@@ -37,17 +57,36 @@ const startSpindle = async (profileFolder = ''): Promise<Target> => {
   };
 };
 
-const startStorescp = async (): Promise<Target> => {
+const filesBelow = (folder: string): number => readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length;
+
+const startLibrary = async ({ durable = true, indexed = true }: TargetWish = {}): Promise<Target> => {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-library-'));
+  const database = indexed ? await startLivePostgres() : undefined;
+  const databaseUrl = await database?.makeDatabaseUrl();
+  if (databaseUrl !== undefined) await migrateCatalog(databaseUrl);
+  const port = await freePort();
+  const child = await startServer(process.execPath, [join(import.meta.dirname, 'receive-node.ts'), String(port), folder, durable ? 'durable' : 'fast', databaseUrl ?? ''], port);
+  return {
+    port, calledAe: 'SPINDLE', pid: child.pid ?? -1, stored: () => Promise.resolve(filesBelow(join(folder, 'instances'))),
+    stop: async () => {
+      await stopServer(child);
+      await database?.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+};
+
+const startStorescp = async ({ nagle = false }: TargetWish = {}): Promise<Target> => {
   const folder = mkdtempSync(join(tmpdir(), 'bench-storescp-'));
   const port = await freePort();
-  const child = await startServer(needed('storescp'), ['--fork', '+B', '-pdu', '131072', '-od', folder, String(port)], port, { TCP_NODELAY: '1' });
+  const child = await startServer(needed('storescp'), ['--fork', '+B', '-pdu', '131072', '-od', folder, String(port)], port, socketEnv(nagle));
   return {
     port, calledAe: 'ANY-SCP', pid: child.pid ?? -1, stored: () => Promise.resolve(readdirSync(folder).length),
     stop: async () => { await stopServer(child); rmSync(folder, { recursive: true, force: true }); },
   };
 };
 
-const startOrthanc = async (): Promise<Target> => {
+const startOrthanc = async ({ nagle = false }: TargetWish = {}): Promise<Target> => {
   const folder = mkdtempSync(join(tmpdir(), 'bench-orthanc-'));
   const [port, httpPort] = [await freePort(), await freePort()];
   mkdirSync(join(folder, 'storage'));
@@ -55,7 +94,7 @@ const startOrthanc = async (): Promise<Target> => {
     StorageDirectory: join(folder, 'storage'), IndexDirectory: join(folder, 'storage'), StorageCompression: false,
     DicomAet: 'ORTHANC', DicomPort: port, HttpPort: httpPort, DicomCheckCalledAet: false, RemoteAccessAllowed: true, AuthenticationEnabled: false,
   }));
-  const child = await startServer(needed('Orthanc'), [join(folder, 'orthanc.json')], port, { TCP_NODELAY: '1' });
+  const child = await startServer(needed('Orthanc'), [join(folder, 'orthanc.json')], port, socketEnv(nagle));
   return {
     port, calledAe: 'ORTHANC', pid: child.pid ?? -1,
     stored: async () => {
@@ -73,5 +112,4 @@ export const needed = (name: string): string => {
   return path;
 };
 
-/** Starts a target; the folder takes CPU profiles of the product's processes. */
-export const TARGETS: Readonly<Record<TargetName, (profileFolder?: string) => Promise<Target>>> = { spindle: startSpindle, storescp: startStorescp, orthanc: startOrthanc };
+export const TARGETS: Readonly<Record<TargetName, (wish?: TargetWish) => Promise<Target>>> = { spindle: startSpindle, library: startLibrary, storescp: startStorescp, orthanc: startOrthanc };

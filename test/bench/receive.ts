@@ -1,5 +1,7 @@
 /**
  * Measures receiving: storescu processes side by side send generated CT slices into the whole product, storescp and Orthanc.
+ * With --nagle all sockets of DCMTK are as it makes them, and storescp is the peer; with --not-durable or --no-index it is our
+ * library alone against storescp, which does neither.
  * Every repetition starts each target empty, warms it with slices of its own, and turns the order round.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -12,21 +14,22 @@ import type { SliceSet } from './ct-files.ts';
 import { measureMemory } from './memory.ts';
 import { cpuSeconds, peakRssMiB } from './processes.ts';
 import { TARGETS } from './receive-targets.ts';
-import type { TargetName } from './receive-targets.ts';
+import type { TargetName, TargetWish } from './receive-targets.ts';
 import { median, report, round, say } from './report.ts';
 import { sendAll } from './send.ts';
 
 const WARM_UP = 40;
 
-interface Round { readonly instancesPerSecond: number; readonly megabytesPerSecond: number; readonly cpuSecondsPerGigabyte: number; readonly databaseCpuSecondsPerGigabyte: number; readonly peakRssMiB: number }
+export interface Round { readonly instancesPerSecond: number; readonly megabytesPerSecond: number; readonly cpuSecondsPerGigabyte: number; readonly databaseCpuSecondsPerGigabyte: number; readonly peakRssMiB: number }
 
-const measure = async (name: TargetName, warmUp: SliceSet, slices: SliceSet, profileFolder: string): Promise<Round> => {
-  const target = await TARGETS[name](profileFolder);
+/** One target, empty at first, warmed, sent to, and removed. */
+export const measure = async (name: TargetName, warmUp: SliceSet, slices: SliceSet, wish: TargetWish): Promise<Round> => {
+  const target = await TARGETS[name](wish);
   try {
-    await sendAll(target, warmUp);
+    await sendAll(target, warmUp, wish);
     const cpu = (): [number, number] => [cpuSeconds(target.pid), target.databasePid === undefined ? 0 : cpuSeconds(target.databasePid)];
     const before = cpu();
-    const seconds = await sendAll(target, slices);
+    const seconds = await sendAll(target, slices, wish);
     const after = cpu();
     const expected = warmUp.count + slices.count;
     await until(`${name} to hold ${expected} instances`, 30_000, async () => (await target.stored()) === expected);
@@ -40,7 +43,7 @@ const measure = async (name: TargetName, warmUp: SliceSet, slices: SliceSet, pro
   }
 };
 
-const summarise = (name: TargetName, rounds: readonly Round[], facts: Readonly<Record<string, number>>): Round => {
+const summarise = (name: TargetName, rounds: readonly Round[], facts: Readonly<Record<string, number | string>>): Round => {
   const middle = (key: keyof Round): number => median(rounds.map((one) => one[key]));
   const summary: Round = { instancesPerSecond: middle('instancesPerSecond'), megabytesPerSecond: middle('megabytesPerSecond'), cpuSecondsPerGigabyte: middle('cpuSecondsPerGigabyte'), databaseCpuSecondsPerGigabyte: middle('databaseCpuSecondsPerGigabyte'), peakRssMiB: middle('peakRssMiB') };
   const { databaseCpuSecondsPerGigabyte, ...own } = summary;
@@ -49,27 +52,50 @@ const summarise = (name: TargetName, rounds: readonly Round[], facts: Readonly<R
   return summary;
 };
 
+/** Measures every target as often as told, in turns. */
+const inTurns = async (names: readonly TargetName[], reps: number, one: (name: TargetName) => Promise<Round>): Promise<ReadonlyMap<TargetName, readonly Round[]>> => {
+  const rounds = new Map<TargetName, Round[]>(names.map((name) => [name, []]));
+  for (let rep = 0; rep < reps; rep += 1) {
+    for (const name of rep % 2 === 0 ? names : [...names].reverse()) {
+      say(`${rep + 1}/${reps} ${name}`);
+      rounds.get(name)?.push(await one(name));
+    }
+  }
+  return rounds;
+};
+
+const compareRate = (ours: Round, peer: Round, name: TargetName, facts: Readonly<Record<string, string>>): void =>
+  report({ bench: 'receive', what: 'rate', figures: { ...facts, oursInstancesPerSecond: round(ours.instancesPerSecond), peerInstancesPerSecond: round(peer.instancesPerSecond) }, peer: name, ratio: round(ours.instancesPerSecond / peer.instancesPerSecond) });
+
+const compareCpu = (ours: Round, storescp: Round, facts: Readonly<Record<string, string>>): void =>
+  report({ bench: 'receive', what: 'cpu', figures: { ...facts, oursCpuSecondsPerGigabyte: round(ours.cpuSecondsPerGigabyte), peerCpuSecondsPerGigabyte: round(storescp.cpuSecondsPerGigabyte) }, peer: 'storescp', ratio: round(ours.cpuSecondsPerGigabyte / storescp.cpuSecondsPerGigabyte) });
+
+const OPTIONS = {
+  count: { type: 'string', default: '300' }, bytes: { type: 'string', default: '530000' }, associations: { type: 'string', default: '4' }, reps: { type: 'string', default: '3' },
+  memory: { type: 'boolean', default: false }, profile: { type: 'string', default: '' }, nagle: { type: 'boolean', default: false }, 'not-durable': { type: 'boolean', default: false }, 'no-index': { type: 'boolean', default: false },
+} as const;
+
 export const runReceiveBench = async (args: readonly string[]): Promise<void> => {
-  const { values } = parseArgs({ args: [...args], options: { count: { type: 'string', default: '300' }, bytes: { type: 'string', default: '530000' }, associations: { type: 'string', default: '4' }, reps: { type: 'string', default: '3' }, memory: { type: 'boolean', default: false }, profile: { type: 'string', default: '' } } });
+  const { values } = parseArgs({ args: [...args], options: OPTIONS });
   const [count, bytes, associations, reps] = [values.count, values.bytes, values.associations, values.reps].map(Number) as [number, number, number, number];
+  const { nagle } = values;
+  const [durable, indexed] = [!values['not-durable'], !values['no-index']];
+  const own: TargetName = durable && indexed ? 'spindle' : 'library';
+  const names: readonly TargetName[] = own === 'library' || nagle ? [own, 'storescp'] : [own, 'storescp', 'orthanc'];
   const folder = mkdtempSync(join(tmpdir(), 'bench-receive-'));
   try {
     if (values.memory) return await measureMemory(folder, associations);
     say(`making ${count} slices`);
     const slices = writeSlices(join(folder, 'slices'), { seed: 'receive', count, bytes, associations });
     const warmUp = writeSlices(join(folder, 'warm-up'), { seed: 'warm-up', count: WARM_UP, bytes, associations });
-    const rounds: Record<TargetName, Round[]> = { spindle: [], storescp: [], orthanc: [] };
-    const names = Object.keys(TARGETS) as TargetName[];
-    for (let rep = 0; rep < reps; rep += 1) {
-      for (const name of rep % 2 === 0 ? names : [...names].reverse()) {
-        say(`${rep + 1}/${reps} ${name}`);
-        rounds[name].push(await measure(name, warmUp, slices, values.profile));
-      }
-    }
-    const facts = { count, bytesEach: Math.round(slices.bytes / count), associations, repetitions: reps };
-    const [ours, storescp, orthanc] = [summarise('spindle', rounds.spindle, facts), summarise('storescp', rounds.storescp, facts), summarise('orthanc', rounds.orthanc, facts)];
-    report({ bench: 'receive', what: 'rate', figures: { oursInstancesPerSecond: round(ours.instancesPerSecond), peerInstancesPerSecond: round(orthanc.instancesPerSecond) }, peer: 'orthanc', ratio: round(ours.instancesPerSecond / orthanc.instancesPerSecond) });
-    report({ bench: 'receive', what: 'cpu', figures: { oursCpuSecondsPerGigabyte: round(ours.cpuSecondsPerGigabyte), peerCpuSecondsPerGigabyte: round(storescp.cpuSecondsPerGigabyte) }, peer: 'storescp', ratio: round(ours.cpuSecondsPerGigabyte / storescp.cpuSecondsPerGigabyte) });
+    const rounds = await inTurns(names, reps, (name) => measure(name, warmUp, slices, { profileFolder: values.profile, nagle, durable, indexed }));
+    const how = { ...(nagle ? { sockets: 'default' } : {}), ...(own === 'library' ? { durable: String(durable), indexed: String(indexed) } : {}) };
+    const facts = { count, bytesEach: Math.round(slices.bytes / count), associations, repetitions: reps, ...how };
+    const summaries = new Map(names.map((name) => [name, summarise(name, rounds.get(name) ?? [], facts)]));
+    const of = (name: TargetName): Round => summaries.get(name) ?? (() => { throw new TypeError(`${name} was not measured`); })();
+    const peer: TargetName = names.includes('orthanc') ? 'orthanc' : 'storescp';
+    compareRate(of(own), of(peer), peer, how);
+    compareCpu(of(own), of('storescp'), how);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

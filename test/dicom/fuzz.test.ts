@@ -59,5 +59,5 @@ describe('mutated PDUs', () => {
     expect(sent).toBeGreaterThanOrEqual(COUNT);
     peer.socket.destroy();
     await test.close();
-  }, 120_000);
+  }, 120_000 + COUNT * 5);
 });

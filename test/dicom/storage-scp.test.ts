@@ -130,6 +130,18 @@ describe('refusals', () => {
     expect(existsSync(`${test.directory}/${test.index.rows[0]?.arrival.file.path}`)).toBe(true);
   });
 
+  it('answers A700 when the catalog does not answer at all, and takes a resend though the first row comes late', async () => {
+    const peer = await start({ storage: { indexSeconds: 0.05 } });
+    let go = (): void => undefined;
+    test.index.before = () => new Promise((resolve) => { go = resolve; });
+    expect(await store(peer, '2.25.66', dataSet('2.25.66'))).toMatchObject({ status: 0xa700, errorComment: expect.stringContaining('catalog did not take') });
+    test.index.before = undefined;
+    go();
+    expect(await store(peer, '2.25.66', dataSet('2.25.66'))).toMatchObject({ status: 0 });
+    expect(instanceFiles(test.directory)).toHaveLength(1);
+    expect(test.index.rows).toHaveLength(1);
+  });
+
   it('never answers success when the catalog breaks in a way nobody foresaw', async () => {
     const peer = await start();
     test.index.before = async () => { throw new TypeError('bug'); };
