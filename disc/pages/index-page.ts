@@ -5,6 +5,7 @@
 import type { Language } from '../order/content.ts';
 import { STYLE } from './style.ts';
 import { escapeHtml as esc, showDate, showMoment, showName } from './text.ts';
+import type { ExtraLink } from '../disc-extra.ts';
 import { instancesOf, totals } from './disc-facts.ts';
 import type { DiscFacts, OtherVolume, PatientOnDisc, SeriesOnDisc, StudyOnDisc } from './disc-facts.ts';
 import { filled, wordsOf } from './words/words-of.ts';
@@ -50,6 +51,22 @@ ${[...Map.groupBy(other.series, (one) => `${one.studyDate} ${one.studyDescriptio
   }).join('')}
 </div>`;
 
+const LINK_KINDS: readonly { readonly kind: ExtraLink['kind']; readonly title: keyof Pick<Words, 'viewers' | 'pictures' | 'reports' | 'attachments'> }[] = [
+  { kind: 'viewer', title: 'viewers' }, { kind: 'picture', title: 'pictures' }, { kind: 'report', title: 'reports' }, { kind: 'attachment', title: 'attachments' },
+];
+
+/** What can be opened from this page, by kind. */
+const links = (facts: DiscFacts, words: Words): string => LINK_KINDS.map(({ kind, title }) => {
+  const found = facts.links.filter((link) => link.kind === kind);
+  return found.length === 0 ? '' : `
+<div class="help">
+<h2>${esc(words[title])}</h2>
+<ul>
+${found.map((link) => `<li><a href="${esc(link.href)}">${own(link.title || link.href)}</a></li>`).join('\n')}
+</ul>
+</div>`;
+}).join('');
+
 const volumes = (facts: DiscFacts, words: Words): string =>
   (facts.of < 2 ? '' : `<p class="notice"><b>${esc(filled(words.discOf, { n: facts.index, of: facts.of }))}</b>${DOT}${esc(words.completeInItself)}</p>`);
 
@@ -82,7 +99,7 @@ export const renderIndexPage = (facts: DiscFacts, language: Language = 'en'): Bu
 <p>${[counted(words.studies, all.studies), counted(words.series, all.series), counted(words.files, all.instances), `${esc(words.madeOn)} <bdi>${showMoment(facts.createdAt)}</bdi>`].join(DOT)}</p>
 </div></div>
 <div class="page">
-${notices(facts, words)}
+${notices(facts, words)}${links(facts, words)}
 ${facts.patients.map((one) => patient(one, words)).join('')}
 ${others(facts, words)}
 <div class="help">

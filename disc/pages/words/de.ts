@@ -15,7 +15,7 @@ export const de: Words = {
   moreInReadme: 'Mehr in README.TXT: Aufbau, Prüfsummen, Kontakt.',
   reports: 'Befunde und Dokumente', pictures: 'Bilder für den Webbrowser', viewers: 'Betrachter auf diesem Datenträger', attachments: 'Beigefügte Dateien',
   whatIsWhere: 'Was wo liegt', whereDicomdir: 'Verzeichnis aller DICOM-Dateien', whereDicom: 'die DICOM-Dateien, je Patient, Studie und Serie ein Ordner', whereIndex: 'der Inhalt als Seite für jeden Webbrowser',
-  whereReadme: 'diese Datei', whereManifest: 'SHA-256-Prüfsumme jeder anderen Datei; unter Linux: sha256sum -c SHA256.TXT', whereWeb: 'Bilder für den Webbrowser', whereReports: 'Befunde und Dokumente zum Lesen und Drucken', whereViewers: 'ein Betrachter',
+  whereReadme: 'diese Datei', whereManifest: 'SHA-256-Prüfsumme jeder anderen Datei; unter Linux: sha256sum -c SHA256.TXT', whereWeb: 'Bilder für den Webbrowser', whereReports: 'Befunde und Dokumente zum Lesen und Drucken', whereAttachments: 'vom Ersteller beigefügte Dateien', whereViewers: 'ein Betrachter',
   notice: 'Hinweis', confidential: 'Die Dateien dieses Datenträgers sind vertrauliche medizinische Unterlagen für den Patienten und die ihn Behandelnden. Wer ihn findet, wird gebeten, ihn zurückzugeben an {what}.',
   onTheLabel: 'die auf dem Etikett genannte Einrichtung', notForDiagnosis: 'Seiten und Programme auf diesem Datenträger sind nicht für die Diagnose bestimmt; verwenden Sie dafür einen zugelassenen Befundarbeitsplatz.',
 };

@@ -15,7 +15,7 @@ export const tr: Words = {
   moreInReadme: 'Ayrıntılar README.TXT içinde: diskin yapısı, sağlama toplamları, iletişim.',
   reports: 'Raporlar ve belgeler', pictures: 'Web tarayıcısı için resimler', viewers: 'Bu diskteki görüntüleyiciler', attachments: 'Ekli dosyalar',
   whatIsWhere: 'Ne nerede', whereDicomdir: 'tüm DICOM dosyalarının dizini', whereDicom: 'DICOM dosyaları; hasta, inceleme ve seri başına bir klasör', whereIndex: 'her web tarayıcısı için içerik sayfası',
-  whereReadme: 'bu dosya', whereManifest: 'diğer her dosyanın SHA-256 özeti; Linux’ta: sha256sum -c SHA256.TXT', whereWeb: 'web tarayıcısı için resimler', whereReports: 'okunacak ve yazdırılacak raporlar ve belgeler', whereViewers: 'bir görüntüleyici',
+  whereReadme: 'bu dosya', whereManifest: 'diğer her dosyanın SHA-256 özeti; Linux’ta: sha256sum -c SHA256.TXT', whereWeb: 'web tarayıcısı için resimler', whereReports: 'okunacak ve yazdırılacak raporlar ve belgeler', whereAttachments: 'diski hazırlayanın eklediği dosyalar', whereViewers: 'bir görüntüleyici',
   notice: 'Uyarı', confidential: 'Bu diskteki dosyalar, hasta ve onu tedavi edenler için gizli tıbbi kayıtlardır. Diski bulan kişiden şu kuruma iade etmesi rica olunur: {what}.',
   onTheLabel: 'etikette adı geçen kurum', notForDiagnosis: 'Bu diskteki sayfalar ve programlar tanı amaçlı değildir; tanı için onaylı bir iş istasyonu kullanın.',
 };

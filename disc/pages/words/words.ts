@@ -59,6 +59,7 @@ export interface Words {
   readonly whereManifest: string;
   readonly whereWeb: string;
   readonly whereReports: string;
+  readonly whereAttachments: string;
   readonly whereViewers: string;
   readonly notice: string;
   /** {what} = the institution, or whoever the label names */
