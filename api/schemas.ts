@@ -13,6 +13,8 @@ const content = z.object({
   profile: z.string().max(32).regex(/^([A-Z0-9-]+)?$/).default('').describe('application profile, e.g. STD-GEN-DVD-JPEG; empty = the default of the medium'),
   unconvertible: z.enum(['keep', 'leave-off']).default('keep').describe('what becomes of instances that the profile forbids and nobody can convert'),
   language: z.union([z.enum(LANGUAGES), z.literal('')]).default('').describe('of the pages on the disc; empty = the language of the appliance'),
+  webContent: z.enum(['', 'yes', 'no']).default('').describe('pages with pictures for a web browser; empty = as the appliance is set; never on teaching and legal copies'),
+  reports: z.enum(['', 'yes', 'no']).default('').describe('reports and documents as files to read and print; empty = on physician copies; never on teaching and legal copies'),
 });
 const orderState = z.enum(['PENDING', 'CREATING', 'DONE', 'FAILURE', 'CANCELLED']);
 const priority = z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4), z.literal(5)]).describe('1 = first, 3 = ordinary, 5 = last');
