@@ -61,6 +61,8 @@ export interface ComposeRequest {
   readonly otherVolumes: readonly OtherVolume[];
   /** Files beside the DICOM files, in the order they are to lie on the disc; the plan of the volumes must have counted them. */
   readonly extras?: readonly DiscExtra[];
+  /** Files that depend on what is on the volume, made once that is certain; they lie behind `extras`. */
+  readonly extrasFor?: (placed: readonly PlacedInstance[]) => readonly DiscExtra[];
   readonly signal?: AbortSignal;
   readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
 }
@@ -130,7 +132,7 @@ export const composeVolume = async (request: ComposeRequest): Promise<ComposedIm
   const verdict = judgeProfile(volume.media, request.content, onDisc.map(({ instance }) => instance));
   const changes = conversionsOn(onDisc, request.preparation.lines);
   const wholeReport = [...report, ...dicomdir.report, ...verdict.report, ...changes.report];
-  const extras = request.extras ?? [];
+  const extras = [...request.extras ?? [], ...request.extrasFor?.(onDisc) ?? []];
   const front = [
     dataFile('DICOMDIR', dicomdir.bytes),
     ...pages({
