@@ -147,7 +147,7 @@ export const createVolumeSpool = (options: SpoolOptions): VolumeSpool => {
       const picture = await renderLabel({
         patients: made.label.patients, studies: made.label.studies, institution: options.institution || made.label.institution, comment: order.options.comment,
         volume: { index: volume.index, of: volume.of }, ...(order.options.copies > 1 ? { copy: { index: job.copy, of: order.options.copies } } : {}), supplement: order.isSupplement,
-        createdAt: volume.createdAt, contentKind: 'DICOM ONLY', profile: made.profile, ...(made.certificateCode === undefined ? {} : { certificate: shownCode(made.certificateCode) }), serial: job.serial,
+        createdAt: volume.createdAt, contentKind: made.label.hasWebContent ? 'DICOM PLUS WEB' : 'DICOM ONLY', profile: made.profile, ...(made.certificateCode === undefined ? {} : { certificate: shownCode(made.certificateCode) }), serial: job.serial,
       }, { dpi: options.labelDpi, ...(order.options.labelTemplate === DEFAULT_TEMPLATE ? {} : { template: order.options.labelTemplate }) });
       await writeDurably(labelFileOf(options.labelDirectory, job.serial), picture.png, { mode: 0o640 });
     },
