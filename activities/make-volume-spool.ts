@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import type { VolumeRow } from '../catalog/catalog.ts';
 import type { PictureMaker } from '../dicom/picture/picture-maker.ts';
 import type { Transcoder } from '../dicom/transcoder.ts';
+import { attachmentFiles } from '../disc/attachments/attachment-files.ts';
+import type { AttachmentStore } from '../disc/attachments/attachment-store.ts';
 import { buildCertificate, shownCode } from '../disc/certificate.ts';
 import { composeVolume } from '../disc/compose-volume.ts';
 import type { ComposedImage } from '../disc/compose-volume.ts';
@@ -16,7 +18,7 @@ import type { DiscExtra } from '../disc/disc-extra.ts';
 import { renderLabel } from '../disc/label/render-label.ts';
 import { reportFiles } from '../disc/documents/report-files.ts';
 import type { PlacedInstance } from '../disc/file-set.ts';
-import { hasReports, hasWebContent } from '../disc/order/content.ts';
+import { hasAttachments, hasReports, hasWebContent } from '../disc/order/content.ts';
 import type { ContentOptions, Language } from '../disc/order/content.ts';
 import { SECTOR_BYTES } from '../disc/image/sectors.ts';
 import { deriveFiles } from '../disc/preparation/derive-files.ts';
@@ -48,6 +50,7 @@ export interface SpoolOptions {
   readonly webContent: boolean;
   readonly transcoder: Transcoder;
   readonly pictureMaker: PictureMaker;
+  readonly attachments: AttachmentStore;
 }
 
 /** Orders that name no template of their own. */
@@ -103,7 +106,8 @@ export const createVolumeSpool = (options: SpoolOptions): VolumeSpool => {
       const lines = await prepareOrder({ instances, content, storeDirectory: options.storeDirectory, folder: preparedFolder(options.spoolDirectory, order.orderId), transcoder: options.transcoder, signal, onProgress });
       const wish = wishOf(content, { language: content.language || options.language, webContent: options.webContent });
       const derived = await deriveFiles({ instances, content, wish, lines, storeDirectory: options.storeDirectory, folder: preparedFolder(options.spoolDirectory, order.orderId), pictureMaker: options.pictureMaker, signal, onProgress });
-      return weighOrder(instances, lines, content, { derived, attachments: [] });
+      const attached = hasAttachments(content) ? await options.attachments.list(order.orderId) : [];
+      return weighOrder(instances, lines, content, { derived, attachments: attached.map(({ bytes }) => bytes) });
     },
 
     async compose({ volume, order, others, original, instances, signal, onProgress }) {
@@ -117,13 +121,14 @@ export const createVolumeSpool = (options: SpoolOptions): VolumeSpool => {
       const lines = await readPreparation(folder);
       const wish = wishOf(content, imprint);
       const derived = await deriveFiles({ instances, content, wish, lines, storeDirectory: options.storeDirectory, folder, pictureMaker: options.pictureMaker, signal });
+      const attached = volume.index === 1 && hasAttachments(content) ? await options.attachments.list(original?.orderId ?? order.orderId) : [];
       const extrasFor = (placed: readonly PlacedInstance[]): readonly DiscExtra[] => [
         ...(wish.pictures ? [webContent({ placed, derived, folder, language: imprint.language, institution: imprint.institution })] : []),
         ...(wish.reports ? [reportFiles({ placed, derived, folder, language: imprint.language })] : []),
       ];
       const composed = await composeVolume({
         volume: { fileSetId: volume.fileSetId, fileSetUid: volume.fileSetUid, index: volume.index, of: volume.of, media: volume.media, capacityBytes: mediaType(volume.media).sectors * SECTOR_BYTES },
-        order: { isSupplement: order.isSupplement }, content, instances, preparation: { folder, lines }, extrasFor, storeDirectory: options.storeDirectory, imageFile, createdAt: volume.createdAt,
+        order: { isSupplement: order.isSupplement }, content, instances, preparation: { folder, lines }, extras: [attachmentFiles(attached)], extrasFor, storeDirectory: options.storeDirectory, imageFile, createdAt: volume.createdAt,
         ...imprint, otherVolumes: others, signal, onProgress,
       });
       const result = await gate(composed, volume);

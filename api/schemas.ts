@@ -85,6 +85,8 @@ export const OrderDetail = z.object({
   report: z.array(z.object({ kind: z.enum(['left-off', 'outside-profile', 'converted', 'filled', 'note', 'error']), sopInstanceUid: z.string().optional(), reason: z.string() })),
   patients: z.array(patient), studies: z.array(z.object({ studyId: id, date: z.string(), description: z.string() })), log: z.array(Operation),
 });
+export const AttachmentQuery = z.object({ title: text(120).min(1).describe('shown on the pages of the disc') });
+export const Attachment = z.object({ attachmentId: z.string(), title: z.string(), type: z.enum(['pdf', 'jpg', 'png', 'txt', 'xml']), bytes: z.number() });
 export const OrderListQuery = z.object({ state: z.union([orderState, z.array(orderState)]).optional(), after: cursor.optional(), limit });
 export const Resume = z.object({ volume: z.number().int().positive().default(1), copy: z.number().int().min(0).optional(), verdict: z.enum(['retry', 'give-up', 'found', 'not-made']) });
 export const ChangePriority = z.object({ priority });

@@ -13,6 +13,7 @@ import { describeApi } from './openapi.ts';
 import { mount, route } from './route.ts';
 import type { ApiDeps, Route } from './route.ts';
 import { aeRoutes } from './routes/aes.ts';
+import { attachmentRoutes } from './routes/attachments.ts';
 import { discRoutes } from './routes/discs.ts';
 import { healthRoutes } from './routes/health.ts';
 import { orderRoutes } from './routes/orders.ts';
@@ -29,7 +30,7 @@ function describing(): Route {
 }
 
 /** Every route below /api/v1, in the order in which they are mounted. */
-export const ROUTES: readonly Route[] = [...healthRoutes, ...studyRoutes, ...orderRoutes, ...ruleRoutes, ...discRoutes, ...robotRoutes, ...aeRoutes, describing()];
+export const ROUTES: readonly Route[] = [...healthRoutes, ...studyRoutes, ...orderRoutes, ...attachmentRoutes, ...ruleRoutes, ...discRoutes, ...robotRoutes, ...aeRoutes, describing()];
 
 /** The Express application, ready to listen. */
 export const createApp = (deps: ApiDeps): Express => {

@@ -7,6 +7,7 @@ import { createHousekeepingActivities } from '../activities/housekeeping.ts';
 import { createIntakeActivities } from '../activities/intake.ts';
 import { createVolumeSpool } from '../activities/make-volume-spool.ts';
 import { createOrderActivities } from '../activities/orders.ts';
+import { createAttachmentStore } from '../disc/attachments/attachment-store.ts';
 import { createInstanceStore } from '../dicom/instance-store.ts';
 import { createPictureMaker } from '../dicom/picture/picture-maker.ts';
 import { createTranscoder } from '../dicom/transcode.ts';
@@ -30,7 +31,7 @@ await runChild('work', async ({ config, endpoints, home, labels, log, catalog })
   const store = createInstanceStore({ directory: home.store, durable: config.durableStore, reserveBytes: 0, highWaterPercent: 100 });
   const transcoder = createTranscoder();
   const pictureMaker = createPictureMaker();
-  const spool = createVolumeSpool({ spoolDirectory: home.spool, labelDirectory: labels, storeDirectory: home.store, labelDpi: config.labelDpi, institution: config.institution, contact: config.contact, language: config.language, webContent: config.webContent, product: `Spindle ${await productVersion()}`, transcoder, pictureMaker });
+  const spool = createVolumeSpool({ spoolDirectory: home.spool, labelDirectory: labels, storeDirectory: home.store, labelDpi: config.labelDpi, institution: config.institution, contact: config.contact, language: config.language, webContent: config.webContent, product: `Spindle ${await productVersion()}`, transcoder, pictureMaker, attachments: createAttachmentStore(home.attachments) });
   const compose = withFailures({
     ...createComposeActivities({ catalog, spool }),
     ...createHousekeepingActivities({

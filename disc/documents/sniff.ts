@@ -28,6 +28,9 @@ export const isPassiveXml = (text: string): boolean => {
 /** A PDF from its first byte. @source ISO 32000-1 7.5.2 */
 export const isPdf = (bytes: Buffer): boolean => bytes.toString('latin1', 0, 5) === '%PDF-';
 
+/** True for a PDF that says of no script or program to be started; what is compressed in it is not looked at. @source ISO 32000-1 12.6.4 */
+export const isPassivePdf = (bytes: Buffer): boolean => isPdf(bytes) && !/\/(?:JavaScript|JS|Launch|RichMedia)(?![A-Za-z])/.test(bytes.toString('latin1'));
+
 /** The type of a file; undefined = none that is allowed. Text that a browser would take for a page, and scripts, are none. */
 export const sniff = (bytes: Buffer): DocumentType | undefined => {
   if (isPdf(bytes)) return 'pdf';

@@ -10,6 +10,7 @@ import type { Catalog, ReportEntry } from '../../catalog/catalog.ts';
 import { migrateCatalog } from '../../catalog/migrate.ts';
 import { openCatalog } from '../../catalog/open.ts';
 import type { EchoAnswer } from '../../dicom/echo-verdict.ts';
+import { createAttachmentStore } from '../../disc/attachments/attachment-store.ts';
 import { buildCertificate } from '../../disc/certificate.ts';
 import type { OrderOptions } from '../../disc/order/order.ts';
 import { ApplianceError } from '../../infra/errors.ts';
@@ -88,7 +89,7 @@ export const startLiveApi = async (now: () => Date = () => new Date()): Promise<
   let tls: Awaited<ReturnType<ApiDeps['tls']>> = null;
   const labelFile = (serial: string): string => join(folder, `${serial}.png`);
   const deps: ApiDeps = {
-    catalog, workflows: recordingPort(said, () => isAway), robots: () => catalog.robots.all(), token: TOKEN, now, labelFile,
+    catalog, workflows: recordingPort(said, () => isAway), robots: () => catalog.robots.all(), token: TOKEN, now, labelFile, attachments: { ...createAttachmentStore(join(folder, 'attachments')), longestBytes: 100_000 },
     appliance: { aeTitle: 'SPINDLE', dicomHost: '0.0.0.0', dicomPort: 11112, version: '0.0.0-test', temporalUi: 'http://127.0.0.1:8233' },
     store: () => Promise.resolve({ freeBytes: 5e11, usedPercent: 41, warning: false }), echo: () => Promise.resolve(), tls: () => Promise.resolve(tls), echoAe: (ae) => { said.push(['echo', ae.aeTitle, ae.host, ae.port]); return Promise.resolve(ECHOES[ae.aeTitle] ?? { verdict: 'answers', text: 'Answers.', code: null, elapsedMs: 3 }); },
     log: createLogger({ process: 'http', level: 'debug', destination: { write: (line: string) => { lines.push(line); } } }),
