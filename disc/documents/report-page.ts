@@ -69,8 +69,8 @@ const head = (dataSet: DataSet, attributes: VolumeInstance['attributes'], decode
   const { patientName, patientId, patientBirthDate, studyDate, studyDescription, accessionNumber, referringPhysicianName } = attributes;
   return [
     `<h2>${patientName ? own(showName(patientName)) : esc(words.noName)}</h2>`,
-    facts([patientId && `${esc(words.patientId)} <b>${own(patientId)}</b>`, patientBirthDate && `${esc(words.born)} ${esc(showDate(patientBirthDate))}`]),
-    facts([studyDate && `<b>${esc(showDate(studyDate))}</b>`, studyDescription && own(studyDescription), accessionNumber && `${esc(words.accessionNumber)} ${own(accessionNumber)}`]),
+    facts([patientId && `${esc(words.patientId)} <b>${own(patientId)}</b>`, patientBirthDate && `${esc(words.born)} ${own(showDate(patientBirthDate))}`]),
+    facts([studyDate && `<b>${own(showDate(studyDate))}</b>`, studyDescription && own(studyDescription), accessionNumber && `${esc(words.accessionNumber)} ${own(accessionNumber)}`]),
     facts([referringPhysicianName && `${esc(words.referringPhysician)}: ${own(showName(referringPhysicianName))}`]),
     facts([text(dataSet, TAG.CompletionFlag, decode) === 'PARTIAL' ? `<b>${esc(words.notComplete)}</b>` : '', verification(dataSet, decode, words)]),
   ].join('\n');

@@ -32,13 +32,13 @@ const seriesTable = (series: readonly SeriesOnDisc[], words: Words): string => `
 const study = (one: StudyOnDisc, words: Words): string => `
 <div class="study">
 <h3>${modalities(one.series)} ${one.description ? own(one.description) : esc(words.noStudyDescription)}</h3>
-<p class="facts">${[one.date && `<b>${esc(showDate(one.date))}</b>`, one.accessionNumber && `${esc(words.accessionNumber)} ${own(one.accessionNumber)}`, counted(words.series, one.series.length), counted(words.files, instancesOf(one.series))].filter(Boolean).join(DOT)}</p>${seriesTable(one.series, words)}
+<p class="facts">${[one.date && `<b>${own(showDate(one.date))}</b>`, one.accessionNumber && `${esc(words.accessionNumber)} ${own(one.accessionNumber)}`, counted(words.series, one.series.length), counted(words.files, instancesOf(one.series))].filter(Boolean).join(DOT)}</p>${seriesTable(one.series, words)}
 </div>`;
 
 const patient = (one: PatientOnDisc, words: Words): string => `
 <div class="patient">
 <h2>${one.name ? own(showName(one.name)) : esc(words.noName)}</h2>
-<p class="facts">${[one.id && `${esc(words.patientId)} <b>${own(one.id)}</b>`, one.birthDate && `${esc(words.born)} ${esc(showDate(one.birthDate))}`, esc(sexOf(one.sex, words))].filter(Boolean).join(DOT)}</p>
+<p class="facts">${[one.id && `${esc(words.patientId)} <b>${own(one.id)}</b>`, one.birthDate && `${esc(words.born)} ${own(showDate(one.birthDate))}`, esc(sexOf(one.sex, words))].filter(Boolean).join(DOT)}</p>
 ${one.studies.map((each) => study(each, words)).join('')}
 </div>`;
 

@@ -58,7 +58,7 @@ const grouped = (shown: readonly Shown[], parent: string, prefix: string, keyOf:
 
 const joined = (parts: readonly string[]): string => parts.filter(Boolean).join(' &#183; ');
 const patientLine = ({ patientName, patientId, patientBirthDate }: Attributes, words: Words): string => joined([
-  `<strong>${patientName ? own(showName(patientName), words) : xml(words.noName)}</strong>`, patientId && `${xml(words.patientId)} ${own(patientId, words)}`, patientBirthDate && `${xml(words.born)} ${xml(showDate(patientBirthDate))}`,
+  `<strong>${patientName ? own(showName(patientName), words) : xml(words.noName)}</strong>`, patientId && `${xml(words.patientId)} ${own(patientId, words)}`, patientBirthDate && `${xml(words.born)} ${own(showDate(patientBirthDate), words)}`,
 ]);
 const studyText = ({ studyDescription }: Attributes, words: Words): string => (studyDescription ? own(studyDescription, words) : xml(words.noStudyDescription));
 const seriesText = ({ seriesNumber, modality, seriesDescription }: Attributes, words: Words): string =>
@@ -97,7 +97,7 @@ const studyPage = ({ attributes }: Level, series: readonly Level[], words: Words
   body: `${back([['../../index.htm', xml(words.pictures)], ['../index.htm', own(showName(attributes.patientName), words) || xml(words.noName)]])}
 <h1>${studyText(attributes, words)}</h1>
 <p>${patientLine(attributes, words)}</p>
-<p>${joined([xml(showDate(attributes.studyDate)), attributes.accessionNumber && `${xml(words.accessionNumber)} ${own(attributes.accessionNumber, words)}`])}</p>
+<p>${joined([own(showDate(attributes.studyDate), words), attributes.accessionNumber && `${xml(words.accessionNumber)} ${own(attributes.accessionNumber, words)}`])}</p>
 <table cellpadding="8" cellspacing="0" summary="${xml(words.series)}">
 ${series.map(({ folder, attributes: group, shown }) => {
     const at = middle(shown);
@@ -109,7 +109,7 @@ ${notice(words)}`,
 }, words);
 
 const studyRows = (studies: readonly Level[], prefix: string, words: Words): string => `<ul>\n${studies.map(({ folder, attributes }) =>
-  `<li><a href="${prefix}${nameOf(folder)}/${INDEX}">${joined([xml(showDate(attributes.studyDate)), studyText(attributes, words)])}</a></li>`).join('\n')}\n</ul>`;
+  `<li><a href="${prefix}${nameOf(folder)}/${INDEX}">${joined([own(showDate(attributes.studyDate), words), studyText(attributes, words)])}</a></li>`).join('\n')}\n</ul>`;
 
 const patientPage = ({ attributes }: Level, studies: readonly Level[], words: Words): Buffer => xhtml({
   title: showName(attributes.patientName) || words.noName,
