@@ -5,19 +5,30 @@
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { VolumeRow } from '../catalog/catalog.ts';
+import type { PictureMaker } from '../dicom/picture/picture-maker.ts';
 import type { Transcoder } from '../dicom/transcoder.ts';
+import { attachmentFiles } from '../disc/attachments/attachment-files.ts';
+import type { AttachmentStore } from '../disc/attachments/attachment-store.ts';
 import { buildCertificate, shownCode } from '../disc/certificate.ts';
+import type { Imprint } from '../disc/certificate.ts';
 import { composeVolume } from '../disc/compose-volume.ts';
 import type { ComposedImage } from '../disc/compose-volume.ts';
 import { checkVolume } from '../disc/gate.ts';
 import type { GateResult } from '../disc/gate.ts';
+import type { DiscExtra } from '../disc/disc-extra.ts';
 import { renderLabel } from '../disc/label/render-label.ts';
-import type { Language } from '../disc/order/content.ts';
+import { reportFiles } from '../disc/documents/report-files.ts';
+import type { PlacedInstance } from '../disc/file-set.ts';
+import { hasAttachments, hasReports, hasWebContent } from '../disc/order/content.ts';
+import type { ContentOptions, Language } from '../disc/order/content.ts';
 import { SECTOR_BYTES } from '../disc/image/sectors.ts';
+import { deriveFiles } from '../disc/preparation/derive-files.ts';
+import type { DerivedWish } from '../disc/preparation/derive-files.ts';
 import { readPreparation } from '../disc/preparation/preparation-book.ts';
 import { prepareOrder } from '../disc/preparation/prepare-order.ts';
 import { weighOrder } from '../disc/preparation/weigh-order.ts';
 import { fileSystem, mediaType } from '../disc/tables/media-types.ts';
+import { webContent } from '../disc/web/web-content.ts';
 import { readJsonFile, writeDurably, writeJsonFile } from '../infra/durable-file.ts';
 import { ApplianceError } from '../infra/errors.ts';
 import { comparedWith, imprintOf } from './reburn.ts';
@@ -35,7 +46,11 @@ export interface SpoolOptions {
   readonly product: string;
   /** Of the pages, where an order names none. */
   readonly language: Language;
+  /** Discs get pages for web browsers, where an order does not say. */
+  readonly webContent: boolean;
   readonly transcoder: Transcoder;
+  readonly pictureMaker: PictureMaker;
+  readonly attachments: AttachmentStore;
 }
 
 /** Orders that name no template of their own. */
@@ -65,6 +80,10 @@ const sizeOf = (file: string): Promise<number> => stat(file).then((stats) => sta
   throw error;
 });
 
+/** What of the instances is made readable on a disc, and in which language. */
+const wishOf = (content: ContentOptions, { language, webContent: isDefault }: Pick<Imprint, 'language' | 'webContent'>): DerivedWish =>
+  ({ pictures: hasWebContent(content, isDefault), reports: hasReports(content), language });
+
 export const createVolumeSpool = (options: SpoolOptions): VolumeSpool => {
   const madeFile = (volume: VolumeRow): string => join(options.spoolDirectory, volume.spoolName, 'made.json');
 
@@ -85,7 +104,10 @@ export const createVolumeSpool = (options: SpoolOptions): VolumeSpool => {
     async prepare({ order, instances, signal, onProgress }) {
       const { content } = order.options;
       const lines = await prepareOrder({ instances, content, storeDirectory: options.storeDirectory, folder: preparedFolder(options.spoolDirectory, order.orderId), transcoder: options.transcoder, signal, onProgress });
-      return weighOrder(instances, lines, content);
+      const wish = wishOf(content, { language: content.language || options.language, webContent: options.webContent });
+      const derived = await deriveFiles({ instances, content, wish, lines, storeDirectory: options.storeDirectory, folder: preparedFolder(options.spoolDirectory, order.orderId), pictureMaker: options.pictureMaker, signal, onProgress });
+      const attached = hasAttachments(content) ? await options.attachments.list(order.orderId) : [];
+      return weighOrder(instances, lines, content, { derived, attachments: attached.map(({ bytes }) => bytes) });
     },
 
     async compose({ volume, order, others, original, instances, signal, onProgress }) {
@@ -94,10 +116,19 @@ export const createVolumeSpool = (options: SpoolOptions): VolumeSpool => {
       if (before && await sizeOf(imageFile) === before.imageBytes) return { composed: before.composed, report: before.report };
       await mkdir(join(options.spoolDirectory, volume.spoolName), { recursive: true, mode: 0o750 });
       const folder = preparedFolder(options.spoolDirectory, order.orderId);
-      const imprint = imprintOf(original?.certificate) ?? { institution: options.institution, contact: options.contact, product: options.product, language: order.options.content.language || options.language };
+      const imprint = imprintOf(original?.certificate) ?? { institution: options.institution, contact: options.contact, product: options.product, language: order.options.content.language || options.language, webContent: options.webContent };
+      const { content } = order.options;
+      const lines = await readPreparation(folder);
+      const wish = wishOf(content, imprint);
+      const derived = await deriveFiles({ instances, content, wish, lines, storeDirectory: options.storeDirectory, folder, pictureMaker: options.pictureMaker, signal });
+      const attached = volume.index === 1 && hasAttachments(content) ? await options.attachments.list(original?.orderId ?? order.orderId) : [];
+      const extrasFor = (placed: readonly PlacedInstance[]): readonly DiscExtra[] => [
+        ...(wish.pictures ? [webContent({ placed, derived, folder, language: imprint.language, institution: imprint.institution })] : []),
+        ...(wish.reports ? [reportFiles({ placed, derived, folder, language: imprint.language })] : []),
+      ];
       const composed = await composeVolume({
         volume: { fileSetId: volume.fileSetId, fileSetUid: volume.fileSetUid, index: volume.index, of: volume.of, media: volume.media, capacityBytes: mediaType(volume.media).sectors * SECTOR_BYTES },
-        order: { isSupplement: order.isSupplement }, content: order.options.content, instances, preparation: { folder, lines: await readPreparation(folder) }, storeDirectory: options.storeDirectory, imageFile, createdAt: volume.createdAt,
+        order: { isSupplement: order.isSupplement }, content, instances, preparation: { folder, lines }, extras: [attachmentFiles(attached)], extrasFor, storeDirectory: options.storeDirectory, imageFile, createdAt: volume.createdAt,
         ...imprint, otherVolumes: others, signal, onProgress,
       });
       const result = await gate(composed, volume);
@@ -121,7 +152,7 @@ export const createVolumeSpool = (options: SpoolOptions): VolumeSpool => {
       const picture = await renderLabel({
         patients: made.label.patients, studies: made.label.studies, institution: options.institution || made.label.institution, comment: order.options.comment,
         volume: { index: volume.index, of: volume.of }, ...(order.options.copies > 1 ? { copy: { index: job.copy, of: order.options.copies } } : {}), supplement: order.isSupplement,
-        createdAt: volume.createdAt, contentKind: 'DICOM ONLY', profile: made.profile, ...(made.certificateCode === undefined ? {} : { certificate: shownCode(made.certificateCode) }), serial: job.serial,
+        createdAt: volume.createdAt, contentKind: made.label.hasWebContent ? 'DICOM PLUS WEB' : 'DICOM ONLY', profile: made.profile, ...(made.certificateCode === undefined ? {} : { certificate: shownCode(made.certificateCode) }), serial: job.serial,
       }, { dpi: options.labelDpi, ...(order.options.labelTemplate === DEFAULT_TEMPLATE ? {} : { template: order.options.labelTemplate }) });
       await writeDurably(labelFileOf(options.labelDirectory, job.serial), picture.png, { mode: 0o640 });
     },

@@ -6,7 +6,7 @@ import type { ComposedImage } from '../disc/compose-volume.ts';
 /** The imprint a volume was first made with, from its certificate. */
 export const imprintOf = (certificate: unknown): Imprint | undefined => {
   const said = (certificate as { readonly imprint?: Partial<Imprint> } | null | undefined)?.imprint;
-  return typeof said?.institution === 'string' && typeof said.contact === 'string' && typeof said.product === 'string' && said.language !== undefined ? { institution: said.institution, contact: said.contact, product: said.product, language: said.language } : undefined;
+  return typeof said?.institution === 'string' && typeof said.contact === 'string' && typeof said.product === 'string' && said.language !== undefined ? { institution: said.institution, contact: said.contact, product: said.product, language: said.language, webContent: said.webContent === true } : undefined;
 };
 
 /** Compares a disc that is made again with its first image; nothing is said when there is no first one. */

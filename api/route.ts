@@ -35,6 +35,21 @@ export interface RemotePort {
   findSeries(ae: RemoteAe, studyInstanceUid: string): Promise<Found<RemoteSeries>>;
 }
 
+interface AttachmentRow {
+  readonly attachmentId: string;
+  readonly title: string;
+  readonly type: 'pdf' | 'jpg' | 'png' | 'txt' | 'xml';
+  readonly bytes: number;
+}
+
+/** How the API reaches the files attached to orders; wiring passes it in. */
+export interface AttachmentPort {
+  readonly longestBytes: number;
+  add(orderId: string, title: string, content: Buffer): Promise<AttachmentRow>;
+  list(orderId: string): Promise<readonly AttachmentRow[]>;
+  remove(orderId: string, attachmentId: string): Promise<boolean>;
+}
+
 export interface RobotSnapshot {
   readonly name: string;
   readonly seenAt: Date | null;
@@ -56,6 +71,8 @@ export interface ApiDeps {
   readonly tls: () => Promise<{ readonly port: number; readonly expiresAt: Date | null } | null>;
   readonly remote: RemotePort;
   readonly labelFile: (serial: string) => string;
+  /** Files attached to orders. @throws ORDER_ATTACHMENT_REFUSED */
+  readonly attachments: AttachmentPort;
   readonly token: string;
   readonly now: () => Date;
   readonly log: Logger;

@@ -13,6 +13,8 @@ const content = z.object({
   profile: z.string().max(32).regex(/^([A-Z0-9-]+)?$/).default('').describe('application profile, e.g. STD-GEN-DVD-JPEG; empty = the default of the medium'),
   unconvertible: z.enum(['keep', 'leave-off']).default('keep').describe('what becomes of instances that the profile forbids and nobody can convert'),
   language: z.union([z.enum(LANGUAGES), z.literal('')]).default('').describe('of the pages on the disc; empty = the language of the appliance'),
+  webContent: z.enum(['', 'yes', 'no']).default('').describe('pages with pictures for a web browser; empty = as the appliance is set; never on teaching and legal copies'),
+  reports: z.enum(['', 'yes', 'no']).default('').describe('reports and documents as files to read and print; empty = on physician copies; never on teaching and legal copies'),
 });
 const orderState = z.enum(['PENDING', 'CREATING', 'DONE', 'FAILURE', 'CANCELLED']);
 const priority = z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4), z.literal(5)]).describe('1 = first, 3 = ordinary, 5 = last');
@@ -104,6 +106,8 @@ export const OrderDetail = z.object({
   retrievals: z.array(z.object({ retrievalId: id, orderId: z.string(), remoteAe: z.string(), studyInstanceUid: z.string(), state: z.enum(['OPEN', 'COMPLETE', 'FAILED', 'CANCELLED']), reason: z.string(), openedAt: when, endedAt: when.nullable() })),
   patients: z.array(patient), studies: z.array(z.object({ studyId: id, date: z.string(), description: z.string() })), log: z.array(Operation),
 });
+export const AttachmentQuery = z.object({ title: text(120).min(1).describe('shown on the pages of the disc') });
+export const Attachment = z.object({ attachmentId: z.string(), title: z.string(), type: z.enum(['pdf', 'jpg', 'png', 'txt', 'xml']), bytes: z.number() });
 export const OrderListQuery = z.object({ state: z.union([orderState, z.array(orderState)]).optional(), after: cursor.optional(), limit });
 export const Resume = z.object({ volume: z.number().int().positive().default(1), copy: z.number().int().min(0).optional(), verdict: z.enum(['retry', 'give-up', 'found', 'not-made']) });
 export const ChangePriority = z.object({ priority });
@@ -122,7 +126,7 @@ export const ChangeRule = RuleDraft.extend({ version: z.number().int().positive(
 export const Group = z.object({ groupId: id, ruleId: id, rule: z.string(), grouping: z.string(), firstStoredAt: when, lastStoredAt: when, openInstances: z.number(), dueAt: when });
 export const DiscDetail = z.object({ disc: Disc, instances: z.array(z.object({ instanceId: id, sopInstanceUid: z.string(), fileId: z.string(), sha256: z.string(), isHeld: z.boolean(), counts: z.boolean() })), hasLabel: z.boolean(), certificateCode: z.string() });
 export const Certificate = z.object({
-  version: z.literal(1), product: z.string(), imprint: z.object({ institution: z.string(), contact: z.string(), product: z.string(), language: z.string() }).describe('what the pages of the disc say of its maker'), profile: z.string().describe('claimed application profile, empty = none'),
+  version: z.literal(1), product: z.string(), imprint: z.object({ institution: z.string(), contact: z.string(), product: z.string(), language: z.string(), webContent: z.boolean() }).describe('what the pages of the disc say of its maker'), profile: z.string().describe('claimed application profile, empty = none'),
   volume: z.object({ fileSetId: z.string(), fileSetUid: z.string(), index: z.number(), of: z.number(), media, createdAt: when }), image: z.object({ bytes: z.number(), sha256: z.string() }),
   checks: z.array(z.object({ id: z.string(), title: z.string(), source: z.string(), outcome: z.enum(['pass', 'fail', 'not-applicable']), findings: z.number() })),
   counts: z.object({ files: z.number(), directories: z.number(), records: z.number(), instances: z.number(), bytesCompared: z.number() }),

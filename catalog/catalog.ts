@@ -370,8 +370,8 @@ export interface VolumeToCompose {
   readonly order: OrderRow;
   /** The other volumes of the set, in order. */
   readonly others: readonly { readonly index: number; readonly fileSetId: string; readonly series: readonly SeriesElsewhere[] }[];
-  /** The volume that this one makes again: its image, and the certificate it was stored with. */
-  readonly original: { readonly imageSha256: string | null; readonly certificate: unknown } | undefined;
+  /** The volume that this one makes again: the order it was first made for, its image, and the certificate it was stored with. */
+  readonly original: { readonly orderId: string; readonly imageSha256: string | null; readonly certificate: unknown } | undefined;
 }
 
 export interface OrderBook {

@@ -99,6 +99,12 @@ const othersOf = async (db: Executor, { id, order_key }: Pick<Selectable<VolumeT
   }));
 };
 
+/** The order a volume was first made for: a disc may be made again from one that was. */
+const firstOrderOf = async (db: Executor, volume: Pick<Selectable<VolumeTable>, 'order_key'>): Promise<string> => {
+  const order = await db.selectFrom('disc_order').select(['order_id', 'reburn_of']).where('id', '=', volume.order_key).executeTakeFirstOrThrow();
+  return order.reburn_of === null ? order.order_id : firstOrderOf(db, await findVolume(db, order.reburn_of));
+};
+
 /** The half of the order book that keeps volumes. */
 export const createVolumes = (database: Database): Pick<OrderBook, 'recordVolumes' | 'volume' | 'recordComposed' | 'setVolumeState'> => ({
   recordVolumes: (orderId, media, plan) => recordVolumes(database, orderId, media, plan),
@@ -108,7 +114,7 @@ export const createVolumes = (database: Database): Pick<OrderBook, 'recordVolume
     const original = order.reburn_of === null ? undefined : await findVolume(db, order.reburn_of);
     return {
       volume: volumeRow(row, order.order_id), order: orderRow(order), others: await othersOf(db, original ?? row),
-      original: original && { imageSha256: original.image_sha256, certificate: JSON.parse(original.certificate) as unknown },
+      original: original && { orderId: await firstOrderOf(db, original), imageSha256: original.image_sha256, certificate: JSON.parse(original.certificate) as unknown },
     };
   }),
   recordComposed: (volumeId, composed) => recordComposed(database, volumeId, composed),

@@ -14,6 +14,8 @@ export interface Imprint {
   readonly contact: string;
   readonly product: string;
   readonly language: Language;
+  /** Pages for web browsers, where the order does not say. */
+  readonly webContent: boolean;
 }
 
 export interface CertificateFacts {

@@ -55,6 +55,7 @@ export const ERRORS = {
   ORDER_SEVERAL_PATIENTS: row('never', 409, 'The selection holds several patients: order one disc per patient, or allow several patients on one disc.'),
   ORDER_KEY_REUSED: row('never', 409, 'This Idempotency-Key was used for another order: use a new one.'),
   ORDER_EXCEEDS_MEDIA: row('operator', 409, 'One series is larger than the medium: order it on a larger medium.'),
+  ORDER_ATTACHMENT_REFUSED: row('never', 422, 'This file cannot go on a disc: attach a PDF without scripts, a JPEG or PNG picture, plain text in UTF-8, or XML without scripts, within the limits of size and number.'),
   ORDER_STATE: row('never', 409, 'The order is past the point where this is possible.'),
   ORDER_NO_ROBOT: row('operator', 409, 'No robot takes this medium: choose another medium or robot.'),
   REMOTE_UNKNOWN_AE: row('never', 404, 'No AE of this title is known: register it with host and port.'),

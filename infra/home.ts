@@ -18,6 +18,8 @@ export interface Home {
   readonly store: string;
   /** Work area of volumes. */
   readonly spool: string;
+  /** Files attached to orders. */
+  readonly attachments: string;
   readonly database: string;
   readonly temporal: string;
   readonly robots: string;
@@ -32,6 +34,7 @@ export const homeLayout = (folder: string): Home => ({
   folder,
   store: join(folder, 'store'),
   spool: join(folder, 'spool'),
+  attachments: join(folder, 'attachments'),
   database: join(folder, 'database'),
   temporal: join(folder, 'temporal'),
   robots: join(folder, 'robots'),
@@ -44,7 +47,7 @@ export const homeLayout = (folder: string): Home => ({
 export const openHome = async (folder: string): Promise<Home> => {
   const home = homeLayout(folder);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  for (const [path, mode] of [[home.store, 0o750], [home.spool, 0o750], [home.database, 0o700], [home.temporal, 0o700], [home.robots, 0o750], [home.logs, 0o750], [home.run, 0o700]] as const) {
+  for (const [path, mode] of [[home.store, 0o750], [home.spool, 0o750], [home.attachments, 0o750], [home.database, 0o700], [home.temporal, 0o700], [home.robots, 0o750], [home.logs, 0o750], [home.run, 0o700]] as const) {
     await mkdir(path, { recursive: true, mode });
   }
   try {

@@ -93,6 +93,7 @@ export const SETTINGS = {
   labelDpi: whole(600, 100, 1_200, 'dpi', 'Resolution of label pictures.'),
   institution: text('', 'Name of the institution, for labels and the text on discs.', { pattern: /^[^\p{Cc}]{0,64}$/u, form: 'at most 64 characters without control characters' }),
   language: choice(['en', 'de', 'fr', 'es', 'it', 'pt', 'nl', 'pl', 'tr', 'ar', 'ja', 'zh'], 'en', 'Language of the pages on discs, where an order or rule names none.'),
+  webContent: flag(false, 'Discs get pages with pictures for a web browser, where an order or rule does not say.'),
   contact: text('', 'Whom to ask about a disc: department, telephone, address; printed in the text on discs.', { pattern: /^[^\p{Cc}]{0,200}$/u, form: 'at most 200 characters without control characters' }),
   logLevel: choice(['debug', 'info', 'warn', 'error'], 'info', 'Least severe events that are logged.'),
 } as const;

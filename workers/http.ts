@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { sha256 } from '../api/auth.ts';
 import { createApp, listen } from '../api/server.ts';
 import { labelFileOf } from '../activities/make-volume-spool.ts';
+import { createAttachmentStore, MAX_ATTACHMENT_BYTES } from '../disc/attachments/attachment-store.ts';
 import type { RobotReport } from '../catalog/catalog.ts';
 import { probeCertificate } from '../dicom/certificate-probe.ts';
 import { echo } from '../dicom/echo-scu.ts';
@@ -33,6 +34,7 @@ await runChild('http', async ({ config, endpoints, home, labels, log, catalog })
 
   const app = createApp({
     catalog, workflows: createWorkflowPort(temporal), token, log, now: () => new Date(), labelFile: (serial) => labelFileOf(labels, serial),
+    attachments: { ...createAttachmentStore(home.attachments), longestBytes: MAX_ATTACHMENT_BYTES },
     robots: async () => {
       const reports = new Map((await catalog.robots.all()).map((report): [string, RobotReport] => [report.name, report]));
       return config.robots.map(({ name }) => reports.get(name) ?? { name, seenAt: null, capabilities: null, health: null });

@@ -11,7 +11,9 @@ import { createVolumeSpool } from '../activities/make-volume-spool.ts';
 import { createOrderActivities } from '../activities/orders.ts';
 import { createRetrieveActivities } from '../activities/retrieve.ts';
 import { createSendActivities } from '../activities/send.ts';
+import { createAttachmentStore } from '../disc/attachments/attachment-store.ts';
 import { createInstanceStore } from '../dicom/instance-store.ts';
+import { createPictureMaker } from '../dicom/picture/picture-maker.ts';
 import { createTranscoder } from '../dicom/transcode.ts';
 import { connectTemporal } from '../infra/temporal.ts';
 import { COMPOSE_QUEUE, ORCHESTRATION_QUEUE, RETRIEVE_QUEUE } from '../workflows/names.ts';
@@ -35,7 +37,8 @@ await runChild('work', async ({ config, endpoints, home, labels, log, catalog })
   const connection = await connectWorker(endpoints.temporalAddress, log, () => false);
   const store = createInstanceStore({ directory: home.store, durable: config.durableStore, reserveBytes: 0, highWaterPercent: 100 });
   const transcoder = createTranscoder();
-  const spool = createVolumeSpool({ spoolDirectory: home.spool, labelDirectory: labels, storeDirectory: home.store, labelDpi: config.labelDpi, institution: config.institution, contact: config.contact, language: config.language, product: `Spindle ${await productVersion()}`, transcoder });
+  const pictureMaker = createPictureMaker();
+  const spool = createVolumeSpool({ spoolDirectory: home.spool, labelDirectory: labels, storeDirectory: home.store, labelDpi: config.labelDpi, institution: config.institution, contact: config.contact, language: config.language, webContent: config.webContent, product: `Spindle ${await productVersion()}`, transcoder, pictureMaker, attachments: createAttachmentStore(home.attachments) });
   const compose = withFailures({
     ...createComposeActivities({ catalog, spool }),
     ...createHousekeepingActivities({
@@ -69,5 +72,5 @@ await runChild('work', async ({ config, endpoints, home, labels, log, catalog })
   ], (error) => { log.error('temporal.worker-failed', { error }); process.kill(process.pid, 'SIGTERM'); });
   await ensureSchedules(temporal).catch((error: unknown) => log.warn('schedules.not-made', { error }));
   const relay = startRelay({ catalog, starter: createStarter(temporal), log, intervalMs: 500, sweepMs: 300_000 });
-  return { close: async () => { await relay.close(); await workers.close(); await transcoder.close(); identity.close(); await temporal.close(); } };
+  return { close: async () => { await relay.close(); await workers.close(); await transcoder.close(); await pictureMaker.close(); identity.close(); await temporal.close(); } };
 });

@@ -9,13 +9,13 @@ import * as schemas from '../schemas.ts';
 import { remoteAe } from './remote.ts';
 import { given } from './studies.ts';
 
-const orderIdOf = (params: Readonly<Record<string, string>>): string => {
+export const orderIdOf = (params: Readonly<Record<string, string>>): string => {
   const orderId = params['orderId'] ?? '';
   if (!/^[a-zA-Z0-9-]{1,32}$/.test(orderId)) throw new ApplianceError('API_NOT_FOUND', 'no such order');
   return orderId;
 };
 
-const detailOf = async ({ deps, params }: Pick<Call, 'deps' | 'params'>): Promise<OrderDetail> => {
+export const detailOf = async ({ deps, params }: Pick<Call, 'deps' | 'params'>): Promise<OrderDetail> => {
   const detail = await deps.catalog.orders.detail(orderIdOf(params));
   if (!detail) throw new ApplianceError('API_NOT_FOUND', 'no such order');
   return detail;

@@ -3,14 +3,15 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { ApplianceError } from '../../infra/errors.ts';
 import type { ThreadAnswer, ThreadRequest } from './codec-thread.ts';
+import type { PictureTask } from '../picture/draw.ts';
 import type { FrameTask } from './frame.ts';
 
 export interface CodecPool {
   /**
-   * Runs the task on each frame; the buffers of the frames are gone afterwards.
+   * Runs the task on each frame; pictures come back in every size of a frame before the next. The buffers of the frames are gone afterwards.
    * @throws {ApplianceError} TRANSCODE_FAILED for damaged frames and those over the time limit, TRANSCODE_UNSUPPORTED
    */
-  run(task: FrameTask, frames: readonly Uint8Array[], signal?: AbortSignal): Promise<readonly Uint8Array[]>;
+  run(task: FrameTask | PictureTask, frames: readonly Uint8Array[], signal?: AbortSignal): Promise<readonly Uint8Array[]>;
   /** Threads that may work at the same time. */
   readonly size: number;
   close(): Promise<void>;

@@ -1,12 +1,14 @@
 /** The code of a codec thread: takes a group of frames, answers them done. A damaged frame ends its group, never the thread. */
 import { parentPort } from 'node:worker_threads';
+import { drawPictures } from '../picture/draw.ts';
+import type { PictureTask } from '../picture/draw.ts';
 import type { FrameFault, FrameTask } from './frame.ts';
 import { runFrame } from './frame-codec.ts';
 import { FrameError } from './frame-format.ts';
 import { loadNativeCodecs } from './native-codecs.ts';
 
 export interface ThreadRequest {
-  readonly task: FrameTask;
+  readonly task: FrameTask | PictureTask;
   readonly frames: readonly Uint8Array[];
 }
 
@@ -19,7 +21,8 @@ const perform = async ({ task, frames }: ThreadRequest): Promise<ThreadAnswer> =
     const done: Uint8Array[] = [];
     for (const frame of frames) {
       await loadNativeCodecs();
-      done.push(runFrame(task, frame));
+      if (task.kind === 'picture') done.push(...drawPictures(task, frame));
+      else done.push(runFrame(task, frame));
     }
     return { frames: done };
   } catch (error) {

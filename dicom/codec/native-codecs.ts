@@ -68,3 +68,9 @@ export const decodeNative = (decoder: NativeDecoder, encodedBuffer: Uint8Array, 
 /** Encodes one frame without loss. @throws {FrameError} 'unsupported' when the encoder refuses it */
 export const encodeNative = (encoder: NativeEncoder, decodedBuffer: Uint8Array, format: FrameFormat): Uint8Array =>
   guarded(encoder, 'unsupported', () => NativeCodecs[encoder](new library.Context({ ...attributes(format), decodedBuffer }), { lossy: false }).getEncodedBuffer());
+
+/** Encodes 8-bit grey or RGB as baseline JPEG for browsers. @param quality 1 to 100 @throws {FrameError} @source ITU-T T.81; JFIF 1.02 */
+export const encodePicture = ({ columns, rows, samples, data }: { readonly columns: number; readonly rows: number; readonly samples: 1 | 3; readonly data: Uint8Array }, quality: number): Uint8Array => {
+  const format = { rows, columns, samples, bitsAllocated: 8, bitsStored: 8, isSigned: false, photometric: samples === 3 ? PhotometricInterpretation.Rgb : PhotometricInterpretation.Monochrome2 };
+  return guarded('encodeJpeg', 'unsupported', () => NativeCodecs.encodeJpeg(new library.Context({ ...attributes(format), decodedBuffer: data }), { lossy: true, quality }).getEncodedBuffer());
+};

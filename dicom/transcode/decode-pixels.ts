@@ -40,7 +40,8 @@ export interface PixelDecoding {
 
 const MAX_VALUE_BYTES = 0xfffffffe;
 
-const headerOf = (codec: CodecRow, frame: Uint8Array): StreamHeader | undefined => {
+/** The head of a compressed frame; undefined for codecs without one. @throws {ApplianceError} TRANSCODE_FAILED, TRANSCODE_UNSUPPORTED */
+export const headerOf = (codec: CodecRow, frame: Uint8Array): StreamHeader | undefined => {
   try {
     return readStreamHeader(codec.codec, frame);
   } catch (error) {
@@ -50,14 +51,14 @@ const headerOf = (codec: CodecRow, frame: Uint8Array): StreamHeader | undefined 
 };
 
 /** What the first frame shows of all. */
-interface Plan { readonly task: FrameTask; readonly photometric: string; readonly isLossy: boolean }
+export interface Plan { readonly task: FrameTask; readonly photometric: string; readonly isLossy: boolean }
 
 /**
  * Luminance and chrominance of lossy JPEG become RGB, as the stream's own markers say before what the data set says; lossless
  * JPEG has no colour model of its own. JPEG 2000 undoes its transformation by itself. What stays is no longer subsampled.
  * @source PS3.3 C.7.6.3.1.2, PS3.5 8.2.1, 8.2.4
  */
-const planFor = (codec: CodecRow, facts: PixelFacts, header: StreamHeader | undefined): Plan => {
+export const planFor = (codec: CodecRow, facts: PixelFacts, header: StreamHeader | undefined): Plan => {
   const { format } = facts;
   const isYbr = format.photometric.startsWith('YBR');
   const isLossyColour = codec.codec === 'jpeg' && header?.isLossy === true && format.samples === 3;

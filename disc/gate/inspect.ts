@@ -14,6 +14,7 @@ import { checkDirectoryHead, checkRecordsAlone } from './check-directory.ts';
 import { checkManifest, checkPlannedFiles, digestAll } from './check-manifest.ts';
 import { checkReferences, countDicomFiles } from './check-references.ts';
 import { checkBridge, checkExtents, checkIdentifiers, checkIsoNames, checkJoliet, checkNameCase, checkPlannedVolume } from './check-trees.ts';
+import { checkWeb, hasWebContent } from './check-web.ts';
 import type { GateInput } from './gate-input.ts';
 import { foldedPath } from './inspection.ts';
 import type { Inspection } from './inspection.ts';
@@ -71,6 +72,7 @@ export const inspectDisc = async (disc: OpenDisc, { plan, isThorough = false, is
   checkExtents(inspection);
   await checkBridge(inspection);
   checkPages(inspection);
+  checkWeb(inspection);
 
   const isHashed = plan !== undefined || isThorough || files.has(MANIFEST_PATH);
   const digests = isHashed ? await digestAll(inspection) : new Map<string, string>();
@@ -98,6 +100,6 @@ export const inspectDisc = async (disc: OpenDisc, { plan, isThorough = false, is
       files: files.size, directories: content.entries.length - files.size, records: directory.records.length, instances: seen.length,
       bytesCompared: [...digests.keys()].reduce((sum, path) => sum + (files.get(path)?.bytes ?? 0), 0),
     },
-    fileSetId: directory.fileSetId, fileSetUid: directory.fileSetUid, label: readLabelFacts(seen.map(({ head }) => head)),
+    fileSetId: directory.fileSetId, fileSetUid: directory.fileSetUid, label: readLabelFacts(seen.map(({ head }) => head), hasWebContent(inspection)),
   };
 };

@@ -22,10 +22,28 @@ export interface ContentOptions {
   readonly unconvertible: 'keep' | 'leave-off';
   /** '' = the language of the appliance. */
   readonly language: Language | '';
+  /** Pages with pictures for a web browser; '' = as the appliance is set. */
+  readonly webContent: '' | 'yes' | 'no';
+  /** Reports and documents as files anyone can read; '' = on physician copies. */
+  readonly reports: '' | 'yes' | 'no';
 }
 
 /** What an order or rule that says nothing gets. */
-export const DEFAULT_CONTENT: ContentOptions = { copyType: 'patient', profile: '', unconvertible: 'keep', language: '' };
+export const DEFAULT_CONTENT: ContentOptions = { copyType: 'patient', profile: '', unconvertible: 'keep', language: '', webContent: '', reports: '' };
 
 /** Content options with what is not said filled in: rows written before an option existed lack it. */
 export const contentOptions = (said: Partial<ContentOptions> | undefined): ContentOptions => ({ ...DEFAULT_CONTENT, ...said });
+
+/** Copies that hold what other people made readable; a teaching copy would tell who the patient is, a legal one holds DICOM files only. */
+const mayHoldExtras = ({ copyType }: Pick<ContentOptions, 'copyType'>): boolean => copyType === 'patient' || copyType === 'physician';
+
+/** True when a disc gets the folder of web pages. @param isDefault what the appliance is set to */
+export const hasWebContent = (content: Pick<ContentOptions, 'copyType' | 'webContent'>, isDefault: boolean): boolean =>
+  mayHoldExtras(content) && (content.webContent === '' ? isDefault : content.webContent === 'yes');
+
+/** True when a disc gets reports and documents as files. */
+export const hasReports = (content: Pick<ContentOptions, 'copyType' | 'reports'>): boolean =>
+  mayHoldExtras(content) && (content.reports === '' ? content.copyType === 'physician' : content.reports === 'yes');
+
+/** True when files that a person attached to the order go on its first disc. */
+export const hasAttachments = mayHoldExtras;

@@ -5,6 +5,7 @@
 import type { Language } from '../order/content.ts';
 import { STYLE } from './style.ts';
 import { escapeHtml as esc, showDate, showMoment, showName } from './text.ts';
+import type { ExtraLink } from '../disc-extra.ts';
 import { instancesOf, totals } from './disc-facts.ts';
 import type { DiscFacts, OtherVolume, PatientOnDisc, SeriesOnDisc, StudyOnDisc } from './disc-facts.ts';
 import { filled, wordsOf } from './words/words-of.ts';
@@ -31,13 +32,13 @@ const seriesTable = (series: readonly SeriesOnDisc[], words: Words): string => `
 const study = (one: StudyOnDisc, words: Words): string => `
 <div class="study">
 <h3>${modalities(one.series)} ${one.description ? own(one.description) : esc(words.noStudyDescription)}</h3>
-<p class="facts">${[one.date && `<b>${esc(showDate(one.date))}</b>`, one.accessionNumber && `${esc(words.accessionNumber)} ${own(one.accessionNumber)}`, counted(words.series, one.series.length), counted(words.files, instancesOf(one.series))].filter(Boolean).join(DOT)}</p>${seriesTable(one.series, words)}
+<p class="facts">${[one.date && `<b>${own(showDate(one.date))}</b>`, one.accessionNumber && `${esc(words.accessionNumber)} ${own(one.accessionNumber)}`, counted(words.series, one.series.length), counted(words.files, instancesOf(one.series))].filter(Boolean).join(DOT)}</p>${seriesTable(one.series, words)}
 </div>`;
 
 const patient = (one: PatientOnDisc, words: Words): string => `
 <div class="patient">
 <h2>${one.name ? own(showName(one.name)) : esc(words.noName)}</h2>
-<p class="facts">${[one.id && `${esc(words.patientId)} <b>${own(one.id)}</b>`, one.birthDate && `${esc(words.born)} ${esc(showDate(one.birthDate))}`, esc(sexOf(one.sex, words))].filter(Boolean).join(DOT)}</p>
+<p class="facts">${[one.id && `${esc(words.patientId)} <b>${own(one.id)}</b>`, one.birthDate && `${esc(words.born)} ${own(showDate(one.birthDate))}`, esc(sexOf(one.sex, words))].filter(Boolean).join(DOT)}</p>
 ${one.studies.map((each) => study(each, words)).join('')}
 </div>`;
 
@@ -49,6 +50,22 @@ ${[...Map.groupBy(other.series, (one) => `${one.studyDate} ${one.studyDescriptio
     return `<p class="facts">${[first?.studyDate && `<b>${esc(showDate(first.studyDate))}</b>`, first?.studyDescription && own(first.studyDescription)].filter(Boolean).join(DOT)}</p>${seriesTable(series, words)}`;
   }).join('')}
 </div>`;
+
+const LINK_KINDS: readonly { readonly kind: ExtraLink['kind']; readonly title: keyof Pick<Words, 'viewers' | 'pictures' | 'reports' | 'attachments'> }[] = [
+  { kind: 'viewer', title: 'viewers' }, { kind: 'picture', title: 'pictures' }, { kind: 'report', title: 'reports' }, { kind: 'attachment', title: 'attachments' },
+];
+
+/** What can be opened from this page, by kind. */
+const links = (facts: DiscFacts, words: Words): string => LINK_KINDS.map(({ kind, title }) => {
+  const found = facts.links.filter((link) => link.kind === kind);
+  return found.length === 0 ? '' : `
+<div class="help">
+<h2>${esc(words[title])}</h2>
+<ul>
+${found.map((link) => `<li><a href="${esc(link.href)}">${own(link.title || link.href)}</a></li>`).join('\n')}
+</ul>
+</div>`;
+}).join('');
 
 const volumes = (facts: DiscFacts, words: Words): string =>
   (facts.of < 2 ? '' : `<p class="notice"><b>${esc(filled(words.discOf, { n: facts.index, of: facts.of }))}</b>${DOT}${esc(words.completeInItself)}</p>`);
@@ -82,7 +99,7 @@ export const renderIndexPage = (facts: DiscFacts, language: Language = 'en'): Bu
 <p>${[counted(words.studies, all.studies), counted(words.series, all.series), counted(words.files, all.instances), `${esc(words.madeOn)} <bdi>${showMoment(facts.createdAt)}</bdi>`].join(DOT)}</p>
 </div></div>
 <div class="page">
-${notices(facts, words)}
+${notices(facts, words)}${links(facts, words)}
 ${facts.patients.map((one) => patient(one, words)).join('')}
 ${others(facts, words)}
 <div class="help">

@@ -3,6 +3,7 @@
  * In English plain ASCII; in another language UTF-8 with a mark, that language first, English behind it for whoever imports elsewhere.
  */
 import type { ReportEntry } from '../../catalog/catalog.ts';
+import type { ExtraLink } from '../disc-extra.ts';
 import type { Language } from '../order/content.ts';
 import { count, showMoment, toAscii } from './text.ts';
 import { totals } from './disc-facts.ts';
@@ -43,9 +44,17 @@ const padded = (text: string, to: number): string => text + ' '.repeat(Math.max(
 const fact = (writer: Writer, name: string, value: string): string[] =>
   (value ? wrap(value, writer, ' '.repeat(NAMES)).map((line, at) => (at ? line : `${padded(`${name}:`, NAMES)}${line.slice(NAMES)}`)) : []);
 
-const structure = (writer: Writer): string[] => {
+const WHERE = { viewer: 'whereViewers', picture: 'whereWeb', report: 'whereReports', attachment: 'whereAttachments' } as const satisfies Record<ExtraLink['kind'], keyof Words>;
+
+/** One row for each folder or file of the root that holds something extra. */
+const extraRows = (links: readonly ExtraLink[], words: Words): readonly (readonly [string, string])[] =>
+  [...new Map(links.map(({ kind, href }) => [(href.split('/')[0] ?? '').toUpperCase(), words[WHERE[kind]]] as const))];
+
+const structure = ({ links }: DiscFacts, writer: Writer): string[] => {
   const { words } = writer;
-  const rows: readonly (readonly [string, string])[] = [['DICOMDIR', words.whereDicomdir], ['DICOM', words.whereDicom], ['INDEX.HTM', words.whereIndex], ['README.TXT', words.whereReadme], ['SHA256.TXT', words.whereManifest]];
+  const rows: readonly (readonly [string, string])[] = [
+    ['DICOMDIR', words.whereDicomdir], ['DICOM', words.whereDicom], ...extraRows(links, words), ['INDEX.HTM', words.whereIndex], ['README.TXT', words.whereReadme], ['SHA256.TXT', words.whereManifest],
+  ];
   return rows.flatMap(([name, what]) => wrap(what, writer, ' '.repeat(14)).map((line, at) => (at ? line : `${padded(name, 14)}${line.slice(14)}`)));
 };
 
@@ -98,7 +107,7 @@ const text = (facts: DiscFacts, writer: Writer): string[] => {
     ...fact(writer, words.profile, facts.profile || (outside ? `${words.noProfile} (${outside})` : words.noProfile)),
     ...set(facts, writer),
     ...(facts.isSupplement ? ['', ...wrap(words.supplement, writer)] : []),
-    ...heading(words.whatIsWhere), ...structure(writer),
+    ...heading(words.whatIsWhere), ...structure(facts, writer),
     ...heading(words.howToOpen), ...words.importSteps.flatMap((step, at) => wrap(`${at + 1}. ${step}`, writer)),
     ...listed(facts.report, 'left-off', words.notOnDisc, writer),
     ...listed(facts.report, 'converted', words.converted, writer),

@@ -22,11 +22,11 @@ td { border-bottom: 1px solid #e8edf1; padding: 4px 10px; vertical-align: top; w
 .number { text-align: right; white-space: nowrap; }
 [dir=rtl] th { text-align: right; }
 [dir=rtl] .number { text-align: left; }
-[dir=rtl] .help ol { padding-left: 0; padding-right: 22px; }
+[dir=rtl] .help ol, [dir=rtl] .help ul { padding-left: 0; padding-right: 22px; }
 .none { color: #8593a0; }
 .notice { background: #fff7e0; border: 1px solid #ecd9a0; border-radius: 6px; padding: 10px 16px; margin: 0 0 16px; }
-.help p, .help ol { margin: 8px 0; }
-.help ol { padding-left: 22px; }
+.help p, .help ol, .help ul { margin: 8px 0; }
+.help ol, .help ul { padding-left: 22px; }
 a { color: #17697a; }
 .foot { color: #516170; font-size: 13px; padding: 4px 0 34px; }
 .foot p { margin: 2px 0; }

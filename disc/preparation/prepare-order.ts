@@ -2,17 +2,16 @@
  * Makes the files of an order that cannot go on a disc as stored, before its volumes are planned: a plan needs exact sizes.
  * Stored files are only read, and only used when they still are what was stored.
  */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { VolumeInstance } from '../../catalog/catalog.ts';
 import type { Transcoder } from '../../dicom/transcoder.ts';
-import { ApplianceError, isApplianceError } from '../../infra/errors.ts';
+import { isApplianceError } from '../../infra/errors.ts';
 import type { ContentOptions } from '../order/content.ts';
 import { treatmentOf } from '../treatment.ts';
 import { notePrepared, readPreparation } from './preparation-book.ts';
 import type { PreparationLine, PreparedFile } from './preparation-book.ts';
+import { requireAsStored } from './require-as-stored.ts';
 
 export interface PrepareRequest {
   readonly instances: readonly VolumeInstance[];
@@ -28,20 +27,7 @@ export interface PrepareRequest {
 /** Files in work at the same time; the codec has threads of its own. */
 const LANES = 3;
 
-const digestOf = async (file: string, from: number): Promise<string> => {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(file, { start: from, highWaterMark: 1024 * 1024 })) hash.update(chunk as Buffer);
-  return hash.digest('hex');
-};
-
 const sizeOf = (file: string): Promise<number> => stat(file).then(({ size }) => size, () => -1);
-
-/** A stored file that is gone or changed is never silently replaced by something else. */
-const requireAsStored = async (file: string, { attributes, file: { dataSetOffset, dataSetSha256 } }: VolumeInstance): Promise<void> => {
-  const details = { sopInstanceUid: attributes.sopInstanceUid };
-  const found = await digestOf(file, dataSetOffset).catch((cause: unknown) => { throw new ApplianceError('DISC_SOURCE_LOST', 'a stored file cannot be read', { cause, details }); });
-  if (found !== dataSetSha256) throw new ApplianceError('DISC_SOURCE_LOST', 'the data set of a stored file is not the one that was stored', { details });
-};
 
 const convert = async (instance: VolumeInstance, to: string, { storeDirectory, folder, transcoder, signal }: PrepareRequest): Promise<PreparedFile> => {
   const { path, dataSetOffset, transferSyntaxUid } = instance.file;

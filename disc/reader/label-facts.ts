@@ -8,10 +8,12 @@ export interface LabelFacts {
   readonly patients: readonly { readonly name: string; readonly id: string; readonly birthDate: string; readonly sex: string }[];
   readonly studies: readonly { readonly date: string; readonly description: string; readonly modalities: readonly string[]; readonly accession: string }[];
   readonly institution: string;
+  /** The disc has pages for a web browser. */
+  readonly hasWebContent: boolean;
 }
 
 /** One entry per patient and study, in the order of the directory; values decoded by each instance's own character set. */
-export const readLabelFacts = (heads: readonly FileHead[]): LabelFacts => {
+export const readLabelFacts = (heads: readonly FileHead[], hasWebContent: boolean): LabelFacts => {
   const patients = new Map<string, LabelFacts['patients'][number]>();
   const studies = new Map<string, { date: string; description: string; modalities: Set<string>; accession: string }>();
   let institution = '';
@@ -34,5 +36,5 @@ export const readLabelFacts = (heads: readonly FileHead[]): LabelFacts => {
     }
     if (institution === '') institution = text(TAG.InstitutionName, 'LO');
   }
-  return { patients: [...patients.values()], studies: [...studies.values()].map((study) => ({ ...study, modalities: [...study.modalities] })), institution };
+  return { patients: [...patients.values()], studies: [...studies.values()].map((study) => ({ ...study, modalities: [...study.modalities] })), institution, hasWebContent };
 };

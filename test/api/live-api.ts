@@ -11,6 +11,7 @@ import { migrateCatalog } from '../../catalog/migrate.ts';
 import { openCatalog } from '../../catalog/open.ts';
 import type { EchoAnswer } from '../../dicom/echo-verdict.ts';
 import type { RemoteStudy } from '../../dicom/query-retrieve-scu.ts';
+import { createAttachmentStore } from '../../disc/attachments/attachment-store.ts';
 import { buildCertificate } from '../../disc/certificate.ts';
 import type { OrderOptions } from '../../disc/order/order.ts';
 import { ApplianceError } from '../../infra/errors.ts';
@@ -22,7 +23,7 @@ import { DEFAULT_CONTENT } from '../../disc/order/content.ts';
 
 /** What the gate found on every volume that is composed here. */
 export const CERTIFICATE = buildCertificate({
-  product: 'Spindle 0.1.0', imprint: { institution: 'Hospital', contact: '', product: 'Spindle 0.1.0', language: 'en' }, volume: { fileSetId: 'SP00000001_1', fileSetUid: '2.25.1', index: 1, of: 1, media: 'CD', createdAt: new Date('2026-01-02T03:04:05Z') }, image: { bytes: 12_000_000, sha256: 'ab'.repeat(32) }, profile: '',
+  product: 'Spindle 0.1.0', imprint: { institution: 'Hospital', contact: '', product: 'Spindle 0.1.0', language: 'en', webContent: false }, volume: { fileSetId: 'SP00000001_1', fileSetUid: '2.25.1', index: 1, of: 1, media: 'CD', createdAt: new Date('2026-01-02T03:04:05Z') }, image: { bytes: 12_000_000, sha256: 'ab'.repeat(32) }, profile: '',
   checks: [{ id: 'iso-order', outcome: 'pass', findings: 0 }], counts: { files: 5, directories: 4, records: 6, instances: 3, bytesCompared: 3000 }, report: [],
 });
 
@@ -103,7 +104,7 @@ export const startLiveApi = async (now: () => Date = () => new Date()): Promise<
   let tls: Awaited<ReturnType<ApiDeps['tls']>> = null;
   const labelFile = (serial: string): string => join(folder, `${serial}.png`);
   const deps: ApiDeps = {
-    catalog, workflows: recordingPort(said, () => isAway), robots: () => catalog.robots.all(), token: TOKEN, now, labelFile,
+    catalog, workflows: recordingPort(said, () => isAway), robots: () => catalog.robots.all(), token: TOKEN, now, labelFile, attachments: { ...createAttachmentStore(join(folder, 'attachments')), longestBytes: 100_000 },
     appliance: { aeTitle: 'SPINDLE', dicomHost: '0.0.0.0', dicomPort: 11112, version: '0.0.0-test', temporalUi: 'http://127.0.0.1:8233' },
     store: () => Promise.resolve({ freeBytes: 5e11, usedPercent: 41, warning: false }), echo: () => Promise.resolve(), tls: () => Promise.resolve(tls), echoAe: (ae) => { said.push(['echo', ae.aeTitle, ae.host, ae.port]); return Promise.resolve(ECHOES[ae.aeTitle] ?? { verdict: 'answers', text: 'Answers.', code: null, elapsedMs: 3 }); },
     remote: fakeRemote,

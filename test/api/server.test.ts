@@ -247,6 +247,27 @@ describe.skipIf(!needs('postgres'))('the API', () => {
       expect((await call('GET', `/orders/${String(body['orderId'])}`)).body['order']).toMatchObject({ isHeldBack: true });
     });
 
+    it('takes files to go on the first disc while no disc is begun', async () => {
+      const id = await api.placeOrder([alpha]);
+      const attach = async (content: string, title = 'Letter'): Promise<Answer> => {
+        const response = await fetch(`${api.origin}/api/v1/orders/${id}/attachments?title=${encodeURIComponent(title)}`, { method: 'POST', headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/octet-stream' }, body: content, signal: AbortSignal.timeout(10_000) });
+        return { status: response.status, headers: response.headers, body: await response.json() as Json };
+      };
+      const added = await attach('plain text', 'Brief an Dr. Müller');
+      expect(added.status).toBe(201);
+      expect(added.body).toMatchObject({ title: 'Brief an Dr. Müller', type: 'txt', bytes: 10 });
+      expectProblem(await attach('#!/bin/sh'), 'ORDER_ATTACHMENT_REFUSED');
+      expectProblem(await attach('x'.repeat(100_001)), 'ORDER_ATTACHMENT_REFUSED');
+      expectProblem(await attach('text', ''), 'API_INVALID');
+      expect((await call('GET', `/orders/${id}/attachments`)).body).toEqual({ attachments: [added.body] });
+      const path = `/orders/${id}/attachments/${String(added.body['attachmentId'])}`;
+      expect((await call('DELETE', path)).status).toBe(204);
+      expectProblem(await call('DELETE', path), 'API_NOT_FOUND');
+      await api.catalog.orders.setState(id, 'CREATING', 'NORMAL', '');
+      expectProblem(await attach('too late'), 'ORDER_STATE');
+      expectProblem(await call('GET', '/orders/none/attachments'), 'API_NOT_FOUND');
+    });
+
     it('refuses what is not as described', async () => {
       for (const body of [{}, { selection: {} }, { selection: { studies: [] } }, { selection: { studies: ['1'] } }, { selection: { studies: [alpha] }, copies: 0 }, { selection: { studies: [alpha] }, copies: 100 }, { selection: { studies: [alpha] }, media: 'FLOPPY' }, { selection: { studies: [alpha] }, comment: 'x'.repeat(241) }, { selection: { studies: [alpha] }, comment: 'a\0b' }, [], '{"selection":', 'null']) {
         expectProblem(await call('POST', '/orders', body), 'API_INVALID');

@@ -340,7 +340,7 @@ export const describeCatalog = (name: string, makeDatabaseUrl: () => Promise<str
         const [again] = await catalog.orders.recordVolumes(orderId, 'CD', [{ parts: [] }, { parts: [] }]);
         const second = await catalog.orders.volume(again!.volumeId);
         for (const key of ['fileSetId', 'fileSetUid', 'index', 'of', 'createdAt'] as const) expect(second.volume[key]).toEqual(first.volume[key]);
-        expect(second.original).toEqual({ imageSha256: 'ef', certificate: { gate: 'ok' } });
+        expect(second.original).toEqual({ orderId: first.order.orderId, imageSha256: 'ef', certificate: { gate: 'ok' } });
         expect(first.original).toBeUndefined();
         expect(await catalog.instances.instancesOfVolume(again!.volumeId)).toHaveLength(3);
       });

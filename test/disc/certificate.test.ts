@@ -4,7 +4,7 @@ import { buildCertificate, canonicalJson, certificateCode, shownCode } from '../
 import type { CertificateFacts } from '../../disc/certificate.ts';
 
 const FACTS: CertificateFacts = {
-  product: 'Spindle 0.1.0', imprint: { institution: 'Hospital', contact: '', product: 'Spindle 0.1.0', language: 'en' },
+  product: 'Spindle 0.1.0', imprint: { institution: 'Hospital', contact: '', product: 'Spindle 0.1.0', language: 'en', webContent: false },
   volume: { fileSetId: 'SP00000001_1', fileSetUid: '2.25.1', index: 1, of: 2, media: 'CD', createdAt: new Date('2026-01-02T03:04:05Z') },
   image: { bytes: 4096, sha256: 'ab'.repeat(32) }, profile: 'STD-GEN-CD',
   checks: [{ id: 'iso-order', outcome: 'pass', findings: 0 }, { id: 'several-patients', outcome: 'fail', findings: 1 }, { id: 'udf-tags', outcome: 'not-applicable', findings: 0 }],

@@ -14,8 +14,9 @@ export const ar: Words = {
   importSteps: ['شغّل برنامج عرض DICOM أو أداة الاستيراد في أرشيف الصور (PACS).', 'اختر «استيراد من قرص» أو «فتح DICOMDIR» أو أمرًا مشابهًا.', 'اختر محرك هذا القرص أو الملف DICOMDIR الموجود عليه.'],
   moreInReadme: 'المزيد في README.TXT: بنية القرص والمجاميع الاختبارية وجهة التواصل.',
   reports: 'التقارير والوثائق', pictures: 'صور لمتصفح الويب', viewers: 'برامج العرض على هذا القرص', attachments: 'ملفات مرفقة',
+  verifiedBy: 'اعتمده', notVerified: 'غير معتمد', notComplete: 'غير مكتمل', reference: 'مرجع', referringPhysician: 'الطبيب المُحيل', document: 'وثيقة',
   whatIsWhere: 'محتويات القرص', whereDicomdir: 'فهرس جميع ملفات DICOM', whereDicom: 'ملفات DICOM، مجلد لكل مريض وفحص وسلسلة', whereIndex: 'المحتوى كصفحة لأي متصفح',
-  whereReadme: 'هذا الملف', whereManifest: 'مجموع SHA-256 لكل ملف آخر؛ في لينكس: sha256sum -c SHA256.TXT', whereWeb: 'صور لمتصفح الويب', whereReports: 'تقارير ووثائق للقراءة والطباعة', whereViewers: 'برنامج عرض',
+  whereReadme: 'هذا الملف', whereManifest: 'مجموع SHA-256 لكل ملف آخر؛ في لينكس: sha256sum -c SHA256.TXT', whereWeb: 'صور لمتصفح الويب', whereReports: 'تقارير ووثائق للقراءة والطباعة', whereAttachments: 'ملفات أضافها معدّ القرص', whereViewers: 'برنامج عرض',
   notice: 'تنبيه', confidential: 'ملفات هذا القرص سجلات طبية سرية مخصصة للمريض ولمن يعالجه. يُرجى ممن يجد هذا القرص إعادته إلى {what}.',
   onTheLabel: 'المؤسسة المذكورة على الملصق', notForDiagnosis: 'الصفحات والبرامج على هذا القرص غير مخصصة للتشخيص؛ استخدم للتشخيص محطة عمل معتمدة.',
 };

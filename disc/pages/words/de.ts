@@ -14,8 +14,9 @@ export const de: Words = {
   importSteps: ['Starten Sie Ihren DICOM-Betrachter oder den Import Ihres Bildarchivs (PACS).', 'Wählen Sie „Von CD importieren“, „DICOMDIR öffnen“ oder einen ähnlichen Befehl.', 'Wählen Sie das Laufwerk mit diesem Datenträger oder die Datei DICOMDIR darauf.'],
   moreInReadme: 'Mehr in README.TXT: Aufbau, Prüfsummen, Kontakt.',
   reports: 'Befunde und Dokumente', pictures: 'Bilder für den Webbrowser', viewers: 'Betrachter auf diesem Datenträger', attachments: 'Beigefügte Dateien',
+  verifiedBy: 'Freigegeben von', notVerified: 'Nicht freigegeben', notComplete: 'Unvollständig', reference: 'Verweis', referringPhysician: 'Überweisender Arzt', document: 'Dokument',
   whatIsWhere: 'Was wo liegt', whereDicomdir: 'Verzeichnis aller DICOM-Dateien', whereDicom: 'die DICOM-Dateien, je Patient, Studie und Serie ein Ordner', whereIndex: 'der Inhalt als Seite für jeden Webbrowser',
-  whereReadme: 'diese Datei', whereManifest: 'SHA-256-Prüfsumme jeder anderen Datei; unter Linux: sha256sum -c SHA256.TXT', whereWeb: 'Bilder für den Webbrowser', whereReports: 'Befunde und Dokumente zum Lesen und Drucken', whereViewers: 'ein Betrachter',
+  whereReadme: 'diese Datei', whereManifest: 'SHA-256-Prüfsumme jeder anderen Datei; unter Linux: sha256sum -c SHA256.TXT', whereWeb: 'Bilder für den Webbrowser', whereReports: 'Befunde und Dokumente zum Lesen und Drucken', whereAttachments: 'vom Ersteller beigefügte Dateien', whereViewers: 'ein Betrachter',
   notice: 'Hinweis', confidential: 'Die Dateien dieses Datenträgers sind vertrauliche medizinische Unterlagen für den Patienten und die ihn Behandelnden. Wer ihn findet, wird gebeten, ihn zurückzugeben an {what}.',
   onTheLabel: 'die auf dem Etikett genannte Einrichtung', notForDiagnosis: 'Seiten und Programme auf diesem Datenträger sind nicht für die Diagnose bestimmt; verwenden Sie dafür einen zugelassenen Befundarbeitsplatz.',
 };

@@ -14,8 +14,9 @@ export const en: Words = {
   importSteps: ['Start your DICOM viewer or the import of your picture archive (PACS).', 'Choose "import from CD", "open DICOMDIR" or a similar command.', 'Choose the drive of this disc, or the file DICOMDIR on it.'],
   moreInReadme: 'More in README.TXT: structure of the disc, checksums, contact.',
   reports: 'Reports and documents', pictures: 'Pictures for the web browser', viewers: 'Viewers on this disc', attachments: 'Attached files',
+  verifiedBy: 'Verified by', notVerified: 'Not verified', notComplete: 'Not complete', reference: 'Reference', referringPhysician: 'Referring physician', document: 'Document',
   whatIsWhere: 'What is where', whereDicomdir: 'index of all DICOM files on this disc', whereDicom: 'the DICOM files, one folder per patient, study and series', whereIndex: 'the contents as a page for any web browser',
-  whereReadme: 'this file', whereManifest: 'SHA-256 checksum of every other file; on Linux: sha256sum -c SHA256.TXT', whereWeb: 'pictures for the web browser', whereReports: 'reports and documents to read and print', whereViewers: 'a viewer',
+  whereReadme: 'this file', whereManifest: 'SHA-256 checksum of every other file; on Linux: sha256sum -c SHA256.TXT', whereWeb: 'pictures for the web browser', whereReports: 'reports and documents to read and print', whereAttachments: 'files that the maker added', whereViewers: 'a viewer',
   notice: 'Notice', confidential: 'The files of this disc are confidential medical records, meant for the patient and those who treat the patient. Whoever finds this disc is asked to return it to {what}.',
   onTheLabel: 'the institution named on its label', notForDiagnosis: 'Pages and programs on this disc are not meant for diagnosis; for diagnosis use a certified workstation.',
 };

@@ -14,8 +14,9 @@ export const es: Words = {
   importSteps: ['Inicie su visor DICOM o la importación de su archivo de imágenes (PACS).', 'Elija «importar desde CD», «abrir DICOMDIR» o una orden parecida.', 'Elija la unidad de este disco, o el archivo DICOMDIR que contiene.'],
   moreInReadme: 'Más en README.TXT: estructura del disco, sumas de comprobación, contacto.',
   reports: 'Informes y documentos', pictures: 'Imágenes para el navegador', viewers: 'Visores en este disco', attachments: 'Archivos adjuntos',
+  verifiedBy: 'Validado por', notVerified: 'Sin validar', notComplete: 'Incompleto', reference: 'Referencia', referringPhysician: 'Médico solicitante', document: 'Documento',
   whatIsWhere: 'Qué hay y dónde', whereDicomdir: 'índice de todos los archivos DICOM', whereDicom: 'los archivos DICOM, una carpeta por paciente, estudio y serie', whereIndex: 'el contenido como página para cualquier navegador',
-  whereReadme: 'este archivo', whereManifest: 'suma SHA-256 de los demás archivos; en Linux: sha256sum -c SHA256.TXT', whereWeb: 'imágenes para el navegador', whereReports: 'informes y documentos para leer e imprimir', whereViewers: 'un visor',
+  whereReadme: 'este archivo', whereManifest: 'suma SHA-256 de los demás archivos; en Linux: sha256sum -c SHA256.TXT', whereWeb: 'imágenes para el navegador', whereReports: 'informes y documentos para leer e imprimir', whereAttachments: 'archivos añadidos por quien creó el disco', whereViewers: 'un visor',
   notice: 'Aviso', confidential: 'Los archivos de este disco son datos médicos confidenciales, destinados al paciente y a quienes lo tratan. Se ruega a quien encuentre este disco que lo devuelva a {what}.',
   onTheLabel: 'la institución nombrada en la etiqueta', notForDiagnosis: 'Las páginas y programas de este disco no están destinados al diagnóstico; use para ello una estación certificada.',
 };

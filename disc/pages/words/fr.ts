@@ -14,8 +14,9 @@ export const fr: Words = {
   importSteps: ['Lancez votre visionneuse DICOM ou l’importation de votre archive d’images (PACS).', 'Choisissez « importer depuis un CD », « ouvrir DICOMDIR » ou une commande semblable.', 'Choisissez le lecteur de ce disque, ou le fichier DICOMDIR qui s’y trouve.'],
   moreInReadme: 'Plus dans README.TXT : structure du disque, sommes de contrôle, contact.',
   reports: 'Comptes rendus et documents', pictures: 'Images pour le navigateur', viewers: 'Visionneuses sur ce disque', attachments: 'Fichiers joints',
+  verifiedBy: 'Validé par', notVerified: 'Non validé', notComplete: 'Incomplet', reference: 'Référence', referringPhysician: 'Médecin demandeur', document: 'Document',
   whatIsWhere: 'Où se trouve quoi', whereDicomdir: 'index de tous les fichiers DICOM', whereDicom: 'les fichiers DICOM, un dossier par patient, examen et série', whereIndex: 'le contenu en page pour tout navigateur',
-  whereReadme: 'ce fichier', whereManifest: 'somme SHA-256 de chaque autre fichier ; sous Linux : sha256sum -c SHA256.TXT', whereWeb: 'images pour le navigateur', whereReports: 'comptes rendus et documents à lire et imprimer', whereViewers: 'une visionneuse',
+  whereReadme: 'ce fichier', whereManifest: 'somme SHA-256 de chaque autre fichier ; sous Linux : sha256sum -c SHA256.TXT', whereWeb: 'images pour le navigateur', whereReports: 'comptes rendus et documents à lire et imprimer', whereAttachments: 'fichiers ajoutés par le créateur du disque', whereViewers: 'une visionneuse',
   notice: 'Avertissement', confidential: 'Les fichiers de ce disque sont des données médicales confidentielles, destinées au patient et à ses soignants. Qui trouve ce disque est prié de le rendre à {what}.',
   onTheLabel: 'l’établissement nommé sur l’étiquette', notForDiagnosis: 'Les pages et programmes de ce disque ne sont pas destinés au diagnostic ; utilisez pour cela une station certifiée.',
 };

@@ -14,8 +14,9 @@ export const it: Words = {
   importSteps: ['Avviare il visualizzatore DICOM o l’importazione dell’archivio di immagini (PACS).', 'Scegliere «importa da CD», «apri DICOMDIR» o un comando simile.', 'Scegliere l’unità di questo disco, o il file DICOMDIR che contiene.'],
   moreInReadme: 'Altro in README.TXT: struttura del disco, somme di controllo, contatto.',
   reports: 'Referti e documenti', pictures: 'Immagini per il browser', viewers: 'Visualizzatori su questo disco', attachments: 'File allegati',
+  verifiedBy: 'Validato da', notVerified: 'Non validato', notComplete: 'Incompleto', reference: 'Riferimento', referringPhysician: 'Medico richiedente', document: 'Documento',
   whatIsWhere: 'Che cosa si trova dove', whereDicomdir: 'indice di tutti i file DICOM', whereDicom: 'i file DICOM, una cartella per paziente, esame e serie', whereIndex: 'il contenuto come pagina per qualsiasi browser',
-  whereReadme: 'questo file', whereManifest: 'somma SHA-256 di ogni altro file; su Linux: sha256sum -c SHA256.TXT', whereWeb: 'immagini per il browser', whereReports: 'referti e documenti da leggere e stampare', whereViewers: 'un visualizzatore',
+  whereReadme: 'questo file', whereManifest: 'somma SHA-256 di ogni altro file; su Linux: sha256sum -c SHA256.TXT', whereWeb: 'immagini per il browser', whereReports: 'referti e documenti da leggere e stampare', whereAttachments: 'file aggiunti da chi ha creato il disco', whereViewers: 'un visualizzatore',
   notice: 'Avvertenza', confidential: 'I file di questo disco sono dati medici riservati, destinati al paziente e a chi lo cura. Chi trova questo disco è pregato di restituirlo a {what}.',
   onTheLabel: 'la struttura indicata sull’etichetta', notForDiagnosis: 'Pagine e programmi di questo disco non sono destinati alla diagnosi; per la diagnosi usare una stazione certificata.',
 };

@@ -14,8 +14,9 @@ export const ja: Words = {
   importSteps: ['DICOMビューアまたは画像保管システム（PACS）の取り込みを起動します。', '「CDから取り込む」「DICOMDIRを開く」などの操作を選びます。', 'このディスクのドライブ、またはその中のファイルDICOMDIRを選びます。'],
   moreInReadme: '詳細はREADME.TXT：ディスクの構成、チェックサム、連絡先。',
   reports: 'レポートと文書', pictures: 'ブラウザ用の画像', viewers: 'このディスクのビューア', attachments: '添付ファイル',
+  verifiedBy: '承認者', notVerified: '未承認', notComplete: '未完了', reference: '参照', referringPhysician: '依頼医', document: '文書',
   whatIsWhere: 'ディスクの構成', whereDicomdir: '全DICOMファイルの索引', whereDicom: 'DICOMファイル（患者・検査・シリーズごとのフォルダ）', whereIndex: 'どのブラウザでも見られる内容のページ',
-  whereReadme: 'このファイル', whereManifest: '他の全ファイルのSHA-256。Linuxでは sha256sum -c SHA256.TXT', whereWeb: 'ブラウザ用の画像', whereReports: '閲覧・印刷用のレポートと文書', whereViewers: 'ビューア',
+  whereReadme: 'このファイル', whereManifest: '他の全ファイルのSHA-256。Linuxでは sha256sum -c SHA256.TXT', whereWeb: 'ブラウザ用の画像', whereReports: '閲覧・印刷用のレポートと文書', whereAttachments: '作成者が添付したファイル', whereViewers: 'ビューア',
   notice: 'ご注意', confidential: 'このディスクのファイルは、患者ご本人と診療にあたる方のための秘密の医療記録です。拾得された方は {what} までご返却ください。',
   onTheLabel: 'ラベルに記載の施設', notForDiagnosis: 'このディスクのページとプログラムは診断用ではありません。診断には承認された端末をお使いください。',
 };

@@ -14,8 +14,9 @@ export const nl: Words = {
   importSteps: ['Start uw DICOM-viewer of de import van uw beeldarchief (PACS).', 'Kies „importeren van cd”, „DICOMDIR openen” of een vergelijkbare opdracht.', 'Kies het station met deze schijf, of het bestand DICOMDIR erop.'],
   moreInReadme: 'Meer in README.TXT: opbouw van de schijf, controlesommen, contact.',
   reports: 'Verslagen en documenten', pictures: 'Beelden voor de webbrowser', viewers: 'Viewers op deze schijf', attachments: 'Bijgevoegde bestanden',
+  verifiedBy: 'Goedgekeurd door', notVerified: 'Niet goedgekeurd', notComplete: 'Onvolledig', reference: 'Verwijzing', referringPhysician: 'Verwijzend arts', document: 'Document',
   whatIsWhere: 'Wat staat waar', whereDicomdir: 'index van alle DICOM-bestanden', whereDicom: 'de DICOM-bestanden, een map per patiënt, onderzoek en serie', whereIndex: 'de inhoud als pagina voor elke webbrowser',
-  whereReadme: 'dit bestand', whereManifest: 'SHA-256-controlesom van elk ander bestand; op Linux: sha256sum -c SHA256.TXT', whereWeb: 'beelden voor de webbrowser', whereReports: 'verslagen en documenten om te lezen en af te drukken', whereViewers: 'een viewer',
+  whereReadme: 'dit bestand', whereManifest: 'SHA-256-controlesom van elk ander bestand; op Linux: sha256sum -c SHA256.TXT', whereWeb: 'beelden voor de webbrowser', whereReports: 'verslagen en documenten om te lezen en af te drukken', whereAttachments: 'door de maker bijgevoegde bestanden', whereViewers: 'een viewer',
   notice: 'Let op', confidential: 'De bestanden op deze schijf zijn vertrouwelijke medische gegevens, bestemd voor de patiënt en diens behandelaars. Wie deze schijf vindt, wordt verzocht haar terug te geven aan {what}.',
   onTheLabel: 'de instelling op het etiket', notForDiagnosis: 'Pagina’s en programma’s op deze schijf zijn niet bedoeld voor diagnose; gebruik daarvoor een gecertificeerd werkstation.',
 };

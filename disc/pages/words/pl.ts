@@ -14,8 +14,9 @@ export const pl: Words = {
   importSteps: ['Uruchom przeglądarkę DICOM lub import archiwum obrazów (PACS).', 'Wybierz „importuj z CD”, „otwórz DICOMDIR” lub podobne polecenie.', 'Wskaż napęd z tą płytą lub znajdujący się na niej plik DICOMDIR.'],
   moreInReadme: 'Więcej w README.TXT: budowa płyty, sumy kontrolne, kontakt.',
   reports: 'Opisy i dokumenty', pictures: 'Obrazy dla przeglądarki internetowej', viewers: 'Przeglądarki na tej płycie', attachments: 'Załączone pliki',
+  verifiedBy: 'Zatwierdzone przez', notVerified: 'Niezatwierdzone', notComplete: 'Niekompletne', reference: 'Odwołanie', referringPhysician: 'Lekarz kierujący', document: 'Dokument',
   whatIsWhere: 'Co gdzie się znajduje', whereDicomdir: 'spis wszystkich plików DICOM', whereDicom: 'pliki DICOM, osobny folder dla pacjenta, badania i serii', whereIndex: 'zawartość jako strona dla dowolnej przeglądarki',
-  whereReadme: 'ten plik', whereManifest: 'suma SHA-256 każdego innego pliku; w systemie Linux: sha256sum -c SHA256.TXT', whereWeb: 'obrazy dla przeglądarki internetowej', whereReports: 'opisy i dokumenty do czytania i druku', whereViewers: 'przeglądarka',
+  whereReadme: 'ten plik', whereManifest: 'suma SHA-256 każdego innego pliku; w systemie Linux: sha256sum -c SHA256.TXT', whereWeb: 'obrazy dla przeglądarki internetowej', whereReports: 'opisy i dokumenty do czytania i druku', whereAttachments: 'pliki dołączone przez twórcę płyty', whereViewers: 'przeglądarka',
   notice: 'Uwaga', confidential: 'Pliki na tej płycie to poufne dane medyczne, przeznaczone dla pacjenta i osób go leczących. Znalazcę prosimy o zwrot płyty: {what}.',
   onTheLabel: 'placówka podana na etykiecie', notForDiagnosis: 'Strony i programy na tej płycie nie służą do diagnozy; do diagnozy należy używać certyfikowanej stacji.',
 };

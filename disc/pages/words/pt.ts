@@ -14,8 +14,9 @@ export const pt: Words = {
   importSteps: ['Inicie o visualizador DICOM ou a importação do arquivo de imagens (PACS).', 'Escolha «importar de CD», «abrir DICOMDIR» ou um comando semelhante.', 'Escolha a unidade deste disco, ou o ficheiro DICOMDIR nele.'],
   moreInReadme: 'Mais em README.TXT: estrutura do disco, somas de verificação, contacto.',
   reports: 'Relatórios e documentos', pictures: 'Imagens para o navegador', viewers: 'Visualizadores neste disco', attachments: 'Ficheiros anexos',
+  verifiedBy: 'Validado por', notVerified: 'Não validado', notComplete: 'Incompleto', reference: 'Referência', referringPhysician: 'Médico requisitante', document: 'Documento',
   whatIsWhere: 'O que está onde', whereDicomdir: 'índice de todos os ficheiros DICOM', whereDicom: 'os ficheiros DICOM, uma pasta por paciente, estudo e série', whereIndex: 'o conteúdo como página para qualquer navegador',
-  whereReadme: 'este ficheiro', whereManifest: 'soma SHA-256 de cada outro ficheiro; em Linux: sha256sum -c SHA256.TXT', whereWeb: 'imagens para o navegador', whereReports: 'relatórios e documentos para ler e imprimir', whereViewers: 'um visualizador',
+  whereReadme: 'este ficheiro', whereManifest: 'soma SHA-256 de cada outro ficheiro; em Linux: sha256sum -c SHA256.TXT', whereWeb: 'imagens para o navegador', whereReports: 'relatórios e documentos para ler e imprimir', whereAttachments: 'ficheiros acrescentados por quem criou o disco', whereViewers: 'um visualizador',
   notice: 'Aviso', confidential: 'Os ficheiros deste disco são dados médicos confidenciais, destinados ao paciente e a quem o trata. Pede-se a quem encontrar este disco que o devolva a {what}.',
   onTheLabel: 'a instituição indicada na etiqueta', notForDiagnosis: 'As páginas e programas deste disco não se destinam ao diagnóstico; para isso use uma estação certificada.',
 };

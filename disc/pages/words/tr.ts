@@ -14,8 +14,9 @@ export const tr: Words = {
   importSteps: ['DICOM görüntüleyicinizi veya görüntü arşivinizin (PACS) içe aktarmasını başlatın.', '“CD’den içe aktar”, “DICOMDIR aç” veya benzer bir komut seçin.', 'Bu diskin sürücüsünü ya da içindeki DICOMDIR dosyasını seçin.'],
   moreInReadme: 'Ayrıntılar README.TXT içinde: diskin yapısı, sağlama toplamları, iletişim.',
   reports: 'Raporlar ve belgeler', pictures: 'Web tarayıcısı için resimler', viewers: 'Bu diskteki görüntüleyiciler', attachments: 'Ekli dosyalar',
+  verifiedBy: 'Onaylayan', notVerified: 'Onaylanmamış', notComplete: 'Tamamlanmamış', reference: 'Başvuru', referringPhysician: 'Sevk eden hekim', document: 'Belge',
   whatIsWhere: 'Ne nerede', whereDicomdir: 'tüm DICOM dosyalarının dizini', whereDicom: 'DICOM dosyaları; hasta, inceleme ve seri başına bir klasör', whereIndex: 'her web tarayıcısı için içerik sayfası',
-  whereReadme: 'bu dosya', whereManifest: 'diğer her dosyanın SHA-256 özeti; Linux’ta: sha256sum -c SHA256.TXT', whereWeb: 'web tarayıcısı için resimler', whereReports: 'okunacak ve yazdırılacak raporlar ve belgeler', whereViewers: 'bir görüntüleyici',
+  whereReadme: 'bu dosya', whereManifest: 'diğer her dosyanın SHA-256 özeti; Linux’ta: sha256sum -c SHA256.TXT', whereWeb: 'web tarayıcısı için resimler', whereReports: 'okunacak ve yazdırılacak raporlar ve belgeler', whereAttachments: 'diski hazırlayanın eklediği dosyalar', whereViewers: 'bir görüntüleyici',
   notice: 'Uyarı', confidential: 'Bu diskteki dosyalar, hasta ve onu tedavi edenler için gizli tıbbi kayıtlardır. Diski bulan kişiden şu kuruma iade etmesi rica olunur: {what}.',
   onTheLabel: 'etikette adı geçen kurum', notForDiagnosis: 'Bu diskteki sayfalar ve programlar tanı amaçlı değildir; tanı için onaylı bir iş istasyonu kullanın.',
 };

@@ -51,6 +51,14 @@ export interface Words {
   readonly pictures: string;
   readonly viewers: string;
   readonly attachments: string;
+  readonly verifiedBy: string;
+  readonly notVerified: string;
+  readonly notComplete: string;
+  /** From a report to an image or another object. */
+  readonly reference: string;
+  readonly referringPhysician: string;
+  /** Stands in for a title. */
+  readonly document: string;
   readonly whatIsWhere: string;
   readonly whereDicomdir: string;
   readonly whereDicom: string;
@@ -59,6 +67,7 @@ export interface Words {
   readonly whereManifest: string;
   readonly whereWeb: string;
   readonly whereReports: string;
+  readonly whereAttachments: string;
   readonly whereViewers: string;
   readonly notice: string;
   /** {what} = the institution, or whoever the label names */

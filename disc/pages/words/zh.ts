@@ -14,8 +14,9 @@ export const zh: Words = {
   importSteps: ['启动 DICOM 浏览软件，或影像归档系统（PACS）的导入功能。', '选择“从光盘导入”“打开 DICOMDIR”或类似命令。', '选择本光盘所在的驱动器，或其中的 DICOMDIR 文件。'],
   moreInReadme: '详见 README.TXT：光盘结构、校验和、联系方式。',
   reports: '报告和文档', pictures: '供浏览器查看的图片', viewers: '本光盘上的浏览软件', attachments: '附加文件',
+  verifiedBy: '审核者', notVerified: '未审核', notComplete: '未完成', reference: '引用', referringPhysician: '申请医师', document: '文档',
   whatIsWhere: '光盘结构', whereDicomdir: '全部 DICOM 文件的索引', whereDicom: 'DICOM 文件，按患者、检查和序列分文件夹', whereIndex: '可用任何浏览器打开的内容页面',
-  whereReadme: '本文件', whereManifest: '其他每个文件的 SHA-256 校验和；在 Linux 上：sha256sum -c SHA256.TXT', whereWeb: '供浏览器查看的图片', whereReports: '可阅读和打印的报告和文档', whereViewers: '浏览软件',
+  whereReadme: '本文件', whereManifest: '其他每个文件的 SHA-256 校验和；在 Linux 上：sha256sum -c SHA256.TXT', whereWeb: '供浏览器查看的图片', whereReports: '可阅读和打印的报告和文档', whereAttachments: '制作者附加的文件', whereViewers: '浏览软件',
   notice: '声明', confidential: '本光盘中的文件是保密的医疗记录，仅供患者及其诊疗人员使用。拾到本光盘者请交还：{what}。',
   onTheLabel: '标签上注明的机构', notForDiagnosis: '本光盘上的页面和程序不用于诊断；诊断请使用经认证的工作站。',
 };

@@ -8,7 +8,7 @@ import { showDate, showName, toAscii } from '../../../disc/pages/text.ts';
 
 const facts = (over: Partial<DiscFacts> = {}): DiscFacts => ({
   institution: 'Klinik Köln', contact: 'Radiology', product: 'Spindle 0.1.0', createdAt: new Date('2026-11-24T14:30:00Z'), fileSetId: 'DISC_1', fileSetUid: '2.25.1',
-  index: 1, of: 2, isSupplement: false, profile: 'STD-GEN-CD', otherVolumes: [{ index: 2, fileSetId: 'DISC_2', series: [{ studyDate: '20260103', studyDescription: 'CT Head elsewhere', modality: 'CT', number: '4', description: 'Bone', instances: 80 }] }], report: [],
+  index: 1, of: 2, isSupplement: false, profile: 'STD-GEN-CD', otherVolumes: [{ index: 2, fileSetId: 'DISC_2', series: [{ studyDate: '20260103', studyDescription: 'CT Head elsewhere', modality: 'CT', number: '4', description: 'Bone', instances: 80 }] }], report: [], links: [],
   patients: [{ name: 'Yamada^Tarou=山田^太郎', id: '<42>', birthDate: '19580304', sex: 'M', studies: [{ date: '20260102', description: '<script>alert(1)</script>', accessionNumber: 'A"1', series: [{ number: '1', modality: 'CT', description: 'Thorax', instances: 3 }] }] }],
   ...over,
 });
@@ -24,6 +24,16 @@ describe('INDEX.HTM', () => {
   it('names the patient in every script, the disc, the other disc and the README', () => {
     const page = renderIndexPage(facts()).toString('utf8');
     for (const part of ['Yamada, Tarou (山田, 太郎)', 'Disc 1 of 2', 'Disc 2 of 2', 'DISC_2', 'CT Head elsewhere', 'href="README.TXT"', '2026-01-02', 'charset="utf-8"']) expect(page).toContain(part);
+  });
+
+  it('leads to what lies beside the DICOM files, and README.TXT says where that is', () => {
+    const links = [{ kind: 'report' as const, title: 'CT <Thorax>', href: 'REPORTS/R0000001.HTM' }, { kind: 'viewer' as const, title: 'Viewer', href: 'VIEWER/RUN.HTM' }];
+    const page = renderIndexPage(facts({ links })).toString('utf8');
+    expect(page).toContain('<a href="REPORTS/R0000001.HTM"><bdi>CT &#60;Thorax&#62;</bdi></a>');
+    expect(page.indexOf('VIEWER/RUN.HTM')).toBeLessThan(page.indexOf('REPORTS/R0000001.HTM'));
+    const readme = renderReadme(facts({ links })).toString('latin1');
+    for (const row of ['REPORTS       reports and documents', 'VIEWER        a viewer']) expect(readme).toContain(row);
+    expect(renderReadme(facts()).toString('latin1')).not.toMatch(/REPORTS|VIEWER/);
   });
 
   it('asks the network for nothing', () => {
