@@ -4,7 +4,7 @@
  */
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { VolumeRow } from '../catalog/catalog.ts';
+import type { VolumeRow, VolumeToCompose } from '../catalog/catalog.ts';
 import type { Transcoder } from '../dicom/transcoder.ts';
 import { buildCertificate, shownCode } from '../disc/certificate.ts';
 import { composeVolume } from '../disc/compose-volume.ts';
@@ -12,15 +12,20 @@ import type { ComposedImage } from '../disc/compose-volume.ts';
 import { checkVolume } from '../disc/gate.ts';
 import type { GateResult } from '../disc/gate.ts';
 import { renderLabel } from '../disc/label/render-label.ts';
-import type { Language } from '../disc/order/content.ts';
+import type { ContentOptions, Language } from '../disc/order/content.ts';
 import { SECTOR_BYTES } from '../disc/image/sectors.ts';
 import { readPreparation } from '../disc/preparation/preparation-book.ts';
 import { prepareOrder } from '../disc/preparation/prepare-order.ts';
 import { weighOrder } from '../disc/preparation/weigh-order.ts';
 import { fileSystem, mediaType } from '../disc/tables/media-types.ts';
+import type { FileSystemRow } from '../disc/tables/media-types.ts';
+import { markOf } from '../disc/viewer-package.ts';
+import type { ChosenViewers } from '../disc/viewers/choose-viewers.ts';
+import { expectViewers, viewerExtra, viewerRoomBytes } from '../disc/viewers/viewer-extra.ts';
+import type { ViewerShelf } from '../disc/viewers/viewer-shelf.ts';
 import { readJsonFile, writeDurably, writeJsonFile } from '../infra/durable-file.ts';
 import { ApplianceError } from '../infra/errors.ts';
-import { comparedWith, imprintOf } from './reburn.ts';
+import { comparedWith, imprintOf, viewersBefore } from './reburn.ts';
 import type { ComposedVolume, VolumeSpool } from './volume-spool.ts';
 
 export interface SpoolOptions {
@@ -36,6 +41,9 @@ export interface SpoolOptions {
   /** Of the pages, where an order names none. */
   readonly language: Language;
   readonly transcoder: Transcoder;
+  readonly shelf: Pick<ViewerShelf, 'choose'>;
+  /** Ids of the viewers on discs whose order names none. */
+  readonly viewers: readonly string[];
 }
 
 /** Orders that name no template of their own. */
@@ -72,13 +80,18 @@ export const createVolumeSpool = (options: SpoolOptions): VolumeSpool => {
     const result = await checkVolume({
       imageFile: composed.image.path, bytes: composed.image.bytes, fileSetId: volume.fileSetId, fileSetUid: volume.fileSetUid, files: composed.files,
       profile: composed.profile, fileSystems: fileSystem(mediaType(volume.media).fileSystem).trees,
-      instances: composed.entries.map(({ fileId, sopInstanceUid }) => ({ fileId, sopInstanceUid })),
+      instances: composed.entries.map(({ fileId, sopInstanceUid }) => ({ fileId, sopInstanceUid })), extras: composed.extras,
     });
     if (!result.isAccepted) {
       await rm(composed.image.path, { force: true });
       throw new ApplianceError('DISC_GATE_REFUSED', `${result.problems.length} problems, first: ${result.problems[0] ?? ''}`, { details: { problems: result.problems.slice(0, 20) } });
     }
     return result;
+  };
+
+  const viewersFor = (content: Pick<ContentOptions, 'viewers'>, original: VolumeToCompose['original'], trees?: FileSystemRow['trees']): Promise<ChosenViewers> => {
+    const before = viewersBefore(original);
+    return options.shelf.choose({ ids: content.viewers ?? options.viewers, ...(before ? { before } : {}), ...(trees ? { trees } : {}) });
   };
 
   return {
@@ -88,6 +101,10 @@ export const createVolumeSpool = (options: SpoolOptions): VolumeSpool => {
       return weighOrder(instances, lines, content);
     },
 
+    async extraBytes({ content, original }) {
+      return viewerRoomBytes((await viewersFor(content, original)).viewers);
+    },
+
     async compose({ volume, order, others, original, instances, signal, onProgress }) {
       const imageFile = imageFileOf(options.spoolDirectory, volume);
       const before = await readMade(madeFile(volume));
@@ -95,21 +112,24 @@ export const createVolumeSpool = (options: SpoolOptions): VolumeSpool => {
       await mkdir(join(options.spoolDirectory, volume.spoolName), { recursive: true, mode: 0o750 });
       const folder = preparedFolder(options.spoolDirectory, order.orderId);
       const imprint = imprintOf(original?.certificate) ?? { institution: options.institution, contact: options.contact, product: options.product, language: order.options.content.language || options.language };
+      const { viewers, notes } = await viewersFor(order.options.content, original, fileSystem(mediaType(volume.media).fileSystem).trees);
       const composed = await composeVolume({
         volume: { fileSetId: volume.fileSetId, fileSetUid: volume.fileSetUid, index: volume.index, of: volume.of, media: volume.media, capacityBytes: mediaType(volume.media).sectors * SECTOR_BYTES },
         order: { isSupplement: order.isSupplement }, content: order.options.content, instances, preparation: { folder, lines: await readPreparation(folder) }, storeDirectory: options.storeDirectory, imageFile, createdAt: volume.createdAt,
-        ...imprint, otherVolumes: others, signal, onProgress,
+        ...imprint, otherVolumes: others, extras: [viewerExtra(viewers, { language: imprint.language, fileSetId: volume.fileSetId })], signal, onProgress,
       });
+      expectViewers(viewers, composed.files);
       const result = await gate(composed, volume);
+      const marks = viewers.map(({ viewer }) => markOf(viewer));
       const certificate = buildCertificate({
-        product: options.product, volume, image: composed.image, profile: composed.profile, checks: result.checks, counts: result.counts, report: composed.report,
+        product: options.product, volume, image: composed.image, profile: composed.profile, checks: result.checks, counts: result.counts, report: composed.report, viewers: marks,
       });
       const made: Made = {
         composed: {
           imageBytes: composed.image.bytes, imageSha256: composed.image.sha256, certificate: { ...certificate, imprint },
           instances: composed.entries.map(({ instanceId, fileId, sha256 }) => ({ instanceId, fileId, sha256 })), leftOff: composed.leftOff,
         },
-        report: [...composed.report, ...comparedWith(original, composed, options.product)], label: result.label, profile: composed.profile, imageBytes: composed.image.bytes, certificateCode: certificate.shortCode,
+        report: [...composed.report, ...notes.map((reason) => ({ kind: 'note' as const, reason })), ...comparedWith(original, composed, { product: options.product, viewers: marks })], label: result.label, profile: composed.profile, imageBytes: composed.image.bytes, certificateCode: certificate.shortCode,
       };
       await writeJsonFile(madeFile(volume), made, { mode: 0o640 });
       return { composed: made.composed, report: made.report };

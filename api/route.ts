@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { EchoAnswer } from '../dicom/echo-verdict.ts';
 import type { RemoteAe } from '../dicom/remote-ae.ts';
+import type { ViewerShelf } from '../disc/viewers/viewer-shelf.ts';
 import type { Logger } from '../infra/log.ts';
 import type { RobotAction } from '../robots/robot.ts';
 import type { Verdict } from '../workflows/messages.ts';
@@ -36,6 +37,7 @@ export interface ApiDeps {
   readonly echoAe: (ae: RemoteAe) => Promise<EchoAnswer>;
   /** Our TLS port and the end of the certificate it shows, null when it does not answer; null without TLS. */
   readonly tls: () => Promise<{ readonly port: number; readonly expiresAt: Date | null } | null>;
+  readonly viewers: ViewerShelf;
   readonly labelFile: (serial: string) => string;
   readonly token: string;
   readonly now: () => Date;

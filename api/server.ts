@@ -19,6 +19,7 @@ import { orderRoutes } from './routes/orders.ts';
 import { robotRoutes } from './routes/robots.ts';
 import { ruleRoutes } from './routes/rules.ts';
 import { studyRoutes } from './routes/studies.ts';
+import { viewerRoutes } from './routes/viewers.ts';
 
 /** The description is a route as well, and stands in itself. */
 function describing(): Route {
@@ -29,7 +30,7 @@ function describing(): Route {
 }
 
 /** Every route below /api/v1, in the order in which they are mounted. */
-export const ROUTES: readonly Route[] = [...healthRoutes, ...studyRoutes, ...orderRoutes, ...ruleRoutes, ...discRoutes, ...robotRoutes, ...aeRoutes, describing()];
+export const ROUTES: readonly Route[] = [...healthRoutes, ...studyRoutes, ...orderRoutes, ...ruleRoutes, ...discRoutes, ...robotRoutes, ...aeRoutes, ...viewerRoutes, describing()];
 
 /** The Express application, ready to listen. */
 export const createApp = (deps: ApiDeps): Express => {

@@ -99,8 +99,10 @@ const othersOf = async (db: Executor, { id, order_key }: Pick<Selectable<VolumeT
   }));
 };
 
+const originalOf = ({ image_sha256, certificate }: Pick<Selectable<VolumeTable>, 'image_sha256' | 'certificate'>): NonNullable<VolumeToCompose['original']> => ({ imageSha256: image_sha256, certificate: JSON.parse(certificate) as unknown });
+
 /** The half of the order book that keeps volumes. */
-export const createVolumes = (database: Database): Pick<OrderBook, 'recordVolumes' | 'volume' | 'recordComposed' | 'setVolumeState'> => ({
+export const createVolumes = (database: Database): Pick<OrderBook, 'recordVolumes' | 'volume' | 'original' | 'recordComposed' | 'setVolumeState'> => ({
   recordVolumes: (orderId, media, plan) => recordVolumes(database, orderId, media, plan),
   volume: (volumeId) => database.read(async (db) => {
     const row = await findVolume(db, volumeId);
@@ -108,8 +110,12 @@ export const createVolumes = (database: Database): Pick<OrderBook, 'recordVolume
     const original = order.reburn_of === null ? undefined : await findVolume(db, order.reburn_of);
     return {
       volume: volumeRow(row, order.order_id), order: orderRow(order), others: await othersOf(db, original ?? row),
-      original: original && { imageSha256: original.image_sha256, certificate: JSON.parse(original.certificate) as unknown },
+      original: original && originalOf(original),
     };
+  }),
+  original: (orderId) => database.read(async (db) => {
+    const { reburn_of } = await findOrder(db, orderId);
+    return reburn_of === null ? undefined : originalOf(await findVolume(db, reburn_of));
   }),
   recordComposed: (volumeId, composed) => recordComposed(database, volumeId, composed),
   setVolumeState: (volumeId, state) => database.write(async (trx) => {

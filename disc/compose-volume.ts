@@ -5,6 +5,7 @@
 import { resolve } from 'node:path';
 import type { ReportEntry, VolumeInstance } from '../catalog/catalog.ts';
 import { ApplianceError } from '../infra/errors.ts';
+import type { DiscExtra } from './extras.ts';
 import { writeDicomdir } from './dicomdir.ts';
 import { createHeadReader } from './dicomdir/read-head.ts';
 import { inDiscOrder, placeInstances, recordOfClass } from './file-set.ts';
@@ -58,6 +59,8 @@ export interface ComposeRequest {
   /** Product name and version, as the pages show it. */
   readonly product: string;
   readonly otherVolumes: readonly OtherVolume[];
+  /** Files beside the DICOM files, in the order they are to lie on the disc; the plan of the volumes must have counted them. */
+  readonly extras?: readonly DiscExtra[];
   readonly signal?: AbortSignal;
   readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
 }
@@ -71,6 +74,8 @@ export interface ComposedImage {
   readonly report: readonly ReportEntry[];
   readonly profile: string;
   readonly manifestPath: string;
+  /** Paths of the extra files. */
+  readonly extras: readonly string[];
   /** Directory records written. */
   readonly records: number;
 }
@@ -127,14 +132,18 @@ export const composeVolume = async (request: ComposeRequest): Promise<ComposedIm
   const verdict = judgeProfile(volume.media, request.content, onDisc.map(({ instance }) => instance));
   const changes = conversionsOn(onDisc, request.preparation.lines);
   const wholeReport = [...report, ...dicomdir.report, ...verdict.report, ...changes.report];
+  const extras = request.extras ?? [];
+  const extraFiles = extras.flatMap(({ files }) => files);
   const front = [
     dataFile('DICOMDIR', dicomdir.bytes),
     ...pages({
       institution: request.institution, contact: request.contact, product: request.product, createdAt,
       fileSetId: volume.fileSetId, fileSetUid: volume.fileSetUid, index: volume.index, of: volume.of, isSupplement: request.order.isSupplement,
       profile: verdict.profile, patients: patientsOnDisc(onDisc), report: wholeReport, otherVolumes: request.otherVolumes,
+      links: extras.flatMap(({ links }) => links),
     }, request.language),
     ...onDisc.map((one) => dicomFile(storeDirectory, one)),
+    ...extraFiles,
   ];
   const plan = planImage({ volumeId: volume.fileSetId, createdAt, kind: mediaType(volume.media).fileSystem, files: [...front, manifestFile(front.map(({ path }) => path), changes.origins)] });
   const bytes = plan.totalSectors * SECTOR_BYTES;
@@ -150,6 +159,6 @@ export const composeVolume = async (request: ComposeRequest): Promise<ComposedIm
       return { instanceId: instance.instanceId, sopInstanceUid: instance.attributes.sopInstanceUid, fileId: path, sha256: byPath.get(path)?.sha256 ?? '', bytes: instance.file.bytes };
     }),
     leftOff: [...leftOff.map(({ instanceId }) => instanceId), ...dicomdir.leftOff],
-    report: wholeReport, profile: verdict.profile, manifestPath: MANIFEST_PATH, records: dicomdir.records,
+    report: wholeReport, profile: verdict.profile, manifestPath: MANIFEST_PATH, extras: extraFiles.map(({ path }) => path), records: dicomdir.records,
   };
 };

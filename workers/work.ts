@@ -9,6 +9,7 @@ import { createVolumeSpool } from '../activities/make-volume-spool.ts';
 import { createOrderActivities } from '../activities/orders.ts';
 import { createInstanceStore } from '../dicom/instance-store.ts';
 import { createTranscoder } from '../dicom/transcode.ts';
+import { createViewerShelf } from '../disc/viewers/viewer-shelf.ts';
 import { connectTemporal } from '../infra/temporal.ts';
 import { COMPOSE_QUEUE, ORCHESTRATION_QUEUE } from '../workflows/names.ts';
 import { chooseRobot } from './choose-robot.ts';
@@ -28,7 +29,8 @@ await runChild('work', async ({ config, endpoints, home, labels, log, catalog })
   const connection = await connectWorker(endpoints.temporalAddress, log, () => false);
   const store = createInstanceStore({ directory: home.store, durable: config.durableStore, reserveBytes: 0, highWaterPercent: 100 });
   const transcoder = createTranscoder();
-  const spool = createVolumeSpool({ spoolDirectory: home.spool, labelDirectory: labels, storeDirectory: home.store, labelDpi: config.labelDpi, institution: config.institution, contact: config.contact, language: config.language, product: `Spindle ${await productVersion()}`, transcoder });
+  const shelf = createViewerShelf({ directory: home.viewers, now: () => new Date() });
+  const spool = createVolumeSpool({ spoolDirectory: home.spool, labelDirectory: labels, storeDirectory: home.store, labelDpi: config.labelDpi, institution: config.institution, contact: config.contact, language: config.language, product: `Spindle ${await productVersion()}`, transcoder, shelf, viewers: config.viewers });
   const compose = withFailures({
     ...createComposeActivities({ catalog, spool }),
     ...createHousekeepingActivities({
@@ -38,7 +40,7 @@ await runChild('work', async ({ config, endpoints, home, labels, log, catalog })
   }, log);
   const decide = withFailures({
     ...createIntakeActivities(catalog),
-    ...createOrderActivities({ orders: catalog.orders, chooseRobot: async (wish) => {
+    ...createOrderActivities({ orders: catalog.orders, extraBytes: spool.extraBytes, chooseRobot: async (wish) => {
       const choice = chooseRobot(await catalog.robots.all(), wish);
       return choice && { ...choice, remakes: config.remakes };
     } }),

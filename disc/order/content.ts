@@ -1,5 +1,5 @@
 /**
- * What a disc is to hold and be beside the selected instances: kind of copy, profile, language.
+ * What a disc is to hold and be beside the selected instances: kind of copy, profile, language, viewers.
  * Pure: no I/O, no clock, no packages; workflows may import it.
  */
 
@@ -22,10 +22,12 @@ export interface ContentOptions {
   readonly unconvertible: 'keep' | 'leave-off';
   /** '' = the language of the appliance. */
   readonly language: Language | '';
+  /** Ids of viewers in the order in which they go on each disc; null = those of the setting. */
+  readonly viewers: readonly string[] | null;
 }
 
 /** What an order or rule that says nothing gets. */
-export const DEFAULT_CONTENT: ContentOptions = { copyType: 'patient', profile: '', unconvertible: 'keep', language: '' };
+export const DEFAULT_CONTENT: ContentOptions = { copyType: 'patient', profile: '', unconvertible: 'keep', language: '', viewers: null };
 
 /** Content options with what is not said filled in: rows written before an option existed lack it. */
 export const contentOptions = (said: Partial<ContentOptions> | undefined): ContentOptions => ({ ...DEFAULT_CONTENT, ...said });

@@ -1,5 +1,6 @@
 /** What the pages of a disc tell: facts gathered from the instances that are on it. Pure. */
 import type { ReportEntry, SeriesElsewhere } from '../../catalog/catalog.ts';
+import type { DiscLink } from '../extras.ts';
 
 export interface SeriesOnDisc {
   readonly number: string;
@@ -47,6 +48,8 @@ export interface DiscFacts {
   readonly patients: readonly PatientOnDisc[];
   readonly report: readonly ReportEntry[];
   readonly otherVolumes: readonly OtherVolume[];
+  /** Ways to what lies on the disc beside its DICOM files. */
+  readonly links: readonly DiscLink[];
 }
 
 export const instancesOf = (series: readonly SeriesOnDisc[]): number => series.reduce((sum, one) => sum + one.instances, 0);

@@ -50,6 +50,21 @@ ${[...Map.groupBy(other.series, (one) => `${one.studyDate} ${one.studyDescriptio
   }).join('')}
 </div>`;
 
+/** Names of viewers may hold what ends or changes an address. */
+const address = (path: string): string => path.split('/').map(encodeURIComponent).join('/');
+
+/** Viewers on the disc, as links: a browser offers to open or to save the program. */
+const viewers = (facts: DiscFacts, words: Words): string => {
+  const found = facts.links.filter(({ kind }) => kind === 'viewer');
+  return found.length === 0 ? '' : `
+<div class="help">
+<h2>${esc(words.viewers)}</h2>
+<ul>
+${found.map(({ title, href }) => `<li><a href="${esc(address(href))}">${own(title)}</a></li>`).join('\n')}
+</ul>
+</div>`;
+};
+
 const volumes = (facts: DiscFacts, words: Words): string =>
   (facts.of < 2 ? '' : `<p class="notice"><b>${esc(filled(words.discOf, { n: facts.index, of: facts.of }))}</b>${DOT}${esc(words.completeInItself)}</p>`);
 
@@ -82,7 +97,7 @@ export const renderIndexPage = (facts: DiscFacts, language: Language = 'en'): Bu
 <p>${[counted(words.studies, all.studies), counted(words.series, all.series), counted(words.files, all.instances), `${esc(words.madeOn)} <bdi>${showMoment(facts.createdAt)}</bdi>`].join(DOT)}</p>
 </div></div>
 <div class="page">
-${notices(facts, words)}
+${notices(facts, words)}${viewers(facts, words)}
 ${facts.patients.map((one) => patient(one, words)).join('')}
 ${others(facts, words)}
 <div class="help">

@@ -43,9 +43,13 @@ const padded = (text: string, to: number): string => text + ' '.repeat(Math.max(
 const fact = (writer: Writer, name: string, value: string): string[] =>
   (value ? wrap(value, writer, ' '.repeat(NAMES)).map((line, at) => (at ? line : `${padded(`${name}:`, NAMES)}${line.slice(NAMES)}`)) : []);
 
-const structure = (writer: Writer): string[] => {
+/** One row for each folder or file of the root that holds viewers, with their names. */
+const viewerRows = ({ links }: DiscFacts, { words, plain }: Writer): readonly (readonly [string, string])[] =>
+  [...Map.groupBy(links.filter(({ kind }) => kind === 'viewer'), ({ href }) => href.split('/')[0] ?? '')].map(([name, found]) => [name, `${words.whereViewers}: ${plain(found.map(({ title }) => title).join(', '))}`]);
+
+const structure = (facts: DiscFacts, writer: Writer): string[] => {
   const { words } = writer;
-  const rows: readonly (readonly [string, string])[] = [['DICOMDIR', words.whereDicomdir], ['DICOM', words.whereDicom], ['INDEX.HTM', words.whereIndex], ['README.TXT', words.whereReadme], ['SHA256.TXT', words.whereManifest]];
+  const rows: readonly (readonly [string, string])[] = [['DICOMDIR', words.whereDicomdir], ['DICOM', words.whereDicom], ...viewerRows(facts, writer), ['INDEX.HTM', words.whereIndex], ['README.TXT', words.whereReadme], ['SHA256.TXT', words.whereManifest]];
   return rows.flatMap(([name, what]) => wrap(what, writer, ' '.repeat(14)).map((line, at) => (at ? line : `${padded(name, 14)}${line.slice(14)}`)));
 };
 
@@ -98,7 +102,7 @@ const text = (facts: DiscFacts, writer: Writer): string[] => {
     ...fact(writer, words.profile, facts.profile || (outside ? `${words.noProfile} (${outside})` : words.noProfile)),
     ...set(facts, writer),
     ...(facts.isSupplement ? ['', ...wrap(words.supplement, writer)] : []),
-    ...heading(words.whatIsWhere), ...structure(writer),
+    ...heading(words.whatIsWhere), ...structure(facts, writer),
     ...heading(words.howToOpen), ...words.importSteps.flatMap((step, at) => wrap(`${at + 1}. ${step}`, writer)),
     ...listed(facts.report, 'left-off', words.notOnDisc, writer),
     ...listed(facts.report, 'converted', words.converted, writer),

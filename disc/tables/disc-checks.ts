@@ -49,7 +49,7 @@ export const DISC_CHECKS = [
   // Names and pages.
   { id: 'name-case', subject: 'disc', level: 'warning', refuses: true, title: 'DICOM names are upper case as the directory gives them', advice: 'Systems that tell cases apart do not find these files: copy them to names in upper case.', source: 'PS3.10 8.2, 8.5; PS3.12' },
   { id: 'entry-pages', subject: 'disc', level: 'warning', refuses: true, title: 'README.TXT and INDEX.HTM stand in the root', advice: 'A person without DICOM software finds no way in; importing is not affected.', source: 'IHE RAD TF-3 4.47.4.1.2.3' },
-  { id: 'autorun', subject: 'disc', level: 'note', refuses: true, title: 'Nothing on the disc starts by itself', advice: 'Do not let the disc start programs: open the images with your own software.', source: 'IHE RAD PDI; DRG 2.2' },
+  { id: 'autorun', subject: 'disc', level: 'note', refuses: true, title: 'Nothing on the disc starts by itself but a viewer that its order asks for', advice: 'Do not let the disc start programs: open the images with your own software.', source: 'IHE RAD PDI; DRG 2.2' },
   { id: 'no-dicom', subject: 'disc', level: 'error', refuses: true, title: 'The disc holds DICOM files', advice: 'The disc holds pictures or files of another kind only: ask for a DICOM disc.', source: 'PS3.10 8' },
   // The directory.
   { id: 'dicomdir-present', subject: 'disc', level: 'error', refuses: true, title: 'There is one DICOMDIR, in the root', advice: 'Import the DICOM files by folder; the disc does not conform.', source: 'PS3.10 8.6' },

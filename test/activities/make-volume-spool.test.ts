@@ -26,7 +26,7 @@ const makeSpool = (): { readonly home: string; readonly spool: VolumeSpool; read
     writeFileSync(join(home, 'store', `${n}.dcm`), makeInstance({ seed: `spool/${n}`, studyInstanceUid: uid('spool/study'), seriesInstanceUid: uid('spool/series'), instanceNumber: n + 1 }).bytes);
     return `${n}.dcm`;
   });
-  const spool = createVolumeSpool({ spoolDirectory: join(home, 'spool'), labelDirectory: join(home, 'labels'), storeDirectory: join(home, 'store'), labelDpi: 100, institution: 'Hospital', contact: '', language: 'en', product: 'Spindle 0.1.0', transcoder: createTranscoder() });
+  const spool = createVolumeSpool({ spoolDirectory: join(home, 'spool'), labelDirectory: join(home, 'labels'), storeDirectory: join(home, 'store'), labelDpi: 100, institution: 'Hospital', contact: '', language: 'en', product: 'Spindle 0.1.0', transcoder: createTranscoder(), shelf: { choose: () => Promise.resolve({ viewers: [], notes: [] }) }, viewers: [] });
   return { home, spool, instances: storedInstances(join(home, 'store'), files) };
 };
 const compose = ({ spool, instances }: ReturnType<typeof makeSpool>): ReturnType<VolumeSpool['compose']> => spool.compose({ volume, order, others: [], original: undefined, instances, signal: new AbortController().signal, onProgress: () => undefined });
@@ -35,7 +35,7 @@ describe('the volume spool', () => {
   it('gives each volume a certificate of what the gate read back', async () => {
     const made = makeSpool();
     const { composed } = await compose(made);
-    const { shortCode, ...rest } = composed.certificate as Certificate;
+    const { shortCode, imprint: _imprint, ...rest } = composed.certificate as Certificate & { readonly imprint: unknown };
     expect(shortCode).toBe(certificateCode(rest));
     expect(rest).toMatchObject({ product: 'Spindle 0.1.0', profile: 'STD-GEN-CD', volume: { fileSetId: volume.fileSetId, media: 'CD' }, counts: { instances: 3 }, leftOut: [] });
     const image = imageFileOf(join(made.home, 'spool'), volume);

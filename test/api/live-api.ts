@@ -11,6 +11,8 @@ import { migrateCatalog } from '../../catalog/migrate.ts';
 import { openCatalog } from '../../catalog/open.ts';
 import type { EchoAnswer } from '../../dicom/echo-verdict.ts';
 import { buildCertificate } from '../../disc/certificate.ts';
+import { createViewerShelf } from '../../disc/viewers/viewer-shelf.ts';
+import type { ViewerShelf } from '../../disc/viewers/viewer-shelf.ts';
 import type { OrderOptions } from '../../disc/order/order.ts';
 import { ApplianceError } from '../../infra/errors.ts';
 import { createLogger } from '../../infra/log.ts';
@@ -35,6 +37,7 @@ export interface Composed {
 export interface LiveApi {
   readonly catalog: Catalog;
   readonly origin: string;
+  readonly viewers: ViewerShelf;
   /** What the API said to workflows, in order. */
   readonly said: readonly (readonly unknown[])[];
   /** Every line the server logged. */
@@ -87,8 +90,9 @@ export const startLiveApi = async (now: () => Date = () => new Date()): Promise<
   let isAway = false;
   let tls: Awaited<ReturnType<ApiDeps['tls']>> = null;
   const labelFile = (serial: string): string => join(folder, `${serial}.png`);
+  const viewers = createViewerShelf({ directory: join(folder, 'viewers'), now });
   const deps: ApiDeps = {
-    catalog, workflows: recordingPort(said, () => isAway), robots: () => catalog.robots.all(), token: TOKEN, now, labelFile,
+    catalog, workflows: recordingPort(said, () => isAway), robots: () => catalog.robots.all(), token: TOKEN, now, labelFile, viewers,
     appliance: { aeTitle: 'SPINDLE', dicomHost: '0.0.0.0', dicomPort: 11112, version: '0.0.0-test', temporalUi: 'http://127.0.0.1:8233' },
     store: () => Promise.resolve({ freeBytes: 5e11, usedPercent: 41, warning: false }), echo: () => Promise.resolve(), tls: () => Promise.resolve(tls), echoAe: (ae) => { said.push(['echo', ae.aeTitle, ae.host, ae.port]); return Promise.resolve(ECHOES[ae.aeTitle] ?? { verdict: 'answers', text: 'Answers.', code: null, elapsedMs: 3 }); },
     log: createLogger({ process: 'http', level: 'debug', destination: { write: (line: string) => { lines.push(line); } } }),
@@ -98,7 +102,7 @@ export const startLiveApi = async (now: () => Date = () => new Date()): Promise<
   writeFileSync(join(folder, 'secret.txt'), 'not for anybody');
   let keys = 0;
   return {
-    catalog, origin, said, logged: () => lines.join(''), labelFile,
+    catalog, origin, viewers, said, logged: () => lines.join(''), labelFile,
     showTls: (shown) => { tls = shown; },
     takeTemporalAway: (away) => { isAway = away; },
     async addLoginLink(lifeSeconds = 60) {

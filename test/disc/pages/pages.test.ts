@@ -8,7 +8,7 @@ import { showDate, showName, toAscii } from '../../../disc/pages/text.ts';
 
 const facts = (over: Partial<DiscFacts> = {}): DiscFacts => ({
   institution: 'Klinik Köln', contact: 'Radiology', product: 'Spindle 0.1.0', createdAt: new Date('2026-11-24T14:30:00Z'), fileSetId: 'DISC_1', fileSetUid: '2.25.1',
-  index: 1, of: 2, isSupplement: false, profile: 'STD-GEN-CD', otherVolumes: [{ index: 2, fileSetId: 'DISC_2', series: [{ studyDate: '20260103', studyDescription: 'CT Head elsewhere', modality: 'CT', number: '4', description: 'Bone', instances: 80 }] }], report: [],
+  index: 1, of: 2, isSupplement: false, profile: 'STD-GEN-CD', links: [], otherVolumes: [{ index: 2, fileSetId: 'DISC_2', series: [{ studyDate: '20260103', studyDescription: 'CT Head elsewhere', modality: 'CT', number: '4', description: 'Bone', instances: 80 }] }], report: [],
   patients: [{ name: 'Yamada^Tarou=山田^太郎', id: '<42>', birthDate: '19580304', sex: 'M', studies: [{ date: '20260102', description: '<script>alert(1)</script>', accessionNumber: 'A"1', series: [{ number: '1', modality: 'CT', description: 'Thorax', instances: 3 }] }] }],
   ...over,
 });
