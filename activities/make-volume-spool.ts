@@ -21,7 +21,8 @@ import { fileSystem, mediaType } from '../disc/tables/media-types.ts';
 import type { FileSystemRow } from '../disc/tables/media-types.ts';
 import { markOf } from '../disc/viewer-package.ts';
 import type { ChosenViewers } from '../disc/viewers/choose-viewers.ts';
-import { expectViewers, viewerExtra, viewerRoomBytes } from '../disc/viewers/viewer-extra.ts';
+import type { InstalledViewer } from '../disc/viewers/installed-viewer.ts';
+import { changedFile, viewerExtra, viewerRoomBytes } from '../disc/viewers/viewer-extra.ts';
 import type { ViewerShelf } from '../disc/viewers/viewer-shelf.ts';
 import { readJsonFile, writeDurably, writeJsonFile } from '../infra/durable-file.ts';
 import { ApplianceError } from '../infra/errors.ts';
@@ -76,7 +77,12 @@ const sizeOf = (file: string): Promise<number> => stat(file).then((stats) => sta
 export const createVolumeSpool = (options: SpoolOptions): VolumeSpool => {
   const madeFile = (volume: VolumeRow): string => join(options.spoolDirectory, volume.spoolName, 'made.json');
 
-  const gate = async (composed: ComposedImage, volume: VolumeRow): Promise<GateResult> => {
+  const gate = async (composed: ComposedImage, volume: VolumeRow, viewers: readonly InstalledViewer[]): Promise<GateResult> => {
+    const changed = changedFile(viewers, composed.files);
+    if (changed !== undefined) {
+      await rm(composed.image.path, { force: true });
+      throw new ApplianceError('DISC_VIEWER_CHANGED', `${changed} is not the file that was installed`, { details: { path: changed } });
+    }
     const result = await checkVolume({
       imageFile: composed.image.path, bytes: composed.image.bytes, fileSetId: volume.fileSetId, fileSetUid: volume.fileSetUid, files: composed.files,
       profile: composed.profile, fileSystems: fileSystem(mediaType(volume.media).fileSystem).trees,
@@ -118,8 +124,7 @@ export const createVolumeSpool = (options: SpoolOptions): VolumeSpool => {
         order: { isSupplement: order.isSupplement }, content: order.options.content, instances, preparation: { folder, lines: await readPreparation(folder) }, storeDirectory: options.storeDirectory, imageFile, createdAt: volume.createdAt,
         ...imprint, otherVolumes: others, extras: [viewerExtra(viewers, { language: imprint.language, fileSetId: volume.fileSetId })], signal, onProgress,
       });
-      expectViewers(viewers, composed.files);
-      const result = await gate(composed, volume);
+      const result = await gate(composed, volume, viewers);
       const marks = viewers.map(({ viewer }) => markOf(viewer));
       const certificate = buildCertificate({
         product: options.product, volume, image: composed.image, profile: composed.profile, checks: result.checks, counts: result.counts, report: composed.report, viewers: marks,

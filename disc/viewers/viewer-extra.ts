@@ -1,6 +1,5 @@
 /** Puts chosen viewers on a disc: their files, AUTORUN.INF of the first one, links for the pages, and the room all of it takes. */
 import { join } from 'node:path';
-import { ApplianceError } from '../../infra/errors.ts';
 import type { DiscExtra } from '../extras.ts';
 import { SECTOR_BYTES } from '../image/sectors.ts';
 import type { Language } from '../order/content.ts';
@@ -44,13 +43,10 @@ export const viewerExtra = (viewers: readonly InstalledViewer[], context: Viewer
   };
 };
 
-/** Compares what was written with what was installed. @throws {ApplianceError} DISC_VIEWER_CHANGED */
-export const expectViewers = (viewers: readonly InstalledViewer[], written: readonly { readonly path: string; readonly sha256: string }[]): void => {
+/** The first file of a viewer that was not written as it was installed. */
+export const changedFile = (viewers: readonly InstalledViewer[], written: readonly { readonly path: string; readonly sha256: string }[]): string | undefined => {
   const digests = new Map(written.map(({ path, sha256 }) => [path, sha256]));
-  for (const { viewer: { manifest, files } } of viewers) {
-    const changed = files.find(({ path, sha256 }) => digests.get(path) !== sha256);
-    if (changed) throw new ApplianceError('DISC_VIEWER_CHANGED', `${manifest.id} ${manifest.version}: ${changed.path} is not the file that was installed`, { details: { id: manifest.id, version: manifest.version } });
-  }
+  return viewers.flatMap(({ viewer }) => viewer.files).find(({ path, sha256 }) => digests.get(path) !== sha256)?.path;
 };
 
 /** Directory records of three trees, the entry in UDF and in its mirror, the line of the manifest beside the path. @source ECMA-119 9.1; ECMA-167 4/14.4, 4/14.9 */

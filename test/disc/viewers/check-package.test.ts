@@ -17,7 +17,7 @@ const expectRefused = async (sketch: PackageSketch, ...expected: readonly RegExp
   const codes = await codesOf(makeViewerPackage(sketch));
   for (const pattern of expected) expect(codes.join('\n')).toMatch(pattern);
 };
-const to = (place: string): PackageSketch['manifest'] => ({ files: [{ from: 'app', to: place }], start: `${place}/PEEK.EXE`, autorun: undefined });
+const to = (place: string): Readonly<Record<string, unknown>> => ({ files: [{ from: 'app', to: place }], start: `${place}/PEEK.EXE`, autorun: undefined });
 
 describe('checking a viewer package', () => {
   it('answers a good package with places, size and digest', async () => {
