@@ -4,7 +4,7 @@
  */
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { VolumeRow } from '../catalog/catalog.ts';
+import type { VolumeRow, VolumeToCompose } from '../catalog/catalog.ts';
 import type { PictureMaker } from '../dicom/picture/picture-maker.ts';
 import type { Transcoder } from '../dicom/transcoder.ts';
 import { attachmentFiles } from '../disc/attachments/attachment-files.ts';
@@ -29,9 +29,15 @@ import { prepareOrder } from '../disc/preparation/prepare-order.ts';
 import { weighOrder } from '../disc/preparation/weigh-order.ts';
 import { fileSystem, mediaType } from '../disc/tables/media-types.ts';
 import { webContent } from '../disc/web/web-content.ts';
+import type { FileSystemRow } from '../disc/tables/media-types.ts';
+import { markOf } from '../disc/viewer-package.ts';
+import type { ChosenViewers } from '../disc/viewers/choose-viewers.ts';
+import type { InstalledViewer } from '../disc/viewers/installed-viewer.ts';
+import { changedFile, viewerExtra, viewerRoomBytes } from '../disc/viewers/viewer-extra.ts';
+import type { ViewerShelf } from '../disc/viewers/viewer-shelf.ts';
 import { readJsonFile, writeDurably, writeJsonFile } from '../infra/durable-file.ts';
 import { ApplianceError } from '../infra/errors.ts';
-import { comparedWith, imprintOf } from './reburn.ts';
+import { comparedWith, imprintOf, viewersBefore } from './reburn.ts';
 import type { ComposedVolume, VolumeSpool } from './volume-spool.ts';
 
 export interface SpoolOptions {
@@ -51,6 +57,9 @@ export interface SpoolOptions {
   readonly transcoder: Transcoder;
   readonly pictureMaker: PictureMaker;
   readonly attachments: AttachmentStore;
+  readonly shelf: Pick<ViewerShelf, 'choose'>;
+  /** Ids of the viewers on discs whose order names none. */
+  readonly viewers: readonly string[];
 }
 
 /** Orders that name no template of their own. */
@@ -87,17 +96,27 @@ const wishOf = (content: ContentOptions, { language, webContent: isDefault }: Pi
 export const createVolumeSpool = (options: SpoolOptions): VolumeSpool => {
   const madeFile = (volume: VolumeRow): string => join(options.spoolDirectory, volume.spoolName, 'made.json');
 
-  const gate = async (composed: ComposedImage, volume: VolumeRow): Promise<GateResult> => {
+  const gate = async (composed: ComposedImage, volume: VolumeRow, viewers: readonly InstalledViewer[]): Promise<GateResult> => {
+    const changed = changedFile(viewers, composed.files);
+    if (changed !== undefined) {
+      await rm(composed.image.path, { force: true });
+      throw new ApplianceError('DISC_VIEWER_CHANGED', `${changed} is not the file that was installed`, { details: { path: changed } });
+    }
     const result = await checkVolume({
       imageFile: composed.image.path, bytes: composed.image.bytes, fileSetId: volume.fileSetId, fileSetUid: volume.fileSetUid, files: composed.files,
       profile: composed.profile, fileSystems: fileSystem(mediaType(volume.media).fileSystem).trees,
-      instances: composed.entries.map(({ fileId, sopInstanceUid }) => ({ fileId, sopInstanceUid })),
+      instances: composed.entries.map(({ fileId, sopInstanceUid }) => ({ fileId, sopInstanceUid })), extras: composed.extras,
     });
     if (!result.isAccepted) {
       await rm(composed.image.path, { force: true });
       throw new ApplianceError('DISC_GATE_REFUSED', `${result.problems.length} problems, first: ${result.problems[0] ?? ''}`, { details: { problems: result.problems.slice(0, 20) } });
     }
     return result;
+  };
+
+  const viewersFor = (content: Pick<ContentOptions, 'viewers'>, original: VolumeToCompose['original'], trees?: FileSystemRow['trees']): Promise<ChosenViewers> => {
+    const before = viewersBefore(original);
+    return options.shelf.choose({ ids: content.viewers ?? options.viewers, ...(before ? { before } : {}), ...(trees ? { trees } : {}) });
   };
 
   return {
@@ -108,6 +127,10 @@ export const createVolumeSpool = (options: SpoolOptions): VolumeSpool => {
       const derived = await deriveFiles({ instances, content, wish, lines, storeDirectory: options.storeDirectory, folder: preparedFolder(options.spoolDirectory, order.orderId), pictureMaker: options.pictureMaker, signal, onProgress });
       const attached = hasAttachments(content) ? await options.attachments.list(order.orderId) : [];
       return weighOrder(instances, lines, content, { derived, attachments: attached.map(({ bytes }) => bytes) });
+    },
+
+    async extraBytes({ content, original }) {
+      return viewerRoomBytes((await viewersFor(content, original)).viewers);
     },
 
     async compose({ volume, order, others, original, instances, signal, onProgress }) {
@@ -126,21 +149,23 @@ export const createVolumeSpool = (options: SpoolOptions): VolumeSpool => {
         ...(wish.pictures ? [webContent({ placed, derived, folder, language: imprint.language, institution: imprint.institution })] : []),
         ...(wish.reports ? [reportFiles({ placed, derived, folder, language: imprint.language })] : []),
       ];
+      const { viewers, notes } = await viewersFor(content, original, fileSystem(mediaType(volume.media).fileSystem).trees);
       const composed = await composeVolume({
         volume: { fileSetId: volume.fileSetId, fileSetUid: volume.fileSetUid, index: volume.index, of: volume.of, media: volume.media, capacityBytes: mediaType(volume.media).sectors * SECTOR_BYTES },
-        order: { isSupplement: order.isSupplement }, content, instances, preparation: { folder, lines }, extras: [attachmentFiles(attached)], extrasFor, storeDirectory: options.storeDirectory, imageFile, createdAt: volume.createdAt,
+        order: { isSupplement: order.isSupplement }, content, instances, preparation: { folder, lines }, extras: [attachmentFiles(attached), viewerExtra(viewers, { language: imprint.language, fileSetId: volume.fileSetId })], extrasFor, storeDirectory: options.storeDirectory, imageFile, createdAt: volume.createdAt,
         ...imprint, otherVolumes: others, signal, onProgress,
       });
-      const result = await gate(composed, volume);
+      const result = await gate(composed, volume, viewers);
+      const marks = viewers.map(({ viewer }) => markOf(viewer));
       const certificate = buildCertificate({
-        product: options.product, imprint, volume, image: composed.image, profile: composed.profile, checks: result.checks, counts: result.counts, report: composed.report,
+        product: options.product, imprint, volume, image: composed.image, profile: composed.profile, checks: result.checks, counts: result.counts, report: composed.report, viewers: marks,
       });
       const made: Made = {
         composed: {
           imageBytes: composed.image.bytes, imageSha256: composed.image.sha256, certificate,
           instances: composed.entries.map(({ instanceId, fileId, sha256 }) => ({ instanceId, fileId, sha256 })), leftOff: composed.leftOff,
         },
-        report: [...composed.report, ...comparedWith(original, composed, options.product)], label: result.label, profile: composed.profile, imageBytes: composed.image.bytes, certificateCode: certificate.shortCode,
+        report: [...composed.report, ...notes.map((reason) => ({ kind: 'note' as const, reason })), ...comparedWith(original, composed, { product: options.product, viewers: marks })], label: result.label, profile: composed.profile, imageBytes: composed.image.bytes, certificateCode: certificate.shortCode,
       };
       await writeJsonFile(madeFile(volume), made, { mode: 0o640 });
       return { composed: made.composed, report: made.report };

@@ -3,6 +3,7 @@ import type { OrderBook, OrderBrief, ReportEntry } from '../catalog/catalog.ts';
 import { isApplianceError } from '../infra/errors.ts';
 import type { Media, OrderInfo, OrderState, SeriesPart } from '../disc/order/order.ts';
 import type { VolumeLimits } from '../disc/order/volume-plan.ts';
+import type { VolumeSpool } from './volume-spool.ts';
 
 export interface RobotChoice {
   readonly robot: string;
@@ -12,21 +13,33 @@ export interface RobotChoice {
   readonly remakes: number;
 }
 
+/** What an order asks of a robot and a medium. */
+export interface MediaWish {
+  readonly media: Media | 'any';
+  readonly robot: string;
+  readonly bytes: number;
+  readonly instances: number;
+  /** Application profile; '' = any medium's default. */
+  readonly profile: string;
+}
+
 export interface OrderActivities {
   orderBrief(orderId: string): Promise<OrderBrief>;
   setOrderState(orderId: string, state: OrderState, info: OrderInfo, waitingFor: string): Promise<void>;
   /** The robot and medium that take the order: fewest discs first, then the wish of the order; null when no robot does. */
-  chooseRobot(wish: { readonly media: Media | 'any'; readonly robot: string; readonly bytes: number; readonly instances: number; readonly profile: string }): Promise<RobotChoice | null>;
+  chooseRobot(wish: MediaWish & { readonly orderId: string }): Promise<RobotChoice | null>;
   recordVolumes(orderId: string, media: Media, plan: readonly { readonly parts: readonly SeriesPart[] }[]): Promise<readonly { readonly volumeId: number; readonly index: number; readonly of: number }[]>;
   reportOrder(orderId: string, entries: readonly ReportEntry[]): Promise<void>;
 }
 
 export interface OrderDeps {
   readonly orders: OrderBook;
-  readonly chooseRobot: (wish: { readonly media: Media | 'any'; readonly robot: string; readonly bytes: number; readonly instances: number; readonly profile: string }) => Promise<RobotChoice | null>;
+  /** `extraBytes` = what every volume spends on viewers and other extra files. */
+  readonly chooseRobot: (wish: MediaWish & { readonly extraBytes: number }) => Promise<RobotChoice | null>;
+  readonly extraBytes: VolumeSpool['extraBytes'];
 }
 
-export const createOrderActivities = ({ orders, chooseRobot }: OrderDeps): OrderActivities => ({
+export const createOrderActivities = ({ orders, chooseRobot, extraBytes }: OrderDeps): OrderActivities => ({
   orderBrief: (orderId) => orders.brief(orderId),
   async setOrderState(orderId, state, info, waitingFor) {
     try {
@@ -36,7 +49,10 @@ export const createOrderActivities = ({ orders, chooseRobot }: OrderDeps): Order
       if (!isApplianceError(error, 'ORDER_STATE')) throw error;
     }
   },
-  chooseRobot,
+  async chooseRobot({ orderId, ...wish }) {
+    const { options: { content } } = await orders.brief(orderId);
+    return chooseRobot({ ...wish, extraBytes: await extraBytes({ content, original: await orders.original(orderId) }) });
+  },
   recordVolumes: (orderId, media, plan) => orders.recordVolumes(orderId, media, plan),
   reportOrder: (orderId, entries) => orders.report(orderId, entries),
 });

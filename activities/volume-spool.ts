@@ -3,6 +3,7 @@
  * Folder names come from the catalog and hold no patient data.
  */
 import type { DiscLog, OrderRow, ReportEntry, VolumeInstance, VolumeRow, VolumeToCompose } from '../catalog/catalog.ts';
+import type { ContentOptions } from '../disc/order/content.ts';
 import type { SeriesWeight } from '../disc/order/order.ts';
 
 export interface ComposedVolume {
@@ -22,6 +23,8 @@ export interface VolumeSpool {
     readonly signal: AbortSignal;
     readonly onProgress: (done: number, total: number) => void;
   }): Promise<readonly SeriesWeight[]>;
+  /** Bytes that each volume of an order spends on files beside its instances and pages. */
+  extraBytes(order: { readonly content: ContentOptions; readonly original: VolumeToCompose['original'] }): Promise<number>;
   /** Composes and gates the image; an image that is already there complete and gated is answered again. */
   compose(work: {
     readonly volume: VolumeRow;

@@ -6,6 +6,7 @@ import type { EchoAnswer } from '../dicom/echo-verdict.ts';
 import type { Found, RemoteSearch, RemoteSeries, RemoteStudy } from '../dicom/query-retrieve-scu.ts';
 import type { FindAe, RemoteAe } from '../dicom/remote-ae.ts';
 import type { SendRequest } from '../activities/send.ts';
+import type { ViewerShelf } from '../disc/viewers/viewer-shelf.ts';
 import type { Logger } from '../infra/log.ts';
 import type { RobotAction } from '../robots/robot.ts';
 import type { Verdict } from '../workflows/messages.ts';
@@ -70,6 +71,7 @@ export interface ApiDeps {
   /** Our TLS port and the end of the certificate it shows, null when it does not answer; null without TLS. */
   readonly tls: () => Promise<{ readonly port: number; readonly expiresAt: Date | null } | null>;
   readonly remote: RemotePort;
+  readonly viewers: ViewerShelf;
   readonly labelFile: (serial: string) => string;
   /** Files attached to orders. @throws ORDER_ATTACHMENT_REFUSED */
   readonly attachments: AttachmentPort;

@@ -15,6 +15,7 @@ const content = z.object({
   language: z.union([z.enum(LANGUAGES), z.literal('')]).default('').describe('of the pages on the disc; empty = the language of the appliance'),
   webContent: z.enum(['', 'yes', 'no']).default('').describe('pages with pictures for a web browser; empty = as the appliance is set; never on teaching and legal copies'),
   reports: z.enum(['', 'yes', 'no']).default('').describe('reports and documents as files to read and print; empty = on physician copies; never on teaching and legal copies'),
+  viewers: z.array(z.string().regex(/^[a-z0-9-]{1,32}$/, 'no id of a viewer')).max(8).nullable().default(null).describe('ids of installed viewers, in their order, the first may start by itself; null = those of the setting'),
 });
 const orderState = z.enum(['PENDING', 'CREATING', 'DONE', 'FAILURE', 'CANCELLED']);
 const priority = z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4), z.literal(5)]).describe('1 = first, 3 = ordinary, 5 = last');
@@ -130,7 +131,7 @@ export const Certificate = z.object({
   volume: z.object({ fileSetId: z.string(), fileSetUid: z.string(), index: z.number(), of: z.number(), media, createdAt: when }), image: z.object({ bytes: z.number(), sha256: z.string() }),
   checks: z.array(z.object({ id: z.string(), title: z.string(), source: z.string(), outcome: z.enum(['pass', 'fail', 'not-applicable']), findings: z.number() })),
   counts: z.object({ files: z.number(), directories: z.number(), records: z.number(), instances: z.number(), bytesCompared: z.number() }),
-  leftOut: z.array(z.object({ reason: z.string(), sopInstanceUids: z.array(z.string()) })), shortCode: z.string().describe('ten characters of base 32, as on the label'),
+  leftOut: z.array(z.object({ reason: z.string(), sopInstanceUids: z.array(z.string()) })), viewers: z.array(z.object({ id: z.string(), version: z.string(), digest: z.string() })).optional(), shortCode: z.string().describe('ten characters of base 32, as on the label'),
 }).describe('what was checked on the finished image, and how it came out');
 export const DiscListQuery = z.object({ studyId: z.coerce.number().int().positive().optional(), orderId: text(32).optional(), text: text(100).optional(), after: cursor.optional(), limit });
 export const DiscList = z.object({ discs: z.array(Disc), next: z.string().nullable() });
@@ -142,6 +143,14 @@ export const Commitment = z.object({
   attempts: z.number(), requestedAt: when, nextTryAt: when, endedAt: when.nullable(), revokedAt: when.nullable(), revokedBy: z.string(),
 });
 export const CommitmentItem = z.object({ sopInstanceUid: z.string(), sopClassUid: z.string(), instanceId: id.nullable(), failureReason: z.number().describe('0 = promised; else the Failure Reason of PS3.3 C.14') });
+
+export const Viewer = z.object({
+  id: z.string(), version: z.string(), name: z.string(), homepage: z.string(), licence: z.string(), platforms: z.array(z.string()), startsByItself: z.boolean(), needsLongNames: z.boolean(),
+  confirmed: z.array(z.object({ part: z.string(), source: z.string() })), unconfirmed: z.array(z.string()).describe('what of its layout nobody confirmed'),
+  files: z.number(), bytes: z.number(), digest: z.string().describe('SHA-256 over everything that reaches a disc'), isEnabled: z.boolean(), installedAt: when,
+});
+export const ViewerDetail = z.object({ viewer: Viewer, findings: z.array(z.object({ code: z.string(), where: z.string(), text: z.string() })).describe('what is wrong with its files now') });
+export const ChangeViewer = z.object({ isEnabled: z.boolean() });
 
 export const Robot = z.object({ name: z.string(), seenAt: when.nullable(), capabilities: z.unknown(), health: z.unknown() });
 export const RobotAction = z.discriminatedUnion('kind', [

@@ -404,6 +404,8 @@ export interface OrderBook {
   /** Writes the plan once; the same call again answers the rows already there. */
   recordVolumes(orderId: string, media: Media, plan: readonly { readonly parts: readonly SeriesPart[] }[]): Promise<readonly { readonly volumeId: number; readonly index: number; readonly of: number }[]>;
   volume(volumeId: number): Promise<VolumeToCompose>;
+  /** The volume that an order makes again; undefined for any other order. */
+  original(orderId: string): Promise<VolumeToCompose['original']>;
   /** Notes the composed image and which instance lies under which File ID. Idempotent. */
   recordComposed(volumeId: number, composed: { readonly imageBytes: number; readonly imageSha256: string; readonly certificate: unknown; readonly instances: readonly { readonly instanceId: number; readonly fileId: string; readonly sha256: string }[]; readonly leftOff: readonly number[] }): Promise<void>;
   setVolumeState(volumeId: number, state: VolumeRow['state']): Promise<void>;

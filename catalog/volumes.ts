@@ -105,8 +105,11 @@ const firstOrderOf = async (db: Executor, volume: Pick<Selectable<VolumeTable>, 
   return order.reburn_of === null ? order.order_id : firstOrderOf(db, await findVolume(db, order.reburn_of));
 };
 
+const originalOf = async (db: Executor, volume: Selectable<VolumeTable>): Promise<NonNullable<VolumeToCompose['original']>> =>
+  ({ orderId: await firstOrderOf(db, volume), imageSha256: volume.image_sha256, certificate: JSON.parse(volume.certificate) as unknown });
+
 /** The half of the order book that keeps volumes. */
-export const createVolumes = (database: Database): Pick<OrderBook, 'recordVolumes' | 'volume' | 'recordComposed' | 'setVolumeState'> => ({
+export const createVolumes = (database: Database): Pick<OrderBook, 'recordVolumes' | 'volume' | 'original' | 'recordComposed' | 'setVolumeState'> => ({
   recordVolumes: (orderId, media, plan) => recordVolumes(database, orderId, media, plan),
   volume: (volumeId) => database.read(async (db) => {
     const row = await findVolume(db, volumeId);
@@ -114,8 +117,12 @@ export const createVolumes = (database: Database): Pick<OrderBook, 'recordVolume
     const original = order.reburn_of === null ? undefined : await findVolume(db, order.reburn_of);
     return {
       volume: volumeRow(row, order.order_id), order: orderRow(order), others: await othersOf(db, original ?? row),
-      original: original && { orderId: await firstOrderOf(db, original), imageSha256: original.image_sha256, certificate: JSON.parse(original.certificate) as unknown },
+      original: original && await originalOf(db, original),
     };
+  }),
+  original: (orderId) => database.read(async (db) => {
+    const { reburn_of } = await findOrder(db, orderId);
+    return reburn_of === null ? undefined : originalOf(db, await findVolume(db, reburn_of));
   }),
   recordComposed: (volumeId, composed) => recordComposed(database, volumeId, composed),
   setVolumeState: (volumeId, state) => database.write(async (trx) => {

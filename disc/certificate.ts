@@ -18,6 +18,13 @@ export interface Imprint {
   readonly webContent: boolean;
 }
 
+/** Which viewer package is on a disc. */
+export interface ViewerMark {
+  readonly id: string;
+  readonly version: string;
+  readonly digest: string;
+}
+
 export interface CertificateFacts {
   /** Product name and version. */
   readonly product: string;
@@ -30,6 +37,8 @@ export interface CertificateFacts {
   readonly checks: readonly CheckResult[];
   readonly counts: { readonly files: number; readonly directories: number; readonly records: number; readonly instances: number; readonly bytesCompared: number };
   readonly report: readonly ReportEntry[];
+  /** Viewers on the disc, in their order. */
+  readonly viewers?: readonly ViewerMark[];
 }
 
 export interface Certificate {
@@ -43,6 +52,8 @@ export interface Certificate {
   readonly counts: CertificateFacts['counts'];
   /** What is not on the disc, by reason. */
   readonly leftOut: readonly { readonly reason: string; readonly sopInstanceUids: readonly string[] }[];
+  /** Viewers on the disc; absent where there are none. */
+  readonly viewers?: readonly ViewerMark[];
   /** Ten characters that stand for all of the above. */
   readonly shortCode: string;
 }
@@ -80,13 +91,13 @@ const leftOutOf = (report: readonly ReportEntry[]): Certificate['leftOut'] => {
 };
 
 /** Makes the certificate of a volume from what the gate found on its finished image. */
-export const buildCertificate = ({ product, imprint, volume, image, profile, checks, counts, report }: CertificateFacts): Certificate => {
+export const buildCertificate = ({ product, imprint, volume, image, profile, checks, counts, report, viewers = [] }: CertificateFacts): Certificate => {
   const certificate: Omit<Certificate, 'shortCode'> = {
     version: 1, product, imprint,
     volume: { fileSetId: volume.fileSetId, fileSetUid: volume.fileSetUid, index: volume.index, of: volume.of, media: volume.media, createdAt: volume.createdAt.toISOString() },
     image: { bytes: image.bytes, sha256: image.sha256 }, profile,
     checks: checks.map(({ id, outcome, findings }) => ({ id, title: discCheck(id).title, source: discCheck(id).source, outcome, findings })),
-    counts, leftOut: leftOutOf(report),
+    counts, leftOut: leftOutOf(report), ...(viewers.length === 0 ? {} : { viewers }),
   };
   return { ...certificate, shortCode: certificateCode(certificate) };
 };

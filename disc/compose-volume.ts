@@ -76,6 +76,8 @@ export interface ComposedImage {
   readonly report: readonly ReportEntry[];
   readonly profile: string;
   readonly manifestPath: string;
+  /** Paths of the extra files. */
+  readonly extras: readonly string[];
   /** Directory records written. */
   readonly records: number;
 }
@@ -133,6 +135,7 @@ export const composeVolume = async (request: ComposeRequest): Promise<ComposedIm
   const changes = conversionsOn(onDisc, request.preparation.lines);
   const wholeReport = [...report, ...dicomdir.report, ...verdict.report, ...changes.report];
   const extras = [...request.extras ?? [], ...request.extrasFor?.(onDisc) ?? []];
+  const extraFiles = extras.flatMap(({ files }) => files);
   const front = [
     dataFile('DICOMDIR', dicomdir.bytes),
     ...pages({
@@ -142,7 +145,7 @@ export const composeVolume = async (request: ComposeRequest): Promise<ComposedIm
       links: extras.flatMap(({ links }) => links),
     }, request.language),
     ...onDisc.map((one) => dicomFile(storeDirectory, one)),
-    ...extras.flatMap(({ files }) => files),
+    ...extraFiles,
   ];
   const plan = planImage({ volumeId: volume.fileSetId, createdAt, kind: mediaType(volume.media).fileSystem, files: [...front, manifestFile(front.map(({ path }) => path), changes.origins)] });
   const bytes = plan.totalSectors * SECTOR_BYTES;
@@ -158,6 +161,6 @@ export const composeVolume = async (request: ComposeRequest): Promise<ComposedIm
       return { instanceId: instance.instanceId, sopInstanceUid: instance.attributes.sopInstanceUid, fileId: path, sha256: byPath.get(path)?.sha256 ?? '', bytes: instance.file.bytes };
     }),
     leftOff: [...leftOff.map(({ instanceId }) => instanceId), ...dicomdir.leftOff],
-    report: wholeReport, profile: verdict.profile, manifestPath: MANIFEST_PATH, records: dicomdir.records,
+    report: wholeReport, profile: verdict.profile, manifestPath: MANIFEST_PATH, extras: extraFiles.map(({ path }) => path), records: dicomdir.records,
   };
 };

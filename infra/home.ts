@@ -23,6 +23,8 @@ export interface Home {
   readonly database: string;
   readonly temporal: string;
   readonly robots: string;
+  /** Installed viewers. */
+  readonly viewers: string;
   readonly logs: string;
   /** Locks, endpoints and identities of the running processes. */
   readonly run: string;
@@ -38,6 +40,7 @@ export const homeLayout = (folder: string): Home => ({
   database: join(folder, 'database'),
   temporal: join(folder, 'temporal'),
   robots: join(folder, 'robots'),
+  viewers: join(folder, 'viewers'),
   logs: join(folder, 'logs'),
   run: join(folder, 'run'),
   apiToken: join(folder, 'api-token'),

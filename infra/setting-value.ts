@@ -48,6 +48,9 @@ const readList = (row: Setting<unknown>, raw: unknown): ReadSetting => {
   return { value: raw };
 };
 
+const readNames = (row: Setting<unknown>, raw: unknown): ReadSetting =>
+  (Array.isArray(raw) && raw.every((name) => typeof name === 'string' && row.pattern?.test(name) !== false) ? { value: raw } : { mistake: `${shown(row, raw)} is not a list of ${row.form ?? 'names'}` });
+
 const readMap = (row: Setting<unknown>, raw: unknown): ReadSetting => {
   if (!isMap(raw)) return { mistake: `${shown(row, raw)} is not a map` };
   for (const [key, value] of Object.entries(raw)) {
@@ -71,10 +74,11 @@ export const readSetting = (row: Setting<unknown>, raw: unknown, isText: boolean
     case 'flag': return readFlag(row, raw, isText);
     case 'choice': return typeof raw === 'string' && row.choices?.includes(raw) === true ? { value: raw } : { mistake: `${shown(row, raw)} is not one of ${row.choices?.join(', ') ?? ''}` };
     case 'list':
+    case 'names':
     case 'map': {
       const parsed = isText && typeof raw === 'string' ? fromJson(raw) : { value: raw };
       if ('mistake' in parsed) return parsed;
-      return row.kind === 'list' ? readList(row, parsed.value) : readMap(row, parsed.value);
+      return row.kind === 'list' ? readList(row, parsed.value) : row.kind === 'names' ? readNames(row, parsed.value) : readMap(row, parsed.value);
     }
     default: return row.kind satisfies never;
   }

@@ -3,7 +3,7 @@
  * Order of the rows is the order of docs/SETTINGS.md. Knows nothing of where values come from.
  */
 export interface Setting<T> {
-  readonly kind: 'text' | 'whole' | 'flag' | 'choice' | 'list' | 'map';
+  readonly kind: 'text' | 'whole' | 'flag' | 'choice' | 'list' | 'names' | 'map';
   readonly default: T;
   readonly about: string;
   readonly unit?: string;
@@ -31,6 +31,7 @@ const whole = (fallback: number, min: number, max: number, unit: string, about: 
 const flag = (fallback: boolean, about: string): Setting<boolean> => ({ kind: 'flag', default: fallback, about });
 const choice = <const C extends string>(choices: readonly C[], fallback: NoInfer<C>, about: string, more: More = {}): Setting<C> => ({ kind: 'choice', default: fallback, choices, about, ...more });
 const entries = (fallback: readonly Entry[], about: string, more: More = {}): Setting<readonly Entry[]> => ({ kind: 'list', default: fallback, about, ...more });
+const names = (about: string, more: More): Setting<readonly string[]> => ({ kind: 'names', default: [], about, ...more });
 const map = <const C extends string>(choices: readonly C[], about: string): Setting<Readonly<Record<string, C>>> => ({ kind: 'map', default: {}, choices, about });
 
 const HOST = { pattern: /^[A-Za-z0-9.:_-]+$/, form: 'a host name or address' };
@@ -95,6 +96,7 @@ export const SETTINGS = {
   language: choice(['en', 'de', 'fr', 'es', 'it', 'pt', 'nl', 'pl', 'tr', 'ar', 'ja', 'zh'], 'en', 'Language of the pages on discs, where an order or rule names none.'),
   webContent: flag(false, 'Discs get pages with pictures for a web browser, where an order or rule does not say.'),
   contact: text('', 'Whom to ask about a disc: department, telephone, address; printed in the text on discs.', { pattern: /^[^\p{Cc}]{0,200}$/u, form: 'at most 200 characters without control characters' }),
+  viewers: names('Viewers put on every disc whose order or rule says nothing else, by id; the first may start by itself ([VIEWERS.md](VIEWERS.md)).', { pattern: /^[a-z0-9-]{1,32}$/, form: 'ids of viewers' }),
   logLevel: choice(['debug', 'info', 'warn', 'error'], 'info', 'Least severe events that are logged.'),
 } as const;
 

@@ -11,6 +11,7 @@ import { echo } from '../dicom/echo-scu.ts';
 import { echoVerdict } from '../dicom/echo-verdict.ts';
 import { reach } from '../dicom/reach-ae.ts';
 import { diskSpace } from '../dicom/space-gauge.ts';
+import { createViewerShelf } from '../disc/viewers/viewer-shelf.ts';
 import { connectTemporal } from '../infra/temporal.ts';
 import { productVersion, runChild } from './child.ts';
 import { createConfiguredScu } from './remote-aes.ts';
@@ -35,6 +36,7 @@ await runChild('http', async ({ config, endpoints, home, labels, log, catalog })
   const app = createApp({
     catalog, workflows: createWorkflowPort(temporal), token, log, now: () => new Date(), labelFile: (serial) => labelFileOf(labels, serial),
     attachments: { ...createAttachmentStore(home.attachments), longestBytes: MAX_ATTACHMENT_BYTES },
+    viewers: createViewerShelf({ directory: home.viewers, now: () => new Date() }),
     robots: async () => {
       const reports = new Map((await catalog.robots.all()).map((report): [string, RobotReport] => [report.name, report]));
       return config.robots.map(({ name }) => reports.get(name) ?? { name, seenAt: null, capabilities: null, health: null });

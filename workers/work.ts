@@ -15,6 +15,7 @@ import { createAttachmentStore } from '../disc/attachments/attachment-store.ts';
 import { createInstanceStore } from '../dicom/instance-store.ts';
 import { createPictureMaker } from '../dicom/picture/picture-maker.ts';
 import { createTranscoder } from '../dicom/transcode.ts';
+import { createViewerShelf } from '../disc/viewers/viewer-shelf.ts';
 import { connectTemporal } from '../infra/temporal.ts';
 import { COMPOSE_QUEUE, ORCHESTRATION_QUEUE, RETRIEVE_QUEUE } from '../workflows/names.ts';
 import { chooseRobot } from './choose-robot.ts';
@@ -38,7 +39,8 @@ await runChild('work', async ({ config, endpoints, home, labels, log, catalog })
   const store = createInstanceStore({ directory: home.store, durable: config.durableStore, reserveBytes: 0, highWaterPercent: 100 });
   const transcoder = createTranscoder();
   const pictureMaker = createPictureMaker();
-  const spool = createVolumeSpool({ spoolDirectory: home.spool, labelDirectory: labels, storeDirectory: home.store, labelDpi: config.labelDpi, institution: config.institution, contact: config.contact, language: config.language, webContent: config.webContent, product: `Spindle ${await productVersion()}`, transcoder, pictureMaker, attachments: createAttachmentStore(home.attachments) });
+  const shelf = createViewerShelf({ directory: home.viewers, now: () => new Date() });
+  const spool = createVolumeSpool({ spoolDirectory: home.spool, labelDirectory: labels, storeDirectory: home.store, labelDpi: config.labelDpi, institution: config.institution, contact: config.contact, language: config.language, webContent: config.webContent, product: `Spindle ${await productVersion()}`, transcoder, pictureMaker, attachments: createAttachmentStore(home.attachments), shelf, viewers: config.viewers });
   const compose = withFailures({
     ...createComposeActivities({ catalog, spool }),
     ...createHousekeepingActivities({
@@ -48,7 +50,7 @@ await runChild('work', async ({ config, endpoints, home, labels, log, catalog })
   }, log);
   const decide = withFailures({
     ...createIntakeActivities(catalog),
-    ...createOrderActivities({ orders: catalog.orders, chooseRobot: async (wish) => {
+    ...createOrderActivities({ orders: catalog.orders, extraBytes: spool.extraBytes, chooseRobot: async (wish) => {
       const choice = chooseRobot(await catalog.robots.all(), wish);
       return choice && { ...choice, remakes: config.remakes };
     } }),

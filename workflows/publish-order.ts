@@ -146,7 +146,7 @@ export async function publishOrder(input: PublishOrderInput): Promise<OrderState
         else {
           series = made.series;
           const sum = (of: 'bytes' | 'instances'): number => made.series.reduce((total, one) => total + one[of], 0);
-          choice = await act.chooseRobot({ media: brief.options.media, robot: brief.options.robot, bytes: sum('bytes'), instances: sum('instances'), profile: contentOptions(brief.options.content).profile });
+          choice = await act.chooseRobot({ orderId, media: brief.options.media, robot: brief.options.robot, bytes: sum('bytes'), instances: sum('instances'), profile: contentOptions(brief.options.content).profile });
           if (!choice) reason = 'CHECK_MCD_OP';
         }
       }

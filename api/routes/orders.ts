@@ -21,9 +21,17 @@ export const detailOf = async ({ deps, params }: Pick<Call, 'deps' | 'params'>):
   return detail;
 };
 
+/** Viewers that an order names must be there to be put on a disc; those of the setting are told of in the report. */
+const checkViewers = async ({ viewers }: ApiDeps, ids: readonly string[] | null): Promise<void> => {
+  if (ids === null || ids.length === 0) return;
+  const { notes } = await viewers.choose({ ids });
+  if (notes.length > 0) throw new ApplianceError('API_INVALID', notes.join('; '), { details: { fields: ['content.viewers'] } });
+};
+
 const place = async (call: Call<z.output<typeof schemas.PlaceOrder>>): Promise<{ orderId: string; existed: boolean }> => {
   const { deps, body, who } = call;
   const { selection, remote, hold, ...options } = body;
+  await checkViewers(deps, options.content.viewers);
   const source = who === 'page' ? 'page' : call.request.headers['x-spindle-source'] === 'demo' ? 'demo' : 'api';
   const order = { requestKey: requestKeyOf(call, 'api'), source, placedBy: who, options, isHeldBack: hold } as const;
   if (remote !== undefined) await remoteAe(deps.remote, remote.aeTitle);

@@ -1,4 +1,4 @@
-/** What the gate asks of the disc as a whole: its pages, its patients, its transfer syntaxes, nothing that starts by itself. @source PS3.11; IHE RAD TF-3 4.47 */
+/** What the gate asks of the disc as a whole: its pages, its patients, its transfer syntaxes. @source PS3.11; IHE RAD TF-3 4.47 */
 import { TAG } from '../../dicom/tables/tags.ts';
 import { transferSyntaxByUid } from '../../dicom/tables/transfer-syntaxes.ts';
 import { MANIFEST_PATH } from '../manifest.ts';
@@ -20,7 +20,6 @@ export const checkPages = ({ content, files, plan, report }: Inspection): void =
   const rootNames = new Set(content.entries.filter(({ path }) => !path.includes('/')).map(({ path }) => foldedPath(path)));
   for (const name of ENTRY_PAGES) if (!(plan ? files.has(name) : rootNames.has(name))) report('entry-pages', name, 'missing in the root');
   if (plan && !files.has(MANIFEST_PATH)) report('plan-files', MANIFEST_PATH, 'missing in the root');
-  if (rootNames.has('AUTORUN.INF')) report('autorun', 'AUTORUN.INF', 'asks to start a program');
 };
 
 const nameOf = (transferSyntaxUid: string): string => transferSyntaxByUid.get(transferSyntaxUid)?.name ?? 'an unknown transfer syntax';

@@ -5,6 +5,7 @@ import type { Inspection } from './inspection.ts';
 import { reading } from './read-tolerantly.ts';
 
 const WEB_FOLDER = 'IHE_PDI/';
+const REPORT_FOLDER = 'REPORTS/';
 const WEB_ENTRY = 'IHE_PDI/INDEX.HTM';
 const HEAD_BYTES = 4096;
 /** More than any index of a disc. */
@@ -65,7 +66,7 @@ const checkLinks = (inspection: Inspection, entry: DiscEntry, folded: ReadonlySe
   }
 };
 
-/** The root page, the web content and, on a disc of ours, every other page: links and kinds of files. */
+/** The root page, the web content and, on a disc of ours, its reports: links and kinds of files. Pages of viewers are their makers'. */
 export const checkWeb = (inspection: Inspection): void => {
   const { files, plan, report } = inspection;
   const folded = new Set([...files.keys()].map(foldedPath));
@@ -74,6 +75,6 @@ export const checkWeb = (inspection: Inspection): void => {
     const path = foldedPath(entry.path);
     const isWeb = path.startsWith(WEB_FOLDER);
     if (isWeb) checkWebFile(inspection, entry);
-    if (isPage(path) && (isWeb || path === 'INDEX.HTM' || plan !== undefined)) checkLinks(inspection, entry, folded);
+    if (isPage(path) && (isWeb || path === 'INDEX.HTM' || (plan !== undefined && path.startsWith(REPORT_FOLDER)))) checkLinks(inspection, entry, folded);
   }
 };

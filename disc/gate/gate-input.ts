@@ -13,6 +13,8 @@ export interface GateInput {
   readonly profile?: string;
   /** Every file that must be on the volume and nothing else, with its digest. */
   readonly files: readonly { readonly path: string; readonly bytes: number; readonly sha256: string }[];
+  /** Those among them that are neither DICOM files nor our own pages. */
+  readonly extras?: readonly string[];
   /** The instances among them. */
   readonly instances: readonly { readonly fileId: string; readonly sopInstanceUid: string }[];
 }

@@ -9,6 +9,7 @@ import type { LabelFacts } from '../reader/label-facts.ts';
 import type { OpenDisc } from '../reader/open-disc.ts';
 import { MANIFEST_PATH } from '../manifest.ts';
 import type { CheckSubject } from '../tables/disc-checks.ts';
+import { checkAutorun } from './check-autorun.ts';
 import { checkPages, checkPatients, checkSyntaxes } from './check-content.ts';
 import { checkDirectoryHead, checkRecordsAlone } from './check-directory.ts';
 import { checkManifest, checkPlannedFiles, digestAll } from './check-manifest.ts';
@@ -73,6 +74,7 @@ export const inspectDisc = async (disc: OpenDisc, { plan, isThorough = false, is
   await checkBridge(inspection);
   checkPages(inspection);
   checkWeb(inspection);
+  checkAutorun(inspection);
 
   const isHashed = plan !== undefined || isThorough || files.has(MANIFEST_PATH);
   const digests = isHashed ? await digestAll(inspection) : new Map<string, string>();

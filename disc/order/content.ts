@@ -1,5 +1,5 @@
 /**
- * What a disc is to hold and be beside the selected instances: kind of copy, profile, language.
+ * What a disc is to hold and be beside the selected instances: kind of copy, profile, language, viewers.
  * Pure: no I/O, no clock, no packages; workflows may import it.
  */
 
@@ -26,10 +26,12 @@ export interface ContentOptions {
   readonly webContent: '' | 'yes' | 'no';
   /** Reports and documents as files anyone can read; '' = on physician copies. */
   readonly reports: '' | 'yes' | 'no';
+  /** Ids of viewers in the order in which they go on each disc; null = those of the setting. */
+  readonly viewers: readonly string[] | null;
 }
 
 /** What an order or rule that says nothing gets. */
-export const DEFAULT_CONTENT: ContentOptions = { copyType: 'patient', profile: '', unconvertible: 'keep', language: '', webContent: '', reports: '' };
+export const DEFAULT_CONTENT: ContentOptions = { copyType: 'patient', profile: '', unconvertible: 'keep', language: '', webContent: '', reports: '', viewers: null };
 
 /** Content options with what is not said filled in: rows written before an option existed lack it. */
 export const contentOptions = (said: Partial<ContentOptions> | undefined): ContentOptions => ({ ...DEFAULT_CONTENT, ...said });

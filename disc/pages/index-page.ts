@@ -51,6 +51,9 @@ ${[...Map.groupBy(other.series, (one) => `${one.studyDate} ${one.studyDescriptio
   }).join('')}
 </div>`;
 
+/** A name in an address: it may hold what ends or changes one. */
+const address = (path: string): string => path.split('/').map(encodeURIComponent).join('/');
+
 const LINK_KINDS: readonly { readonly kind: ExtraLink['kind']; readonly title: keyof Pick<Words, 'viewers' | 'pictures' | 'reports' | 'attachments'> }[] = [
   { kind: 'viewer', title: 'viewers' }, { kind: 'picture', title: 'pictures' }, { kind: 'report', title: 'reports' }, { kind: 'attachment', title: 'attachments' },
 ];
@@ -62,7 +65,7 @@ const links = (facts: DiscFacts, words: Words): string => LINK_KINDS.map(({ kind
 <div class="help">
 <h2>${esc(words[title])}</h2>
 <ul>
-${found.map((link) => `<li><a href="${esc(link.href)}">${own(link.title || link.href)}</a></li>`).join('\n')}
+${found.map((link) => `<li><a href="${esc(address(link.href))}">${own(link.title || link.href)}</a></li>`).join('\n')}
 </ul>
 </div>`;
 }).join('');

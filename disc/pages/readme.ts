@@ -46,14 +46,15 @@ const fact = (writer: Writer, name: string, value: string): string[] =>
 
 const WHERE = { viewer: 'whereViewers', picture: 'whereWeb', report: 'whereReports', attachment: 'whereAttachments' } as const satisfies Record<ExtraLink['kind'], keyof Words>;
 
-/** One row for each folder or file of the root that holds something extra. */
-const extraRows = (links: readonly ExtraLink[], words: Words): readonly (readonly [string, string])[] =>
-  [...new Map(links.map(({ kind, href }) => [(href.split('/')[0] ?? '').toUpperCase(), words[WHERE[kind]]] as const))];
+/** One row for each folder or file of the root that holds something extra; viewers with their names, which are no patient's. */
+const extraRows = (links: readonly ExtraLink[], { words, plain }: Writer): readonly (readonly [string, string])[] =>
+  [...Map.groupBy(links, ({ href }) => href.split('/')[0] ?? '')].flatMap(([name, found]) => [...new Set(found.map(({ kind }) => kind))].map((kind) => (
+    kind === 'viewer' ? [name, `${words.whereViewers}: ${plain(found.map(({ title }) => title).join(', '))}`] as const : [name.toUpperCase(), words[WHERE[kind]]] as const)));
 
 const structure = ({ links }: DiscFacts, writer: Writer): string[] => {
   const { words } = writer;
   const rows: readonly (readonly [string, string])[] = [
-    ['DICOMDIR', words.whereDicomdir], ['DICOM', words.whereDicom], ...extraRows(links, words), ['INDEX.HTM', words.whereIndex], ['README.TXT', words.whereReadme], ['SHA256.TXT', words.whereManifest],
+    ['DICOMDIR', words.whereDicomdir], ['DICOM', words.whereDicom], ...extraRows(links, writer), ['INDEX.HTM', words.whereIndex], ['README.TXT', words.whereReadme], ['SHA256.TXT', words.whereManifest],
   ];
   return rows.flatMap(([name, what]) => wrap(what, writer, ' '.repeat(14)).map((line, at) => (at ? line : `${padded(name, 14)}${line.slice(14)}`)));
 };

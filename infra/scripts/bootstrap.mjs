@@ -20,6 +20,7 @@ const TASKS = {
   test: 'infra/scripts/test.mjs',
   check: 'infra/scripts/check.mjs',
   docs: 'infra/scripts/docs.mjs',
+  viewer: 'workers/viewer/viewer.ts',
   passcode: 'infra/scripts/hash-passcode.ts',
   bench: 'test/bench/bench.ts',
   soak: 'infra/scripts/soak.mjs',

@@ -12,7 +12,7 @@ const defaultOf = (row: Setting<unknown>): string => {
 };
 
 const valuesOf = (row: Setting<unknown>): string => {
-  const kinds = { text: row.form ?? 'text', whole: `${row.min ?? ''} to ${row.max ?? ''} ${row.unit ?? ''}`.trim(), flag: 'true, false', choice: row.choices?.join(', ') ?? '', list: 'list of entries with a name', map: `AE title: ${row.choices?.join(', ') ?? ''}` };
+  const kinds = { text: row.form ?? 'text', whole: `${row.min ?? ''} to ${row.max ?? ''} ${row.unit ?? ''}`.trim(), flag: 'true, false', choice: row.choices?.join(', ') ?? '', list: 'list of entries with a name', names: `list of ${row.form ?? 'names'}`, map: `AE title: ${row.choices?.join(', ') ?? ''}` };
   return kinds[row.kind] + (row.secret === true ? ' (secret: never shown or logged)' : '');
 };
 

@@ -13,6 +13,8 @@ import type { EchoAnswer } from '../../dicom/echo-verdict.ts';
 import type { RemoteStudy } from '../../dicom/query-retrieve-scu.ts';
 import { createAttachmentStore } from '../../disc/attachments/attachment-store.ts';
 import { buildCertificate } from '../../disc/certificate.ts';
+import { createViewerShelf } from '../../disc/viewers/viewer-shelf.ts';
+import type { ViewerShelf } from '../../disc/viewers/viewer-shelf.ts';
 import type { OrderOptions } from '../../disc/order/order.ts';
 import { ApplianceError } from '../../infra/errors.ts';
 import { createLogger } from '../../infra/log.ts';
@@ -37,6 +39,7 @@ export interface Composed {
 export interface LiveApi {
   readonly catalog: Catalog;
   readonly origin: string;
+  readonly viewers: ViewerShelf;
   /** What the API said to workflows, in order. */
   readonly said: readonly (readonly unknown[])[];
   /** Every line the server logged. */
@@ -103,8 +106,9 @@ export const startLiveApi = async (now: () => Date = () => new Date()): Promise<
   let isAway = false;
   let tls: Awaited<ReturnType<ApiDeps['tls']>> = null;
   const labelFile = (serial: string): string => join(folder, `${serial}.png`);
+  const viewers = createViewerShelf({ directory: join(folder, 'viewers'), now });
   const deps: ApiDeps = {
-    catalog, workflows: recordingPort(said, () => isAway), robots: () => catalog.robots.all(), token: TOKEN, now, labelFile, attachments: { ...createAttachmentStore(join(folder, 'attachments')), longestBytes: 100_000 },
+    catalog, workflows: recordingPort(said, () => isAway), robots: () => catalog.robots.all(), token: TOKEN, now, labelFile, viewers, attachments: { ...createAttachmentStore(join(folder, 'attachments')), longestBytes: 100_000 },
     appliance: { aeTitle: 'SPINDLE', dicomHost: '0.0.0.0', dicomPort: 11112, version: '0.0.0-test', temporalUi: 'http://127.0.0.1:8233' },
     store: () => Promise.resolve({ freeBytes: 5e11, usedPercent: 41, warning: false }), echo: () => Promise.resolve(), tls: () => Promise.resolve(tls), echoAe: (ae) => { said.push(['echo', ae.aeTitle, ae.host, ae.port]); return Promise.resolve(ECHOES[ae.aeTitle] ?? { verdict: 'answers', text: 'Answers.', code: null, elapsedMs: 3 }); },
     remote: fakeRemote,
@@ -115,7 +119,7 @@ export const startLiveApi = async (now: () => Date = () => new Date()): Promise<
   writeFileSync(join(folder, 'secret.txt'), 'not for anybody');
   let keys = 0;
   return {
-    catalog, origin, said, logged: () => lines.join(''), labelFile,
+    catalog, origin, viewers, said, logged: () => lines.join(''), labelFile,
     showTls: (shown) => { tls = shown; },
     takeTemporalAway: (away) => { isAway = away; },
     async addLoginLink(lifeSeconds = 60) {

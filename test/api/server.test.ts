@@ -1,11 +1,14 @@
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request as rawRequest } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROUTES } from '../../api/server.ts';
 import type { Route } from '../../api/route.ts';
 import { ERRORS } from '../../infra/errors.ts';
 import { makeArrival } from '../catalog/make-arrival.ts';
 import { DEFAULT_CONTENT } from '../../disc/order/content.ts';
+import { makeViewerPackage, VIEWER_FILES } from '../fixtures/make-viewer-package.ts';
 import { needs } from '../fixtures/peers.ts';
 import { CERTIFICATE, REMOTE_STUDY, startLiveApi, TOKEN } from './live-api.ts';
 import type { Composed, LiveApi } from './live-api.ts';
@@ -21,6 +24,7 @@ describe.skipIf(!needs('postgres'))('the API', () => {
   let api: LiveApi;
   let alpha = 0, beta = 0, conflicted = 0;
   let composed: Composed;
+  let packages = '';
   let orderId = '', serial = '', ruleId = 0, groupId = 0, contested = 0, seriesId = 0, commitmentId = 0;
 
   const call = async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> => {
@@ -55,6 +59,8 @@ describe.skipIf(!needs('postgres'))('the API', () => {
 
   beforeAll(async () => {
     api = await startLiveApi();
+    packages = mkdtempSync(join(tmpdir(), 'api-viewers-'));
+    await api.viewers.install(makeViewerPackage({}, join(packages, 'peek')));
     alpha = await api.storeStudy(4, { study: 501, patientName: 'Geheim^Anna', patientId: 'PAT-SECRET-1' });
     beta = await api.storeStudy(3, { study: 502, patientName: 'Verborgen^Bert', patientId: 'PAT-SECRET-2', accessionNumber: 'A200' });
     const [promised] = await api.catalog.commitments.candidates([makeArrival({ study: 501 }).attributes.sopInstanceUid]);
@@ -77,7 +83,10 @@ describe.skipIf(!needs('postgres'))('the API', () => {
     seriesId = (await api.catalog.studies.study(beta))?.series[0]?.seriesId ?? 0;
     groupId = (await api.catalog.rules.watch(rule, seriesId)).groupId;
   });
-  afterAll(async () => { await api?.close(); });
+  afterAll(async () => {
+    await api?.close();
+    rmSync(packages, { recursive: true, force: true });
+  });
 
   describe('signing in', () => {
     it('refuses no token and a wrong token, and says how to sign in', async () => {
@@ -157,7 +166,7 @@ describe.skipIf(!needs('postgres'))('the API', () => {
   describe('every GET', () => {
     const pathOf = (row: Route): string => {
       const ids: Readonly<Record<string, string | number>> = {
-        studyId: row.path.endsWith('conflicts') ? conflicted : alpha, seriesId, orderId, ruleId, serial, aeTitle: row.path.startsWith('/remote/') ? 'PACS' : 'WARD 1', studyInstanceUid: '2.25.77', commitmentId, sendId: 'send-0123456789abcdef',
+        studyId: row.path.endsWith('conflicts') ? conflicted : alpha, seriesId, orderId, ruleId, serial, aeTitle: row.path.startsWith('/remote/') ? 'PACS' : 'WARD 1', studyInstanceUid: '2.25.77', commitmentId, sendId: 'send-0123456789abcdef', id: 'peek', version: '1.0',
       };
       // Nothing is searched at a remote AE without a key.
       return row.path.replaceAll(/:(\w+)/g, (_, name: string) => String(ids[name] ?? `no-${name}`)) + (row.path === '/remote/:aeTitle/studies' ? '?patientId=R1' : '');
@@ -409,6 +418,45 @@ describe.skipIf(!needs('postgres'))('the API', () => {
       expect(await health(null)).toMatchObject({ status: 'degraded', tls: { expiresAt: null, daysLeft: null, warning: false }, parts: { dicomTls: 'unreachable' } });
       api.showTls(null);
       expect((await call('GET', '/health')).body).toMatchObject({ status: 'ok', tls: null });
+    });
+  });
+
+  describe('viewers', () => {
+    it('are listed, switched off and on, and removed', async () => {
+      await api.viewers.install(makeViewerPackage({ manifest: { version: '2.0' } }, join(packages, 'peek-2')));
+      const listed = async (): Promise<readonly Json[]> => (await call('GET', '/viewers')).body['viewers'] as readonly Json[];
+      expect((await listed()).map(({ id, version, isEnabled, startsByItself }) => [id, version, isEnabled, startsByItself])).toEqual([['peek', '2.0', true, true], ['peek', '1.0', true, true]]);
+      expect((await call('PUT', '/viewers/peek/2.0', { isEnabled: false })).body).toMatchObject({ version: '2.0', isEnabled: false });
+      expect((await call('GET', '/viewers/peek/2.0')).body).toMatchObject({ viewer: { isEnabled: false, files: 3 }, findings: [] });
+      expect((await call('DELETE', '/viewers/peek/2.0')).status).toBe(204);
+      expect((await listed()).map(({ version }) => version)).toEqual(['1.0']);
+      expectProblem(await call('PUT', '/viewers/peek/1.0', { isEnabled: 'no' }), 'API_INVALID');
+    });
+
+    it('that are not there are told so, whatever is written in the path', async () => {
+      for (const path of ['/viewers/peek/9', '/viewers/none/1.0', '/viewers/..%2F..%2Fetc/1.0', '/viewers/peek/..%2F1.0']) {
+        for (const method of ['GET', 'DELETE']) expectProblem(await call(method, path), 'DISC_VIEWER_UNKNOWN');
+      }
+    });
+
+    it('show what is wrong with their files', async () => {
+      const { folder } = await api.viewers.one('peek', '1.0');
+      const icon = join(folder, 'app/PEEK.ICO');
+      writeFileSync(icon, 'ICON');
+      expect((await call('GET', '/viewers/peek/1.0')).body).toMatchObject({ findings: [{ code: 'DISC_VIEWER_CHANGED' }] });
+      writeFileSync(icon, VIEWER_FILES['app/PEEK.ICO']);
+    });
+
+    it('are named by orders, which are refused when one of them is not there', async () => {
+      const order = (viewers: unknown): Promise<Answer> => call('POST', '/orders', { selection: { studies: [alpha] }, content: { viewers } });
+      const placed = await order(['peek']);
+      expect(placed.status).toBe(201);
+      expect((await call('GET', `/orders/${String(placed.body['orderId'])}`)).body).toMatchObject({ order: { options: { content: { viewers: ['peek'] } } } });
+      const refused = await order(['peek', 'gone']);
+      expectProblem(refused, 'API_INVALID');
+      expect(refused.body['detail']).toContain('viewer gone is not on the disc: it is not installed');
+      for (const bad of ['peek', ['../peek'], [1], Array.from({ length: 9 }, () => 'peek')]) expectProblem(await order(bad), 'API_INVALID');
+      for (const good of [[], null]) expect((await order(good)).status).toBe(201);
     });
   });
 

@@ -341,6 +341,8 @@ export const describeCatalog = (name: string, makeDatabaseUrl: () => Promise<str
         const second = await catalog.orders.volume(again!.volumeId);
         for (const key of ['fileSetId', 'fileSetUid', 'index', 'of', 'createdAt'] as const) expect(second.volume[key]).toEqual(first.volume[key]);
         expect(second.original).toEqual({ orderId: first.order.orderId, imageSha256: 'ef', certificate: { gate: 'ok' } });
+        expect(await catalog.orders.original(orderId)).toEqual(second.original);
+        expect(await catalog.orders.original(made.orderId)).toBeUndefined();
         expect(first.original).toBeUndefined();
         expect(await catalog.instances.instancesOfVolume(again!.volumeId)).toHaveLength(3);
       });

@@ -39,6 +39,16 @@ describe('configuration', () => {
     expect(load({ SPINDLE_AE_TITLE: 'ENVIRONMENT' })).toMatchObject({ aeTitle: 'ENVIRONMENT', httpPort: 9000, durableStore: false, conflictBySource: { CT1: 'newest' } });
   });
 
+  it('reads lists of names from both, and refuses what is no name', () => {
+    yaml('viewers: [weasis, peek]\n');
+    expect(load().viewers).toEqual(['weasis', 'peek']);
+    expect(load({ SPINDLE_VIEWERS: '["look"]' }).viewers).toEqual(['look']);
+    yaml('viewers: weasis\n');
+    expect(mistakes()).toEqual(['viewers: "weasis" is not a list of ids of viewers']);
+    yaml('');
+    expect(mistakes({ SPINDLE_VIEWERS: '["../up", 3]' })).toEqual([expect.stringContaining('is not a list of ids of viewers')]);
+  });
+
   it('reads lists and maps of the environment as JSON', () => {
     const config = load({ SPINDLE_ROBOTS: '[{"name":"left","driver":"ptburn","folder":"/mnt/a"}]', SPINDLE_CONFLICT_BY_SOURCE: '{"MR1":"held"}' });
     expect(config.robots).toEqual([{ name: 'left', driver: 'ptburn', folder: '/mnt/a' }]);

@@ -16,6 +16,7 @@ import type { DiscExtra } from '../../../disc/disc-extra.ts';
 import { checkVolume } from '../../../disc/gate.ts';
 import { DEFAULT_CONTENT, hasAttachments, hasReports, hasWebContent } from '../../../disc/order/content.ts';
 import type { ContentOptions } from '../../../disc/order/content.ts';
+import { createViewerShelf } from '../../../disc/viewers/viewer-shelf.ts';
 import { makeInstance, uid } from '../../fixtures/make-instance.ts';
 import { needs, program, pythonWith } from '../../fixtures/peers.ts';
 import { PLAIN } from '../compose-defaults.ts';
@@ -51,7 +52,7 @@ const bench = (webContent = false): Bench => {
   const attachments = createAttachmentStore(join(home, 'attachments'));
   const spool = createVolumeSpool({
     spoolDirectory: join(home, 'spool'), labelDirectory: join(home, 'labels'), storeDirectory: join(home, 'store'), labelDpi: 100, institution: 'Hospital', contact: '', language: 'en', product: 'Spindle 0.1.0',
-    webContent, transcoder, pictureMaker, attachments,
+    webContent, transcoder, pictureMaker, attachments, shelf: createViewerShelf({ directory: join(home, 'viewers'), now: () => new Date() }), viewers: [],
   });
   return { home, spool, instances: storedInstances(join(home, 'store'), names), attachments };
 };
