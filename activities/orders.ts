@@ -1,12 +1,25 @@
 /** Activities of an order's life in the catalog: numbers, ids and codes only. */
 import type { OrderBook, OrderBrief, ReportEntry } from '../catalog/catalog.ts';
 import { isApplianceError } from '../infra/errors.ts';
-import type { Media, OrderInfo, OrderState, SeriesPart } from '../disc/order/order.ts';
+import type { Target } from '../disc/order/content.ts';
+import type { Media, OrderInfo, OrderState, SeriesPart, VolumeMedia } from '../disc/order/order.ts';
 import type { VolumeLimits } from '../disc/order/volume-plan.ts';
 
-export interface RobotChoice {
+export interface RobotWish {
+  readonly media: Media | 'any';
   readonly robot: string;
-  readonly media: Media;
+  readonly bytes: number;
+  readonly instances: number;
+  /** Application profile asked for; '' = any medium's default. */
+  readonly profile: string;
+  /** Absent = 'disc', as earlier versions ask. */
+  readonly target?: Target;
+}
+
+export interface RobotChoice {
+  /** '' for a copy beside a disc, which no robot makes. */
+  readonly robot: string;
+  readonly media: VolumeMedia;
   readonly limits: VolumeLimits;
   /** Bad discs of one copy that are made again before a person is asked. */
   readonly remakes: number;
@@ -16,18 +29,22 @@ export interface OrderActivities {
   orderBrief(orderId: string): Promise<OrderBrief>;
   setOrderState(orderId: string, state: OrderState, info: OrderInfo, waitingFor: string): Promise<void>;
   /** The robot and medium that take the order: fewest discs first, then the wish of the order; null when no robot does. */
-  chooseRobot(wish: { readonly media: Media | 'any'; readonly robot: string; readonly bytes: number; readonly instances: number; readonly profile: string }): Promise<RobotChoice | null>;
-  recordVolumes(orderId: string, media: Media, plan: readonly { readonly parts: readonly SeriesPart[] }[]): Promise<readonly { readonly volumeId: number; readonly index: number; readonly of: number }[]>;
+  chooseRobot(wish: RobotWish): Promise<RobotChoice | null>;
+  recordVolumes(orderId: string, media: VolumeMedia, plan: readonly { readonly parts: readonly SeriesPart[] }[]): Promise<readonly { readonly volumeId: number; readonly index: number; readonly of: number }[]>;
   reportOrder(orderId: string, entries: readonly ReportEntry[]): Promise<void>;
 }
 
 export interface OrderDeps {
   readonly orders: OrderBook;
-  readonly chooseRobot: (wish: { readonly media: Media | 'any'; readonly robot: string; readonly bytes: number; readonly instances: number; readonly profile: string }) => Promise<RobotChoice | null>;
+  readonly chooseRobot: (wish: RobotWish) => Promise<RobotChoice | null>;
 }
 
 export const createOrderActivities = ({ orders, chooseRobot }: OrderDeps): OrderActivities => ({
-  orderBrief: (orderId) => orders.brief(orderId),
+  async orderBrief(orderId) {
+    const brief = await orders.brief(orderId);
+    // Certificates name people and are long: histories have no use for them.
+    return { ...brief, options: { ...brief.options, content: { ...brief.options.content, recipientCertificates: [] } } };
+  },
   async setOrderState(orderId, state, info, waitingFor) {
     try {
       await orders.setState(orderId, state, info, waitingFor);

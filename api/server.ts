@@ -19,6 +19,7 @@ import { orderRoutes } from './routes/orders.ts';
 import { robotRoutes } from './routes/robots.ts';
 import { ruleRoutes } from './routes/rules.ts';
 import { studyRoutes } from './routes/studies.ts';
+import { teachingRoutes } from './routes/teaching.ts';
 
 /** The description is a route as well, and stands in itself. */
 function describing(): Route {
@@ -29,7 +30,7 @@ function describing(): Route {
 }
 
 /** Every route below /api/v1, in the order in which they are mounted. */
-export const ROUTES: readonly Route[] = [...healthRoutes, ...studyRoutes, ...orderRoutes, ...ruleRoutes, ...discRoutes, ...robotRoutes, ...aeRoutes, describing()];
+export const ROUTES: readonly Route[] = [...healthRoutes, ...studyRoutes, ...orderRoutes, ...ruleRoutes, ...discRoutes, ...robotRoutes, ...aeRoutes, ...teachingRoutes, describing()];
 
 /** The Express application, ready to listen. */
 export const createApp = (deps: ApiDeps): Express => {
@@ -51,7 +52,7 @@ export const createApp = (deps: ApiDeps): Express => {
   mount(api, ROUTES.filter((row) => !row.isPublic), deps);
   api.use(() => { throw new ApplianceError('API_NOT_FOUND', 'no such resource'); });
   app.use('/api/v1', api);
-  app.use(consoleRouter({ aeTitle: deps.appliance.aeTitle, temporalUi: deps.appliance.temporalUi }));
+  app.use(consoleRouter({ aeTitle: deps.appliance.aeTitle, temporalUi: deps.appliance.temporalUi, takesCopies: deps.copies.takesCopies }));
   app.use(() => { throw new ApplianceError('API_NOT_FOUND', 'no such page'); });
   app.use(problemHandler(deps.log));
   return app;

@@ -12,6 +12,7 @@ import { statements as first } from './migrations/0001-first.ts';
 import { statements as aeRegistry } from './migrations/0002-ae-registry.ts';
 import { fill as fillQueryKeys, statements as queryKeys } from './migrations/0003-query-keys.ts';
 import { statements as content } from './migrations/0006-content-options.ts';
+import { statements as releases } from './migrations/0007-releases.ts';
 import { renderTable } from './migrations/sketch.ts';
 import type { CatalogLogger } from './logger.ts';
 
@@ -27,6 +28,7 @@ const MIGRATIONS: readonly Migration[] = [
   { version: 2, statements: aeRegistry },
   { version: 3, statements: queryKeys, fill: fillQueryKeys },
   { version: 6, statements: content },
+  { version: 7, statements: releases },
 ];
 
 /** The schema version this code works with. */

@@ -1,6 +1,6 @@
 /** Reading orders: lists, one order with all that hangs on it, and the brief that publishing decides by. */
 import type { Grouping, OrderInfo, OrderSource, OrderState, Priority } from '../disc/order/order.ts';
-import type { OrderBook, OrderBrief, OrderDetail, ReportEntry } from './catalog.ts';
+import type { FirstMaking, OrderBook, OrderBrief, OrderDetail, ReportEntry } from './catalog.ts';
 import type { Database } from './database.ts';
 import type { Executor } from './dialects/dialect.ts';
 import { discQuery, discRow, findOrder, jobRow, orderRow, volumeRow } from './order-rows.ts';
@@ -43,8 +43,20 @@ const detailOf = async (database: Database, db: Executor, orderId: string): Prom
   };
 };
 
+const firstMakingOf = async (db: Executor, orderId: string): Promise<FirstMaking> => {
+  const order = await findOrder(db, orderId);
+  if (order.reburn_of === null) return { orderId, certificate: null, leftOff: new Set() };
+  const { certificate } = await db.selectFrom('volume').where('id', '=', order.reburn_of).select('certificate').executeTakeFirstOrThrow();
+  const leftOff = await db.selectFrom('volume_instance').where('volume_key', '=', order.reburn_of).where('is_left_off', '=', 1).select('instance_key').execute();
+  let first = order;
+  while (first.reburn_of !== null) {
+    first = await db.selectFrom('disc_order').innerJoin('volume', 'volume.order_key', 'disc_order.id').where('volume.id', '=', first.reburn_of).selectAll('disc_order').executeTakeFirstOrThrow();
+  }
+  return { orderId: first.order_id, certificate: JSON.parse(certificate) as unknown, leftOff: new Set(leftOff.map((row) => row.instance_key)) };
+};
+
 /** The reading half of the order book. */
-export const createOrderReading = (database: Database): Pick<OrderBook, 'list' | 'detail' | 'openOrders' | 'brief'> => ({
+export const createOrderReading = (database: Database): Pick<OrderBook, 'list' | 'detail' | 'openOrders' | 'brief' | 'firstMaking'> => ({
   list: (filter) => database.read(async (db) => {
     let query = db.selectFrom('disc_order').selectAll().orderBy('id', 'desc');
     if (filter.states !== undefined && filter.states.length > 0) query = query.where('state', 'in', [...filter.states]);
@@ -60,4 +72,5 @@ export const createOrderReading = (database: Database): Pick<OrderBook, 'list' |
     return (await query.execute()).map((row) => ({ orderId: row.order_id, priority: row.priority as Priority }));
   }),
   brief: (orderId) => database.read((db) => briefOf(db, orderId)),
+  firstMaking: (orderId) => database.read((db) => firstMakingOf(db, orderId)),
 });

@@ -21,7 +21,11 @@ export interface Selected {
   readonly is_held: number;
 }
 
+/** A public id that no order has. */
+export const newOrderId = (): string => `o${randomBase32(12)}`;
+
 export interface OrderWriting {
+  readonly orderId?: string;
   readonly requestKey: string;
   readonly contentSha256: string;
   readonly source: OrderSource;
@@ -48,7 +52,7 @@ const checked = (selected: readonly Selected[], options: OrderOptions): void => 
 export const writeOrder = async (database: Database, trx: InTransaction, order: OrderWriting, selected: readonly Selected[]): Promise<string> => {
   checked(selected, order.options);
   const { options, rule, reburn } = order;
-  const orderId = `o${randomBase32(12)}`;
+  const orderId = order.orderId ?? newOrderId();
   const bytes = selected.reduce((sum, i) => sum + i.bytes, 0);
   const orderKey = await database.engine.insertRow(trx, 'disc_order', {
     order_id: orderId, request_key: order.requestKey, content_sha256: order.contentSha256, source: order.source, rule_key: rule?.ruleId ?? null, group_key: rule?.groupId ?? null, group_level: rule?.grouping ?? 'none',

@@ -65,6 +65,14 @@ const leftOutOf = (report: readonly ReportEntry[]): Certificate['leftOut'] => {
   return [...byReason].map(([reason, sopInstanceUids]) => ({ reason, sopInstanceUids }));
 };
 
+const WORST: readonly CheckResult['outcome'][] = ['not-applicable', 'pass', 'fail'];
+
+/** Outcomes of two images of one volume, the plain one and the encrypted one: each check as it came out worst. */
+export const mergedChecks = (plain: readonly CheckResult[], sealed: readonly CheckResult[]): readonly CheckResult[] => plain.map((check) => {
+  const other = sealed.find(({ id }) => id === check.id) ?? check;
+  return { id: check.id, outcome: WORST[Math.max(WORST.indexOf(check.outcome), WORST.indexOf(other.outcome))] ?? check.outcome, findings: check.findings + other.findings };
+});
+
 /** Makes the certificate of a volume from what the gate found on its finished image. */
 export const buildCertificate = ({ product, volume, image, profile, checks, counts, report }: CertificateFacts): Certificate => {
   const certificate: Omit<Certificate, 'shortCode'> = {

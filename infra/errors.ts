@@ -51,6 +51,7 @@ export const ERRORS = {
   ORDER_EXCEEDS_MEDIA: row('operator', 409, 'One series is larger than the medium: order it on a larger medium.'),
   ORDER_STATE: row('never', 409, 'The order is past the point where this is possible.'),
   ORDER_NO_ROBOT: row('operator', 409, 'No robot takes this medium: choose another medium or robot.'),
+  ORDER_PASSPHRASE_GONE: row('operator', 409, 'The passphrase of this order is not kept any more: cancel the order and place it again.'),
   TRANSCODE_UNSUPPORTED: row('never', 409, 'This instance cannot be brought into that transfer syntax: it goes on as it is, or ask its sender for another transfer syntax.'),
   TRANSCODE_FAILED: row('never', 409, 'The instance or its pixel data is damaged and cannot be converted: have it sent again.'),
   TRANSCODE_WRITE_FAILED: row('auto', 500, 'The converted instance could not be written: check the space and the rights of the spool folder.'),

@@ -48,6 +48,13 @@ const readList = (row: Setting<unknown>, raw: unknown): ReadSetting => {
   return { value: raw };
 };
 
+const readChoices = (row: Setting<unknown>, raw: unknown, isText: boolean): ReadSetting => {
+  const words = isText && typeof raw === 'string' ? raw.split(',').map((word) => word.trim()).filter((word) => word !== '') : raw;
+  if (!Array.isArray(words)) return { mistake: `${shown(row, raw)} is not a list` };
+  const wrong = (words as readonly unknown[]).find((word) => typeof word !== 'string' || row.choices?.includes(word) !== true);
+  return wrong === undefined ? { value: [...new Set(words as readonly string[])] } : { mistake: `${shown(row, wrong)} is not one of ${row.choices?.join(', ') ?? ''}` };
+};
+
 const readMap = (row: Setting<unknown>, raw: unknown): ReadSetting => {
   if (!isMap(raw)) return { mistake: `${shown(row, raw)} is not a map` };
   for (const [key, value] of Object.entries(raw)) {
@@ -63,13 +70,14 @@ const readText = (row: Setting<unknown>, raw: unknown): ReadSetting => {
   return row.pattern?.test(raw) === false ? { mistake: `${shown(row, raw)} is not ${row.form ?? 'in the right form'}` } : { value: raw };
 };
 
-/** Reads one value; `isText` = it comes from the environment, where lists and maps are JSON. */
+/** Reads one value; `isText` = it comes from the environment, where lists and maps are JSON, and words are parted by commas. */
 export const readSetting = (row: Setting<unknown>, raw: unknown, isText: boolean): ReadSetting => {
   switch (row.kind) {
     case 'text': return readText(row, raw);
     case 'whole': return readWhole(row, raw, isText);
     case 'flag': return readFlag(row, raw, isText);
     case 'choice': return typeof raw === 'string' && row.choices?.includes(raw) === true ? { value: raw } : { mistake: `${shown(row, raw)} is not one of ${row.choices?.join(', ') ?? ''}` };
+    case 'choices': return readChoices(row, raw, isText);
     case 'list':
     case 'map': {
       const parsed = isText && typeof raw === 'string' ? fromJson(raw) : { value: raw };

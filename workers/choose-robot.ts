@@ -1,26 +1,21 @@
 /** Chooses robot and medium for an order from what the robots last reported: fewest discs, then the smallest medium that is loaded. */
-import type { RobotChoice } from '../activities/orders.ts';
+import type { RobotChoice, RobotWish } from '../activities/orders.ts';
 import type { RobotReport } from '../catalog/catalog.ts';
 import { instanceOverheadBytes, VOLUME_OVERHEAD_BYTES } from '../disc/compose-volume.ts';
 import { SECTOR_BYTES } from '../disc/image/sectors.ts';
-import type { Media } from '../disc/order/order.ts';
+import { isFileCopy } from '../disc/order/content.ts';
+import type { Target } from '../disc/order/content.ts';
+import type { Media, VolumeMedia } from '../disc/order/order.ts';
 import { profileById } from '../disc/tables/application-profiles.ts';
 import { mediaType } from '../disc/tables/media-types.ts';
 import type { Capabilities, RobotHealth } from '../robots/robot.ts';
-
-export interface RobotWish {
-  readonly media: Media | 'any';
-  readonly robot: string;
-  readonly bytes: number;
-  readonly instances: number;
-  /** Application profile asked for; '' = any medium's default. */
-  readonly profile: string;
-}
 
 interface Offer extends Omit<RobotChoice, 'remakes'> {
   readonly discs: number;
   readonly isLoaded: boolean;
 }
+
+const limitsOf = (media: VolumeMedia, capacityBytes: number): RobotChoice['limits'] => ({ capacityBytes, volumeOverheadBytes: VOLUME_OVERHEAD_BYTES, instanceOverheadBytes: instanceOverheadBytes(media) });
 
 const offersOf = (report: RobotReport, wish: RobotWish): readonly Offer[] => {
   const capabilities = report.capabilities as Capabilities;
@@ -30,7 +25,7 @@ const offersOf = (report: RobotReport, wish: RobotWish): readonly Offer[] => {
     const capacityBytes = Math.min(mediaType(media).sectors, capacitySectors) * SECTOR_BYTES;
     const room = Math.max(capacityBytes - VOLUME_OVERHEAD_BYTES, 1);
     return {
-      robot: report.name, media, limits: { capacityBytes, volumeOverheadBytes: VOLUME_OVERHEAD_BYTES, instanceOverheadBytes: instanceOverheadBytes(media) },
+      robot: report.name, media, limits: limitsOf(media, capacityBytes),
       discs: Math.ceil((wish.bytes + wish.instances * instanceOverheadBytes(media)) / room),
       isLoaded: health.bins.some((bin) => (bin.role === 'in' || bin.role === 'both') && bin.media === media && bin.discs !== 0),
     };
@@ -42,4 +37,18 @@ export const chooseRobot = (reports: readonly RobotReport[], wish: RobotWish): O
   const offers = reports.filter((report) => wish.robot === 'any' || report.name === wish.robot).flatMap((report) => offersOf(report, wish));
   const [best] = offers.sort((a, b) => Number(b.isLoaded) - Number(a.isLoaded) || a.discs - b.discs || a.limits.capacityBytes - b.limits.capacityBytes || a.robot.localeCompare(b.robot));
   return best ? { robot: best.robot, media: best.media, limits: best.limits } : null;
+};
+
+/** Media that an image file may be meant for, the smallest first. */
+const IMAGE_MEDIA: readonly Media[] = ['CD', 'DVD', 'DVD-DL', 'BD', 'BD-DL'];
+
+/** The medium that a copy beside a disc is made for: none that bounds it for files, the wished or the smallest that takes all for an image. */
+export const chooseForCopy = (target: Exclude<Target, 'disc'>, wish: RobotWish): Omit<RobotChoice, 'remakes'> => {
+  const capacityOf = (media: VolumeMedia): number => mediaType(media).sectors * SECTOR_BYTES;
+  if (isFileCopy({ target })) return { robot: '', media: 'USB', limits: limitsOf('USB', capacityOf('USB')) };
+  const profile = profileById(wish.profile);
+  const possible = IMAGE_MEDIA.filter((media) => profile?.media.includes(media) ?? true);
+  const needed = (media: Media): number => VOLUME_OVERHEAD_BYTES + wish.bytes + wish.instances * instanceOverheadBytes(media);
+  const media = wish.media !== 'any' ? wish.media : possible.find((one) => needed(one) <= capacityOf(one)) ?? possible.at(-1) ?? 'CD';
+  return { robot: '', media, limits: limitsOf(media, capacityOf(media)) };
 };

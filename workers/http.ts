@@ -10,7 +10,9 @@ import { echo } from '../dicom/echo-scu.ts';
 import { echoVerdict } from '../dicom/echo-verdict.ts';
 import { reach } from '../dicom/reach-ae.ts';
 import { diskSpace } from '../dicom/space-gauge.ts';
+import { openSecretFiles } from '../infra/secret-files.ts';
 import { connectTemporal } from '../infra/temporal.ts';
+import { copiesPort } from './copies-port.ts';
 import { productVersion, runChild } from './child.ts';
 import { clientTls, openIdentity } from './tls.ts';
 import { createWorkflowPort } from './workflow-starter.ts';
@@ -30,7 +32,7 @@ await runChild('http', async ({ config, endpoints, home, labels, log, catalog })
   const identity = await openIdentity(config, log);
 
   const app = createApp({
-    catalog, workflows: createWorkflowPort(temporal), token, log, now: () => new Date(), labelFile: (serial) => labelFileOf(labels, serial),
+    catalog, workflows: createWorkflowPort(temporal), copies: copiesPort({ copiesFolder: config.copiesFolder, storeDirectory: home.store, secrets: openSecretFiles(home), now: () => new Date() }), token, log, now: () => new Date(), labelFile: (serial) => labelFileOf(labels, serial),
     robots: async () => {
       const reports = new Map((await catalog.robots.all()).map((report): [string, RobotReport] => [report.name, report]));
       return config.robots.map(({ name }) => reports.get(name) ?? { name, seenAt: null, capabilities: null, health: null });

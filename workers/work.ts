@@ -9,11 +9,13 @@ import { createVolumeSpool } from '../activities/make-volume-spool.ts';
 import { createOrderActivities } from '../activities/orders.ts';
 import { createInstanceStore } from '../dicom/instance-store.ts';
 import { createTranscoder } from '../dicom/transcode.ts';
+import { openSecretFiles } from '../infra/secret-files.ts';
 import { connectTemporal } from '../infra/temporal.ts';
 import { COMPOSE_QUEUE, ORCHESTRATION_QUEUE } from '../workflows/names.ts';
-import { chooseRobot } from './choose-robot.ts';
+import { chooseForCopy, chooseRobot } from './choose-robot.ts';
 import { productVersion, runChild } from './child.ts';
 import { defaultRule, fileRules } from './rules-from-config.ts';
+import { sweepLeftovers } from './sweep-leftovers.ts';
 import { startRelay } from './relay.ts';
 import { connectWorker, installRuntime, runWorkers } from './temporal-worker.ts';
 import { createStarter, ensureSchedules } from './workflow-starter.ts';
@@ -28,17 +30,20 @@ await runChild('work', async ({ config, endpoints, home, labels, log, catalog })
   const connection = await connectWorker(endpoints.temporalAddress, log, () => false);
   const store = createInstanceStore({ directory: home.store, durable: config.durableStore, reserveBytes: 0, highWaterPercent: 100 });
   const transcoder = createTranscoder();
-  const spool = createVolumeSpool({ spoolDirectory: home.spool, labelDirectory: labels, storeDirectory: home.store, labelDpi: config.labelDpi, institution: config.institution, contact: config.contact, language: config.language, product: `Spindle ${await productVersion()}`, transcoder });
+  const secrets = openSecretFiles(home);
+  const spool = createVolumeSpool({ spoolDirectory: home.spool, labelDirectory: labels, storeDirectory: home.store, labelDpi: config.labelDpi, institution: config.institution, contact: config.contact, language: config.language, product: `Spindle ${await productVersion()}`, transcoder, secrets, teachingOptions: config.teachingOptions, copiesFolder: config.copiesFolder, now: () => new Date() });
   const compose = withFailures({
     ...createComposeActivities({ catalog, spool }),
     ...createHousekeepingActivities({
       retention: catalog.retention, operations: catalog.operations, graceHours: config.graceHours, defaultRetention: config.retention, now: () => new Date(), log,
+      sweep: () => sweepLeftovers({ orders: catalog.orders, secrets, copiesFolder: config.copiesFolder, now: new Date() }),
       removeFile: (path) => { store.remove(path); return Promise.resolve(); },
     }),
   }, log);
   const decide = withFailures({
     ...createIntakeActivities(catalog),
     ...createOrderActivities({ orders: catalog.orders, chooseRobot: async (wish) => {
+      if (wish.target !== undefined && wish.target !== 'disc') return config.copiesFolder === '' ? null : { ...chooseForCopy(wish.target, wish), remakes: 0 };
       const choice = chooseRobot(await catalog.robots.all(), wish);
       return choice && { ...choice, remakes: config.remakes };
     } }),

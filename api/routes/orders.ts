@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import type { OrderDetail } from '../../catalog/catalog.ts';
 import { ApplianceError } from '../../infra/errors.ts';
+import { placeOrder } from '../place-order.ts';
+import type { Placed } from '../place-order.ts';
 import { requestKeyOf } from '../request-key.ts';
 import { route } from '../route.ts';
 import type { ApiDeps, Call, Route } from '../route.ts';
@@ -20,11 +22,11 @@ const detailOf = async ({ deps, params }: Pick<Call, 'deps' | 'params'>): Promis
   return detail;
 };
 
-const place = async (call: Call<z.output<typeof schemas.PlaceOrder>>): Promise<{ orderId: string; existed: boolean }> => {
+const place = async (call: Call<z.output<typeof schemas.PlaceOrder>>): Promise<Placed> => {
   const { deps, body, who } = call;
-  const { selection, hold, ...options } = body;
+  const { selection, hold, passphrase, ...options } = body;
   const source = who === 'page' ? 'page' : call.request.headers['x-spindle-source'] === 'demo' ? 'demo' : 'api';
-  const placed = await deps.catalog.orders.place({ requestKey: requestKeyOf(call, 'api'), source, placedBy: who, selection: given(selection), options, isHeldBack: hold });
+  const placed = await placeOrder(deps, { requestKey: requestKeyOf(call, 'api'), source, placedBy: who, selection: given(selection), options, isHeldBack: hold }, passphrase);
   call.response.location(`/api/v1/orders/${placed.orderId}`);
   if (placed.existed) call.response.status(200).json(placed);
   return placed;

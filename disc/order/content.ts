@@ -14,6 +14,14 @@ export type CopyType = (typeof COPY_TYPES)[number];
 export const LANGUAGES = ['en', 'de', 'fr', 'es', 'it', 'pt', 'nl', 'pl', 'tr', 'ar', 'ja', 'zh'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
+/** 'zip' = one ZIP under AES-256 with a passphrase; 'media-security' = every file as Secure DICOM File for the holders of certificates. */
+export const ENCRYPTIONS = ['none', 'zip', 'media-security'] as const;
+export type Encryption = (typeof ENCRYPTIONS)[number];
+
+/** 'disc' = burned by a robot; the others are copies in the folder of the setting `copiesFolder`. */
+export const TARGETS = ['disc', 'iso', 'zip', 'folder'] as const;
+export type Target = (typeof TARGETS)[number];
+
 export interface ContentOptions {
   readonly copyType: CopyType;
   /** Identifier of an application profile; '' = the default profile of the medium, with all images as Explicit VR Little Endian. */
@@ -22,10 +30,20 @@ export interface ContentOptions {
   readonly unconvertible: 'keep' | 'leave-off';
   /** '' = the language of the appliance. */
   readonly language: Language | '';
+  readonly encryption: Encryption;
+  readonly target: Target;
+  /** PEM certificates of those who may open a 'media-security' disc. */
+  readonly recipientCertificates: readonly string[];
 }
 
 /** What an order or rule that says nothing gets. */
-export const DEFAULT_CONTENT: ContentOptions = { copyType: 'patient', profile: '', unconvertible: 'keep', language: '' };
+export const DEFAULT_CONTENT: ContentOptions = { copyType: 'patient', profile: '', unconvertible: 'keep', language: '', encryption: 'none', target: 'disc', recipientCertificates: [] };
 
 /** Content options with what is not said filled in: rows written before an option existed lack it. */
 export const contentOptions = (said: Partial<ContentOptions> | undefined): ContentOptions => ({ ...DEFAULT_CONTENT, ...said });
+
+/** Whether a copy is of files and not of an image: it lies on a stick or in a mail, and no medium bounds it. */
+export const isFileCopy = ({ target }: Pick<ContentOptions, 'target'>): boolean => target === 'zip' || target === 'folder';
+
+/** Whether the contents of the volume are encrypted into another image; a ZIP that is the copy itself is encrypted when it is delivered. */
+export const isSealed = ({ encryption, target }: Pick<ContentOptions, 'encryption' | 'target'>): boolean => encryption === 'media-security' || (encryption === 'zip' && target !== 'zip');

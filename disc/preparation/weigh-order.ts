@@ -9,9 +9,16 @@ import type { PreparationLine } from './preparation-book.ts';
 const BLOCKS_FROM_BYTES = 256 * 1024 * 1024;
 const BLOCK_BYTES = 32 * 1024 * 1024;
 
-const bytesOf = (instance: VolumeInstance, line: PreparationLine | undefined, content: Pick<ContentOptions, 'copyType'>): number => {
+/** What a Secure DICOM File takes beside the file: the content key for each recipient, with the names of issuers. @source ours: RSA keys of up to 8192 bits */
+const RECIPIENT_BYTES = 2048;
+
+type Weighed = Pick<ContentOptions, 'copyType' | 'encryption' | 'recipientCertificates'>;
+
+const sealBytes = ({ encryption, recipientCertificates }: Weighed): number => (encryption === 'media-security' ? (1 + recipientCertificates.length) * RECIPIENT_BYTES : 0);
+
+const bytesOf = (instance: VolumeInstance, line: PreparationLine | undefined, content: Weighed): number => {
   if (line?.kind === 'leave-off' || 'refusal' in recordOfClass(instance.attributes.sopClassUid, content.copyType)) return 0;
-  return line?.kind === 'converted' ? line.bytes : instance.file.bytes;
+  return (line?.kind === 'converted' ? line.bytes : instance.file.bytes) + sealBytes(content);
 };
 
 const blocksOf = (sizes: readonly number[]): readonly SeriesBlock[] => {
@@ -25,7 +32,7 @@ const blocksOf = (sizes: readonly number[]): readonly SeriesBlock[] => {
 };
 
 /** The weight of each series; instances come as the catalog orders them, so that blocks count as recordVolumes does. */
-export const weighOrder = (instances: readonly VolumeInstance[], lines: ReadonlyMap<number, PreparationLine>, content: Pick<ContentOptions, 'copyType'>): readonly SeriesWeight[] =>
+export const weighOrder = (instances: readonly VolumeInstance[], lines: ReadonlyMap<number, PreparationLine>, content: Weighed): readonly SeriesWeight[] =>
   [...Map.groupBy(instances, ({ seriesKey }) => seriesKey)].map(([seriesId, own]) => {
     const sizes = own.map((instance) => bytesOf(instance, lines.get(instance.instanceId), content));
     const bytes = sizes.reduce((sum, size) => sum + size, 0);

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createVolumeSpool, imageFileOf } from '../../activities/make-volume-spool.ts';
+import type { SpoolOptions } from '../../activities/make-volume-spool.ts';
 import type { VolumeSpool } from '../../activities/volume-spool.ts';
 import type { JobRow, OrderRow, VolumeInstance, VolumeRow } from '../../catalog/catalog.ts';
 import { certificateCode } from '../../disc/certificate.ts';
@@ -11,6 +12,7 @@ import { storedInstances } from '../disc/stored-instances.ts';
 import { makeFolder, sha256 } from '../disc/image/judges.ts';
 import { makeInstance, uid } from '../fixtures/make-instance.ts';
 import { createTranscoder } from '../../dicom/transcode.ts';
+import { openSecretFiles } from '../../infra/secret-files.ts';
 import { DEFAULT_CONTENT } from '../../disc/order/content.ts';
 
 const volume: VolumeRow = {
@@ -19,6 +21,9 @@ const volume: VolumeRow = {
 };
 const order = { orderId: 'o1', isSupplement: false, options: { copies: 1, comment: '', labelTemplate: 'default', content: DEFAULT_CONTENT } } as unknown as OrderRow;
 
+const SPOOL_DEFAULTS = (home: string): Pick<SpoolOptions, 'secrets' | 'teachingOptions' | 'copiesFolder' | 'now'> =>
+  ({ secrets: openSecretFiles({ secrets: home, teachingKey: join(home, 'teaching-key') }), teachingOptions: [], copiesFolder: '', now: () => new Date() });
+
 const makeSpool = (): { readonly home: string; readonly spool: VolumeSpool; readonly instances: readonly VolumeInstance[] } => {
   const home = makeFolder();
   for (const name of ['store', 'spool', 'labels']) mkdirSync(join(home, name));
@@ -26,7 +31,7 @@ const makeSpool = (): { readonly home: string; readonly spool: VolumeSpool; read
     writeFileSync(join(home, 'store', `${n}.dcm`), makeInstance({ seed: `spool/${n}`, studyInstanceUid: uid('spool/study'), seriesInstanceUid: uid('spool/series'), instanceNumber: n + 1 }).bytes);
     return `${n}.dcm`;
   });
-  const spool = createVolumeSpool({ spoolDirectory: join(home, 'spool'), labelDirectory: join(home, 'labels'), storeDirectory: join(home, 'store'), labelDpi: 100, institution: 'Hospital', contact: '', language: 'en', product: 'Spindle 0.1.0', transcoder: createTranscoder() });
+  const spool = createVolumeSpool({ spoolDirectory: join(home, 'spool'), labelDirectory: join(home, 'labels'), storeDirectory: join(home, 'store'), labelDpi: 100, institution: 'Hospital', contact: '', language: 'en', product: 'Spindle 0.1.0', transcoder: createTranscoder(), ...SPOOL_DEFAULTS(home) });
   return { home, spool, instances: storedInstances(join(home, 'store'), files) };
 };
 const compose = ({ spool, instances }: ReturnType<typeof makeSpool>): ReturnType<VolumeSpool['compose']> => spool.compose({ volume, order, others: [], original: undefined, instances, signal: new AbortController().signal, onProgress: () => undefined });
