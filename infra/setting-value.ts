@@ -48,8 +48,13 @@ const readList = (row: Setting<unknown>, raw: unknown): ReadSetting => {
   return { value: raw };
 };
 
+/** In the environment as JSON, like other lists, or as words parted by commas. */
+const wordsIn = (raw: string): ReadSetting => (raw.trim().startsWith('[') ? fromJson(raw) : { value: raw.split(',').map((word) => word.trim()).filter((word) => word !== '') });
+
 const readChoices = (row: Setting<unknown>, raw: unknown, isText: boolean): ReadSetting => {
-  const words = isText && typeof raw === 'string' ? raw.split(',').map((word) => word.trim()).filter((word) => word !== '') : raw;
+  const read = isText && typeof raw === 'string' ? wordsIn(raw) : { value: raw };
+  if ('mistake' in read) return read;
+  const words = read.value;
   if (!Array.isArray(words)) return { mistake: `${shown(row, raw)} is not a list` };
   const wrong = (words as readonly unknown[]).find((word) => typeof word !== 'string' || row.choices?.includes(word) !== true);
   return wrong === undefined ? { value: [...new Set(words as readonly string[])] } : { mistake: `${shown(row, wrong)} is not one of ${row.choices?.join(', ') ?? ''}` };
@@ -70,7 +75,7 @@ const readText = (row: Setting<unknown>, raw: unknown): ReadSetting => {
   return row.pattern?.test(raw) === false ? { mistake: `${shown(row, raw)} is not ${row.form ?? 'in the right form'}` } : { value: raw };
 };
 
-/** Reads one value; `isText` = it comes from the environment, where lists and maps are JSON, and words are parted by commas. */
+/** Reads one value; `isText` = it comes from the environment, where lists and maps are JSON. */
 export const readSetting = (row: Setting<unknown>, raw: unknown, isText: boolean): ReadSetting => {
   switch (row.kind) {
     case 'text': return readText(row, raw);

@@ -21,7 +21,7 @@ const rows = Object.entries<Setting<unknown>>(SETTINGS).map(([key, row]) =>
 
 await printDocument('docs/SETTINGS.md', `# Settings
 
-Nothing needs to be set. Settings stand in \`spindle.yaml\` in the home folder, or in the environment, which wins; lists and maps are JSON there, and words of which several may stand are parted by commas.
+Nothing needs to be set. Settings stand in \`spindle.yaml\` in the home folder, or in the environment, which wins; lists and maps are JSON there, words of which several may stand also parted by commas.
 All mistakes are told at once at the start, and nothing starts with a mistake.
 
 | spindle.yaml | environment | values | default | meaning |

@@ -40,7 +40,8 @@ describe('the volume spool', () => {
   it('gives each volume a certificate of what the gate read back', async () => {
     const made = makeSpool();
     const { composed } = await compose(made);
-    const { shortCode, ...rest } = composed.certificate as Certificate;
+    const { shortCode, imprint, ...rest } = composed.certificate as Certificate & { imprint: unknown };
+    expect(imprint).toMatchObject({ institution: 'Hospital', language: 'en' });
     expect(shortCode).toBe(certificateCode(rest));
     expect(rest).toMatchObject({ product: 'Spindle 0.1.0', profile: 'STD-GEN-CD', volume: { fileSetId: volume.fileSetId, media: 'CD' }, counts: { instances: 3 }, leftOut: [] });
     const image = imageFileOf(join(made.home, 'spool'), volume);

@@ -58,6 +58,36 @@ create index ix_unknown_caller_last_seen_at_id on unknown_caller (last_seen_at, 
 insert into counter (name, value) values ('ae', 0);
 -- @1 bigint, @2 datetime2(3)
 insert into "schema_version" ("version", "applied_at") values (@1, @2);
+alter table patient add name_alphabetic nvarchar(400) collate Latin1_General_100_BIN2 not null default '';
+alter table patient add name_ideographic nvarchar(400) collate Latin1_General_100_BIN2 not null default '';
+alter table patient add name_phonetic nvarchar(400) collate Latin1_General_100_BIN2 not null default '';
+alter table patient add birth_date_key varchar(8) collate Latin1_General_100_BIN2 not null default '';
+create index ix_patient_name_alphabetic_id on patient (name_alphabetic, id);
+create index ix_patient_name_ideographic on patient (name_ideographic);
+create index ix_patient_name_phonetic on patient (name_phonetic);
+alter table study add date_key varchar(8) collate Latin1_General_100_BIN2 not null default '';
+alter table study add time_key varchar(12) collate Latin1_General_100_BIN2 not null default '';
+alter table study add physician_alphabetic nvarchar(400) collate Latin1_General_100_BIN2 not null default '';
+alter table study add physician_ideographic nvarchar(400) collate Latin1_General_100_BIN2 not null default '';
+alter table study add physician_phonetic nvarchar(400) collate Latin1_General_100_BIN2 not null default '';
+create index ix_study_date_key_id on study (date_key, id);
+-- @1 bigint
+select top(500) "id", "name", "birth_date" from "patient" where "id" > @1 order by "id";
+-- @1 varchar(64), @2 varchar(64), @3 varchar(64), @4 varchar(64), @5 bigint
+update "patient" set "name_alphabetic" = @1, "name_ideographic" = @2, "name_phonetic" = @3, "birth_date_key" = @4 where "id" = @5;
+-- @1 bigint
+select top(500) "id", "study_date", "study_time", "referring_physician_name" from "study" where "id" > @1 order by "id";
+-- @1 varchar(64), @2 varchar(64), @3 varchar(64), @4 varchar(64), @5 varchar(64), @6 bigint
+update "study" set "date_key" = @1, "time_key" = @2, "physician_alphabetic" = @3, "physician_ideographic" = @4, "physician_phonetic" = @5 where "id" = @6;
+-- @1 bigint, @2 datetime2(3)
+insert into "schema_version" ("version", "applied_at") values (@1, @2);
+alter table disc_order add content nvarchar(max) collate Latin1_General_100_BIN2 null;
+alter table disc_order add reburn_of bigint null;
+-- @1 bigint, @2 datetime2(3)
+insert into "schema_version" ("version", "applied_at") values (@1, @2);
+create table instance_release (id bigint identity(1,1) not null primary key, instance_key bigint not null, purpose varchar(16) collate Latin1_General_100_BIN2 not null, released_by nvarchar(200) collate Latin1_General_100_BIN2 not null, released_at datetime2(3) not null, reason nvarchar(400) collate Latin1_General_100_BIN2 not null, constraint uq_instance_release_instance_key_purpose unique (instance_key, purpose));
+-- @1 bigint, @2 datetime2(3)
+insert into "schema_version" ("version", "applied_at") values (@1, @2);
 commit transaction;
 -- instances.store of new series
 begin transaction;
@@ -575,6 +605,57 @@ select count(*) as "n" from "disc_order";
 -- operations.since
 -- @1 bigint
 select top(100) * from "operation_log" where "id" > @1 order by "id";
+-- instances.instancesOfStudy
+-- @1 bigint, @2 bigint
+select "instance"."id", "instance"."attributes", "series"."attributes" as "base", "study"."patient_key", "instance"."study_key", "instance"."series_key", "instance"."path", "instance"."bytes", "instance"."data_set_offset", "instance"."data_set_sha256", "instance"."transfer_syntax_uid" from "instance" inner join "series" on "series"."id" = "instance"."series_key" inner join "study" on "study"."id" = "instance"."study_key" where "instance"."counts" = @1 and "instance"."study_key" = @2 order by "study"."patient_key", "study"."id", "series"."id", "instance"."sort_number", "instance"."id";
+-- instances.instancesOfSeries
+-- @1 bigint, @2 bigint
+select "instance"."id", "instance"."attributes", "series"."attributes" as "base", "study"."patient_key", "instance"."study_key", "instance"."series_key", "instance"."path", "instance"."bytes", "instance"."data_set_offset", "instance"."data_set_sha256", "instance"."transfer_syntax_uid" from "instance" inner join "series" on "series"."id" = "instance"."series_key" inner join "study" on "study"."id" = "instance"."study_key" where "instance"."counts" = @1 and "instance"."series_key" = @2 order by "study"."patient_key", "study"."id", "series"."id", "instance"."sort_number", "instance"."id";
+-- orders.firstMaking
+-- @1 varchar(64)
+select * from "disc_order" where "order_id" = @1;
+-- orders.patientsOf
+begin transaction;
+-- @1 bigint
+select count(*) as "known" from "study" where "id" in (@1);
+-- @1 bigint
+select distinct "instance"."study_key" from "instance" inner join "study" on "study"."id" = "instance"."study_key" where "instance"."study_key" in (@1);
+-- @1 bigint
+select id from "study" with (updlock, rowlock) where id in (@1) order by id;
+-- @1 bigint, @2 bigint
+select "instance"."id", "instance"."series_key", "instance"."study_key", "study"."patient_key", "instance"."bytes", "instance"."is_held" from "instance" inner join "study" on "study"."id" = "instance"."study_key" where "instance"."study_key" in (@1) and "instance"."counts" = @2;
+-- @1 bigint
+select "name", "patient_id", "birth_date" from "patient" where "id" in (@1);
+commit transaction;
+-- releases.release
+begin transaction;
+-- @1 bigint
+select count(*) as "known" from "instance" where "id" in (@1);
+-- @1 varchar(64), @2 bigint
+select "instance_key" from "instance_release" where "purpose" = @1 and "instance_key" in (@2);
+-- @1 bigint, @2 varchar(64), @3 varchar(64), @4 datetime2(3), @5 varchar(64)
+insert into "instance_release" ("instance_key", "purpose", "released_by", "released_at", "reason") values (@1, @2, @3, @4, @5);
+-- @1 bigint, @2 varchar(64)
+update counter set value = value + @1 output inserted.value where name = @2;
+-- @1 bigint, @2 datetime2(3), @3 varchar(64), @4 varchar(64), @5 varchar(64), @6 varchar(64), @7 varchar(64), @8 varchar(64)
+insert into "operation_log" ("id", "logged_at", "who", "event", "subject", "subject_kind", "result", "details") values (@1, @2, @3, @4, @5, @6, @7, @8);
+commit transaction;
+-- releases.revoke
+begin transaction;
+-- @1 bigint
+select count(*) as "known" from "instance" where "id" in (@1);
+-- @1 bigint, @2 varchar(64)
+select "id" from "instance_release" where "instance_key" = @1 and "purpose" = @2;
+-- @1 bigint
+delete from "instance_release" where "id" = @1;
+-- @1 bigint, @2 varchar(64)
+update counter set value = value + @1 output inserted.value where name = @2;
+-- @1 bigint, @2 datetime2(3), @3 varchar(64), @4 varchar(64), @5 varchar(64), @6 varchar(64), @7 varchar(64), @8 varchar(64)
+insert into "operation_log" ("id", "logged_at", "who", "event", "subject", "subject_kind", "result", "details") values (@1, @2, @3, @4, @5, @6, @7, @8);
+commit transaction;
+-- releases.among
+-- @1 varchar(64), @2 bigint, @3 bigint
+select * from "instance_release" where "purpose" = @1 and "instance_key" in (@2, @3);
 -- aes.create
 begin transaction;
 -- @1 bigint, @2 varchar(64)

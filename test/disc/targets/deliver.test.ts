@@ -101,7 +101,7 @@ describe('copies beside a disc', () => {
     const imageFile = join(place, 'changed.iso');
     const bytes = readFileSync(composed.image.path);
     const file = filesOfImage(composed.image.path).files.find(({ path }) => path === 'README.TXT');
-    const at = bytes.indexOf('DICOM DISC SPINDLE_0001');
+    const at = bytes.indexOf('DICOM disc SPINDLE_0001');
     expect(file).toBeDefined();
     bytes[at] = 0x58;
     writeFileSync(imageFile, bytes);
