@@ -8,7 +8,7 @@ import type { AeService } from '../dicom/tables/ae-services.ts';
 import type { QueryField, QueryLevel } from '../dicom/tables/query-attributes.ts';
 import type { BurnRule, BurnRuleCondition, BurnRuleOptions, SeriesFacts } from '../disc/order/burn-rule.ts';
 import type { JobState } from '../disc/order/lifecycle.ts';
-import type { Grouping, Media, OrderInfo, OrderOptions, OrderSelection, OrderSource, OrderState, Priority, SeriesPart, SeriesWeight, VolumeMedia } from '../disc/order/order.ts';
+import type { Grouping, OrderInfo, OrderOptions, OrderSelection, OrderSource, OrderState, Priority, SeriesPart, SeriesWeight, VolumeMedia } from '../disc/order/order.ts';
 
 // ---- Instances -------------------------------------------------------------------------------------------------
 

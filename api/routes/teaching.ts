@@ -1,5 +1,5 @@
 /** What would be held back of a teaching copy and why, and what people have looked at and released. */
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { VolumeInstance } from '../../catalog/catalog.ts';
 import { ApplianceError } from '../../infra/errors.ts';
 import { route } from '../route.ts';
