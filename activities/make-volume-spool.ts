@@ -32,6 +32,7 @@ import { readJsonFile, writeDurably, writeJsonFile } from '../infra/durable-file
 import { ApplianceError } from '../infra/errors.ts';
 import type { SecretFiles } from '../infra/secret-files.ts';
 import { labelContentOf } from './label-content-of.ts';
+import type { LabelSource } from './label-content-of.ts';
 import { comparedWith, imprintOf, teachingOptionsOf } from './reburn.ts';
 import type { Imprint } from './reburn.ts';
 import { namedForStaff, namesSomeone, reportForStaff, withoutSeries } from './teaching-copy.ts';
@@ -62,16 +63,10 @@ export interface SpoolOptions {
 const DEFAULT_TEMPLATE = 'default';
 
 /** What is kept beside a composed image until its volume is dropped. */
-export interface Made {
+export interface Made extends LabelSource {
   readonly composed: ComposedVolume;
   readonly report: Awaited<ReturnType<VolumeSpool['compose']>>['report'];
-  readonly label: GateResult['label'];
-  readonly profile: string;
   readonly imageBytes: number;
-  /** Absent where an earlier version composed. */
-  readonly certificateCode?: string;
-  /** The comment of a teaching order names someone. */
-  readonly isCommentWithheld?: boolean;
 }
 
 /** Folder of what was prepared for the volumes of one order. */

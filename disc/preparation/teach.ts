@@ -3,18 +3,28 @@ import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { VolumeInstance } from '../../catalog/catalog.ts';
 import type { DeidentifiedFile } from '../../dicom/deidentify/deidentify.ts';
+import type { Transcoder } from '../../dicom/transcoder.ts';
 import { isApplianceError } from '../../infra/errors.ts';
+import type { ContentOptions } from '../order/content.ts';
 import { treatmentOf } from '../treatment.ts';
 import type { PreparationLine } from './preparation-book.ts';
-import type { PrepareRequest } from './prepare-order.ts';
 import { anonymousAttributes, attributesOf, heldBackText, holdReasonsOf } from './teaching.ts';
 import type { Teaching } from './teaching.ts';
+
+export interface TeachRequest {
+  readonly content: ContentOptions;
+  readonly storeDirectory: string;
+  /** Folder of the order below the spool. */
+  readonly folder: string;
+  readonly transcoder: Transcoder;
+  readonly signal: AbortSignal;
+}
 
 /** A full disk or a vanished folder is no fault of the instance. */
 const isOfSystem = (error: unknown): boolean => error instanceof Error && error.cause instanceof Error && 'syscall' in error.cause;
 
 /** The file in the transfer syntax of the disc, under `name`; undefined when the profile wants it left off. */
-const fit = async (instance: VolumeInstance, made: DeidentifiedFile, files: { readonly plain: string; readonly name: string }, request: PrepareRequest): Promise<Pick<DeidentifiedFile, 'bytes' | 'dataSetOffset' | 'dataSetSha256' | 'transferSyntaxUid'> & { readonly pixels: 'untouched' | 'identical' | 'lossy-decoded' } | { readonly reason: string }> => {
+const fit = async (instance: VolumeInstance, made: DeidentifiedFile, files: { readonly plain: string; readonly name: string }, request: TeachRequest): Promise<Pick<DeidentifiedFile, 'bytes' | 'dataSetOffset' | 'dataSetSha256' | 'transferSyntaxUid'> & { readonly pixels: 'untouched' | 'identical' | 'lossy-decoded' } | { readonly reason: string }> => {
   const { transcoder, content, folder, signal } = request;
   const target = join(folder, files.name);
   const asIs = async (): Promise<typeof made & { pixels: 'untouched' }> => {
@@ -42,7 +52,7 @@ const fit = async (instance: VolumeInstance, made: DeidentifiedFile, files: { re
  * @throws {ApplianceError} DISC_DEIDENTIFY_FAILED when the disk is at fault; the codes of the transcoder that say the same
  * @source PS3.15 E.1 to E.3
  */
-export const teach = async (instance: VolumeInstance, { deidentifier, released, keptOff }: Teaching, request: PrepareRequest): Promise<PreparationLine> => {
+export const teach = async (instance: VolumeInstance, { deidentifier, released, keptOff }: Teaching, request: TeachRequest): Promise<PreparationLine> => {
   const { instanceId, file: { path, dataSetSha256: sourceSha256, transferSyntaxUid: fromSyntaxUid } } = instance;
   const stored = join(request.storeDirectory, path);
   const without = (reason: string): PreparationLine => ({ instanceId, kind: 'leave-off', sourceSha256, reason, attributes: anonymousAttributes(instance.attributes, deidentifier) });
