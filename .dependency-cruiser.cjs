@@ -21,7 +21,7 @@ module.exports = {
     only('infra-imports', '^infra/(?!scripts/)', ['^infra/(?!scripts/)']),
     only('dicom-imports', '^dicom/', ['^dicom/', '^infra/(?!scripts/)'], true),
     only('catalog-imports', '^catalog/', ['^catalog/', '^infra/(?!scripts/)', TABLES, '^disc/order/'], true),
-    only('disc-imports', '^disc/', ['^disc/', '^infra/(?!scripts/)', '^dicom/(tables/|data-set/|attributes\\.ts$)'], true),
+    only('disc-imports', '^disc/', ['^disc/', '^infra/(?!scripts/)', '^dicom/(tables/|data-set/|deidentify/|attributes\\.ts$)'], true),
     only('robots-imports', '^robots/', ['^robots/', '^infra/(?!scripts/)'], true),
     no('libraries-never-look-up', { path: '^(infra/(?!scripts/)|dicom/|catalog/|disc/|robots/)' }, { path: '^(activities|workflows|workers|api)/' }),
     only('workflow-imports', '^workflows/', ['^workflows/', '^disc/order/', '^infra/errors\\.ts$'], true),

@@ -20,11 +20,13 @@ export interface ComposeActivities {
   dropSpool(volumeId: number): Promise<void>;
   /** Converts what cannot go on a disc as stored, before volumes are planned; answers the sizes by series. */
   prepareOrder(orderId: string): Promise<readonly SeriesWeight[]>;
+  /** Makes the copy of a job in the folder for copies and notes it in the disc log. */
+  deliverCopy(jobKey: string): Promise<void>;
   dropPrepared(orderId: string): Promise<void>;
 }
 
 export interface ComposeDeps {
-  readonly catalog: Pick<Catalog, 'instances' | 'orders' | 'discs'>;
+  readonly catalog: Pick<Catalog, 'instances' | 'orders' | 'discs' | 'releases'>;
   readonly spool: VolumeSpool;
 }
 
@@ -60,9 +62,23 @@ export const createComposeActivities = ({ catalog, spool }: ComposeDeps): Compos
     try {
       const { options } = await catalog.orders.brief(orderId);
       const instances = await catalog.instances.instancesOfOrder(orderId);
+      const released = options.content.copyType === 'teaching' ? new Set((await catalog.releases.among(instances.map(({ instanceId }) => instanceId), 'teaching')).keys()) : new Set<number>();
       return await spool.prepare({
-        order: { orderId, options }, instances, signal: context.cancellationSignal, onProgress: (done, total) => context.heartbeat(Math.floor((100 * done) / Math.max(total, 1))),
+        order: { orderId, options }, instances, making: await catalog.orders.firstMaking(orderId), released, signal: context.cancellationSignal, onProgress: (done, total) => context.heartbeat(Math.floor((100 * done) / Math.max(total, 1))),
       });
+    } finally {
+      clearInterval(beat);
+    }
+  },
+  async deliverCopy(jobKey) {
+    const context = Context.current();
+    const beat = setInterval(() => context.heartbeat(), 2_000);
+    try {
+      const facts = await catalog.discs.labelFacts(jobKey);
+      if (facts.job.endedAt !== null) return;
+      const place = await spool.deliver(facts, context.cancellationSignal);
+      await catalog.discs.jobSubmitted(jobKey, facts.job.serial);
+      await catalog.discs.jobEnded(jobKey, { state: 'GOOD', error: '', discs: [{ n: 1, result: 'good', place, error: '', at: new Date() }] });
     } finally {
       clearInterval(beat);
     }

@@ -10,6 +10,8 @@ export interface OpenJob {
 export interface DiscLogActivities {
   /** Opens the job of one copy and attempt; the same call again answers the same job. */
   openJob(volumeId: number, copy: number, attempt: number, robot: string): Promise<OpenJob>;
+  /** Ends a job of which nothing was made and nothing will be. */
+  abandonJob(jobKey: string, error: string): Promise<void>;
   /** A person tells what became of a job of unknown outcome. */
   settleJob(jobKey: string, verdict: 'found' | 'not-made'): Promise<void>;
 }
@@ -19,6 +21,7 @@ export const createDiscLogActivities = ({ discs }: { readonly discs: DiscLog }):
     const job = await discs.openJob(volumeId, copy, attempt, robot);
     return { jobKey: job.jobKey, state: job.state };
   },
+  abandonJob: (jobKey, error) => discs.jobEnded(jobKey, { state: 'CANCELLED', error, discs: [] }),
   async settleJob(jobKey, verdict) {
     const found = verdict === 'found';
     await discs.jobEnded(jobKey, {

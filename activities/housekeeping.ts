@@ -10,6 +10,8 @@ export interface HousekeepingActivities {
 export interface HousekeepingDeps {
   readonly retention: RetentionBook;
   readonly operations: OperationLog;
+  /** Removes what nothing waits for any more: secrets of closed orders, parts of copies. */
+  readonly sweep: () => Promise<void>;
   readonly removeFile: (path: string) => Promise<void>;
   readonly graceHours: number;
   readonly defaultRetention: 'archive' | 'buffer';
@@ -21,6 +23,7 @@ const PAGE = 500;
 
 export const createHousekeepingActivities = (deps: HousekeepingDeps): HousekeepingActivities => ({
   async expireInstances() {
+    await deps.sweep();
     let deleted = 0;
     for (;;) {
       const page = await deps.retention.deletable({ now: deps.now(), graceHours: deps.graceHours, defaultRetention: deps.defaultRetention, limit: PAGE });

@@ -1,13 +1,15 @@
 /** Activities of an order's life in the catalog: numbers, ids and codes only. */
 import type { OrderBook, OrderBrief, ReportEntry } from '../catalog/catalog.ts';
 import { isApplianceError } from '../infra/errors.ts';
-import type { Media, OrderInfo, OrderState, SeriesPart } from '../disc/order/order.ts';
+import type { Target } from '../disc/order/content.ts';
+import type { Media, OrderInfo, OrderState, SeriesPart, VolumeMedia } from '../disc/order/order.ts';
 import type { VolumeLimits } from '../disc/order/volume-plan.ts';
 import type { VolumeSpool } from './volume-spool.ts';
 
 export interface RobotChoice {
+  /** '' for a copy beside a disc, which no robot makes. */
   readonly robot: string;
-  readonly media: Media;
+  readonly media: VolumeMedia;
   readonly limits: VolumeLimits;
   /** Bad discs of one copy that are made again before a person is asked. */
   readonly remakes: number;
@@ -21,6 +23,8 @@ export interface MediaWish {
   readonly instances: number;
   /** Application profile; '' = any medium's default. */
   readonly profile: string;
+  /** Absent = 'disc', as earlier versions ask. */
+  readonly target?: Target;
 }
 
 export interface OrderActivities {
@@ -28,7 +32,7 @@ export interface OrderActivities {
   setOrderState(orderId: string, state: OrderState, info: OrderInfo, waitingFor: string): Promise<void>;
   /** The robot and medium that take the order: fewest discs first, then the wish of the order; null when no robot does. */
   chooseRobot(wish: MediaWish & { readonly orderId: string }): Promise<RobotChoice | null>;
-  recordVolumes(orderId: string, media: Media, plan: readonly { readonly parts: readonly SeriesPart[] }[]): Promise<readonly { readonly volumeId: number; readonly index: number; readonly of: number }[]>;
+  recordVolumes(orderId: string, media: VolumeMedia, plan: readonly { readonly parts: readonly SeriesPart[] }[]): Promise<readonly { readonly volumeId: number; readonly index: number; readonly of: number }[]>;
   reportOrder(orderId: string, entries: readonly ReportEntry[]): Promise<void>;
 }
 
@@ -40,7 +44,11 @@ export interface OrderDeps {
 }
 
 export const createOrderActivities = ({ orders, chooseRobot, extraBytes }: OrderDeps): OrderActivities => ({
-  orderBrief: (orderId) => orders.brief(orderId),
+  async orderBrief(orderId) {
+    const brief = await orders.brief(orderId);
+    // Certificates name people and are long: histories have no use for them.
+    return { ...brief, options: { ...brief.options, content: { ...brief.options.content, recipientCertificates: [] } } };
+  },
   async setOrderState(orderId, state, info, waitingFor) {
     try {
       await orders.setState(orderId, state, info, waitingFor);
@@ -51,7 +59,8 @@ export const createOrderActivities = ({ orders, chooseRobot, extraBytes }: Order
   },
   async chooseRobot({ orderId, ...wish }) {
     const { options: { content } } = await orders.brief(orderId);
-    return chooseRobot({ ...wish, extraBytes: await extraBytes({ content, original: await orders.original(orderId) }) });
+    const making = await orders.firstMaking(orderId);
+    return chooseRobot({ ...wish, extraBytes: await extraBytes({ content, original: making.orderId === orderId ? undefined : making }) });
   },
   recordVolumes: (orderId, media, plan) => orders.recordVolumes(orderId, media, plan),
   reportOrder: (orderId, entries) => orders.report(orderId, entries),

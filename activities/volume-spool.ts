@@ -2,7 +2,7 @@
  * The port between the compose activities and the libraries that make a volume: one folder per volume below the spool.
  * Folder names come from the catalog and hold no patient data.
  */
-import type { DiscLog, OrderRow, ReportEntry, VolumeInstance, VolumeRow, VolumeToCompose } from '../catalog/catalog.ts';
+import type { DiscLog, FirstMaking, OrderRow, ReportEntry, VolumeInstance, VolumeRow, VolumeToCompose } from '../catalog/catalog.ts';
 import type { ContentOptions } from '../disc/order/content.ts';
 import type { SeriesWeight } from '../disc/order/order.ts';
 
@@ -20,11 +20,15 @@ export interface VolumeSpool {
   prepare(work: {
     readonly order: { readonly orderId: string; readonly options: Pick<OrderRow['options'], 'content'> };
     readonly instances: readonly VolumeInstance[];
+    /** The making that a disc made again goes back to. */
+    readonly making: FirstMaking;
+    /** Instances that may leave on teaching copies though a person had to look at them. */
+    readonly released: ReadonlySet<number>;
     readonly signal: AbortSignal;
     readonly onProgress: (done: number, total: number) => void;
   }): Promise<readonly SeriesWeight[]>;
   /** Bytes that each volume of an order spends on files beside its instances and pages. */
-  extraBytes(order: { readonly content: ContentOptions; readonly original: VolumeToCompose['original'] }): Promise<number>;
+  extraBytes(order: { readonly content: ContentOptions; readonly original: Pick<FirstMaking, 'certificate'> | undefined }): Promise<number>;
   /** Composes and gates the image; an image that is already there complete and gated is answered again. */
   compose(work: {
     readonly volume: VolumeRow;
@@ -37,7 +41,12 @@ export interface VolumeSpool {
   }): Promise<{ readonly composed: ComposedVolume; readonly report: readonly ReportEntry[] }>;
   /** Renders the label of one job from what the gate read back. */
   label(facts: Awaited<ReturnType<DiscLog['labelFacts']>>): Promise<void>;
+  /**
+   * Delivers the copy of one job beside a disc and reads it back; a copy that an interrupted call finished is answered again.
+   * Answers its path. @throws DISC_TARGET_ codes
+   */
+  deliver(facts: Awaited<ReturnType<DiscLog['labelFacts']>>, signal: AbortSignal): Promise<string>;
   drop(volume: VolumeRow): Promise<void>;
-  /** Removes what preparing made, once no volume of the order is composed any more. */
+  /** Removes what preparing made, and the passphrase, once no volume of the order is composed any more. */
   dropOrder(orderId: string): Promise<void>;
 }

@@ -1,7 +1,7 @@
 /** One route as data: what it takes, what it gives, what it does. The server mounts it and openapi.ts prints it. */
 import type { Request, Response, Router } from 'express';
 import type { z } from 'zod';
-import type { Catalog } from '../catalog/catalog.ts';
+import type { Catalog, VolumeInstance } from '../catalog/catalog.ts';
 import type { EchoAnswer } from '../dicom/echo-verdict.ts';
 import type { Found, RemoteSearch, RemoteSeries, RemoteStudy } from '../dicom/query-retrieve-scu.ts';
 import type { FindAe, RemoteAe } from '../dicom/remote-ae.ts';
@@ -51,6 +51,20 @@ export interface AttachmentPort {
   remove(orderId: string, attachmentId: string): Promise<boolean>;
 }
 
+/** What the API needs of the libraries that encrypt, deliver and de-identify; wiring passes it in. */
+export interface CopiesPort {
+  /** False where no folder for copies is set. */
+  readonly takesCopies: boolean;
+  /** The chosen passphrase when it may be used, else a made one. @throws DISC_PASSPHRASE_WEAK */
+  passphrase(chosen: string | undefined, identities: readonly string[]): string;
+  /** @throws DISC_RECIPIENT_INVALID */
+  requireRecipients(certificates: readonly string[]): void;
+  keepPassphrase(orderId: string, passphrase: string): Promise<void>;
+  dropPassphrase(orderId: string): Promise<void>;
+  /** Why a person must look at an instance before it leaves de-identified; no entry or an empty one = no reason. */
+  holdReasons(instances: readonly VolumeInstance[]): Promise<ReadonlyMap<number, readonly { readonly code: string; readonly text: string }[]>>;
+}
+
 export interface RobotSnapshot {
   readonly name: string;
   readonly seenAt: Date | null;
@@ -61,6 +75,7 @@ export interface RobotSnapshot {
 export interface ApiDeps {
   readonly catalog: Catalog;
   readonly workflows: WorkflowPort;
+  readonly copies: CopiesPort;
   readonly robots: () => Promise<readonly RobotSnapshot[]>;
   readonly appliance: { readonly aeTitle: string; readonly dicomHost: string; readonly dicomPort: number; readonly version: string; readonly temporalUi: string };
   readonly store: () => Promise<{ readonly freeBytes: number; readonly usedPercent: number; readonly warning: boolean }>;

@@ -2,12 +2,15 @@
 import { z } from 'zod';
 import { AE_SERVICE_NAMES } from '../dicom/tables/ae-services.ts';
 import { transferSyntaxByUid } from '../dicom/tables/transfer-syntaxes.ts';
-import { COPY_TYPES, LANGUAGES } from '../disc/order/content.ts';
+import { COPY_TYPES, ENCRYPTIONS, LANGUAGES, TARGETS } from '../disc/order/content.ts';
 
 const id = z.number().int().positive();
 const when = z.iso.datetime().describe('UTC');
 const media = z.enum(['CD', 'DVD', 'DVD-DL', 'BD', 'BD-RE', 'BD-DL', 'BD-RE-DL']);
+const volumeMedia = z.union([media, z.literal('USB')]).describe('USB = files on a stick or in a mail');
 const retention = z.enum(['archive', 'buffer', 'default']);
+/** Text that every database takes: no NUL. */
+export const text = (longest: number): z.ZodString => z.string().max(longest).regex(/^[^\0]*$/, 'holds a NUL character');
 const content = z.object({
   copyType: z.enum(COPY_TYPES).default('patient').describe('patient; physician = with readable reports; teaching = de-identified; legal = every byte as received'),
   profile: z.string().max(32).regex(/^([A-Z0-9-]+)?$/).default('').describe('application profile, e.g. STD-GEN-DVD-JPEG; empty = the default of the medium'),
@@ -16,12 +19,17 @@ const content = z.object({
   webContent: z.enum(['', 'yes', 'no']).default('').describe('pages with pictures for a web browser; empty = as the appliance is set; never on teaching and legal copies'),
   reports: z.enum(['', 'yes', 'no']).default('').describe('reports and documents as files to read and print; empty = on physician copies; never on teaching and legal copies'),
   viewers: z.array(z.string().regex(/^[a-z0-9-]{1,32}$/, 'no id of a viewer')).max(8).nullable().default(null).describe('ids of installed viewers, in their order, the first may start by itself; null = those of the setting'),
+  encryption: z.enum(ENCRYPTIONS).default('none').describe('zip = one ZIP under AES-256 that a passphrase opens; media-security = every file encrypted for the holders of certificates (DICOM media security)'),
+  target: z.enum(TARGETS).default('disc').describe('disc = burned by a robot; iso, zip, folder = a copy in the folder of the setting copiesFolder'),
+  recipientCertificates: z.array(text(20_000).regex(/^-----BEGIN CERTIFICATE-----/, 'no PEM certificate')).max(20).default([]).describe('with media-security: PEM certificates of those who may open it'),
 });
+/** Content options that fit together. */
+const wantedContent = content.refine((c) => (c.encryption === 'media-security') === (c.recipientCertificates.length > 0), { path: ['recipientCertificates'], error: 'media-security needs certificates of recipients, and nothing else takes them' });
+/** A rule orders by itself: there is nobody to tell a passphrase. */
+const ruleContent = wantedContent.refine((c) => c.encryption !== 'zip', { path: ['encryption'], error: 'a rule has nobody to tell a passphrase: possible are none and media-security' });
 const orderState = z.enum(['PENDING', 'CREATING', 'DONE', 'FAILURE', 'CANCELLED']);
 const priority = z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4), z.literal(5)]).describe('1 = first, 3 = ordinary, 5 = last');
 const patient = z.object({ name: z.string(), id: z.string() });
-/** Text that every database takes: no NUL. */
-export const text = (longest: number): z.ZodString => z.string().max(longest).regex(/^[^\0]*$/, 'holds a NUL character');
 const cursor = z.string().regex(/^[0-9]{1,15}$/, 'no cursor of a page before').describe('"next" of the page before');
 export const limit = z.coerce.number().int().min(1).max(200).default(50);
 
@@ -48,7 +56,7 @@ export const Series = z.object({
 export const Instance = z.object({ instanceId: id, sopInstanceUid: z.string(), number: z.string(), sopClassUid: z.string(), transferSyntaxUid: z.string(), bytes: z.number(), isHeld: z.boolean() });
 export const Disc = z.object({
   serial: z.string(), jobKey: z.string(), orderId: z.string(), volumeId: id, index: z.number(), of: z.number(), copy: z.number(), result: z.enum(['good', 'bad']),
-  state: z.enum(['READY', 'BAD', 'WITHDRAWN']), robot: z.string(), place: z.string(), media, fileSetId: z.string(), fileSetUid: z.string(), imageSha256: z.string(),
+  state: z.enum(['READY', 'BAD', 'WITHDRAWN']), robot: z.string(), place: z.string().describe('bin of the robot, or path of a delivered copy'), media: volumeMedia, fileSetId: z.string(), fileSetUid: z.string(), imageSha256: z.string(),
   error: z.string(), madeAt: when, patients: z.array(patient), isSupplement: z.boolean(),
 });
 export const StudyDetail = z.object({ study: Study, series: z.array(Series), discs: z.array(Disc) });
@@ -86,9 +94,10 @@ export const PlaceOrder = z.object({
   remote: z.object({ aeTitle: text(16).min(1), studyInstanceUids: z.array(uidText).min(1).max(100) }).optional().describe('studies that a remote AE holds, instead of a selection'),
   copies: z.number().int().min(1).max(99).default(1), media: z.union([media, z.literal('any')]).default('any'), robot: text(64).min(1).default('any'),
   priority: priority.default(2), comment: text(240).default('').describe('printed on the label and stored'), labelTemplate: text(64).min(1).default('default'),
-  allowSeveralPatients: z.boolean().default(false), retention: retention.default('default'), content: content.prefault({}), hold: z.boolean().default(false).describe('place the order held back'),
+  allowSeveralPatients: z.boolean().default(false), retention: retention.default('default'), content: wantedContent.prefault({}), hold: z.boolean().default(false).describe('place the order held back'),
+  passphrase: z.string().min(1).max(200).optional().describe('with encryption zip: opens the disc; one is made when there is none'),
 }).refine((order) => (order.selection === undefined) !== (order.remote === undefined), 'name either a selection or studies of a remote AE');
-export const Placed = z.object({ orderId: z.string(), existed: z.boolean() });
+export const Placed = z.object({ orderId: z.string(), existed: z.boolean(), passphrase: z.string().optional().describe('opens the encrypted disc; told this once and kept nowhere beyond the order') });
 
 export const Order = z.object({
   orderId: z.string(), source: z.enum(['rule', 'api', 'page', 'demo']), ruleId: z.number().nullable(), state: orderState, info: z.string(), waitingFor: z.string(),
@@ -100,7 +109,7 @@ export const OrderList = z.object({ orders: z.array(Order), next: z.string().nul
 export const Operation = z.object({ id: z.number(), at: when, who: z.string(), event: z.string(), subject: z.string(), subjectKind: z.string(), result: z.string(), details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])) });
 export const OrderDetail = z.object({
   order: Order,
-  volumes: z.array(z.object({ volumeId: id, orderId: z.string(), index: z.number(), of: z.number(), fileSetId: z.string(), fileSetUid: z.string(), media, state: z.enum(['PLANNED', 'COMPOSED', 'DROPPED']), instances: z.number(), imageBytes: z.number().nullable(), imageSha256: z.string().nullable(), certificateCode: z.string().describe('short code of the certificate, as on the label; empty before the volume is composed'), createdAt: when, spoolName: z.string() })),
+  volumes: z.array(z.object({ volumeId: id, orderId: z.string(), index: z.number(), of: z.number(), fileSetId: z.string(), fileSetUid: z.string(), media: volumeMedia, state: z.enum(['PLANNED', 'COMPOSED', 'DROPPED']), instances: z.number(), imageBytes: z.number().nullable(), imageSha256: z.string().nullable(), certificateCode: z.string().describe('short code of the certificate, as on the label; empty before the volume is composed'), createdAt: when, spoolName: z.string() })),
   jobs: z.array(z.object({ jobKey: z.string(), volumeId: id, copy: z.number(), attempt: z.number(), serial: z.string(), robot: z.string(), ref: z.string().nullable(), state: z.string(), phase: z.string(), activity: z.string(), percent: z.number().nullable(), error: z.string(), createdAt: when, endedAt: when.nullable() })),
   discs: z.array(Disc),
   report: z.array(z.object({ kind: z.enum(['left-off', 'outside-profile', 'converted', 'filled', 'note', 'error']), sopInstanceUid: z.string().optional(), reason: z.string() })),
@@ -119,7 +128,7 @@ export const RuleDraft = z.object({
   condition: z.object({ callingAe: patterns.optional(), calledAe: patterns.optional(), modality: patterns.optional(), station: patterns.optional(), bodyPart: patterns.optional(), description: patterns.optional() }).default({}),
   grouping: z.enum(['series', 'study', 'patient']).default('study'), quietSeconds: z.number().int().min(1).max(86_400).default(30), longestWaitSeconds: z.number().int().min(0).max(604_800).default(0),
   copies: z.number().int().min(1).max(99).default(1), media: z.union([media, z.literal('any')]).default('any'), robot: text(64).min(1).default('any'), priority: priority.default(4),
-  labelTemplate: text(64).min(1).default('default'), retention: retention.default('default'), content: content.prefault({}),
+  labelTemplate: text(64).min(1).default('default'), retention: retention.default('default'), content: ruleContent.prefault({}),
 });
 export const Rule = RuleDraft.extend({ id, version: z.number(), source: z.enum(['default', 'api', 'file']) });
 export const ChangeRule = RuleDraft.extend({ version: z.number().int().positive() });
@@ -127,15 +136,23 @@ export const ChangeRule = RuleDraft.extend({ version: z.number().int().positive(
 export const Group = z.object({ groupId: id, ruleId: id, rule: z.string(), grouping: z.string(), firstStoredAt: when, lastStoredAt: when, openInstances: z.number(), dueAt: when });
 export const DiscDetail = z.object({ disc: Disc, instances: z.array(z.object({ instanceId: id, sopInstanceUid: z.string(), fileId: z.string(), sha256: z.string(), isHeld: z.boolean(), counts: z.boolean() })), hasLabel: z.boolean(), certificateCode: z.string() });
 export const Certificate = z.object({
-  version: z.literal(1), product: z.string(), imprint: z.object({ institution: z.string(), contact: z.string(), product: z.string(), language: z.string(), webContent: z.boolean() }).describe('what the pages of the disc say of its maker'), profile: z.string().describe('claimed application profile, empty = none'),
-  volume: z.object({ fileSetId: z.string(), fileSetUid: z.string(), index: z.number(), of: z.number(), media, createdAt: when }), image: z.object({ bytes: z.number(), sha256: z.string() }),
+  version: z.literal(1), product: z.string(), imprint: z.object({ institution: z.string(), contact: z.string(), product: z.string(), language: z.string(), webContent: z.boolean(), teachingOptions: z.array(z.string()).optional() }).describe('what the pages of the disc say of its maker'), profile: z.string().describe('claimed application profile, empty = none'),
+  volume: z.object({ fileSetId: z.string(), fileSetUid: z.string(), index: z.number(), of: z.number(), media: volumeMedia, createdAt: when }), image: z.object({ bytes: z.number(), sha256: z.string() }),
   checks: z.array(z.object({ id: z.string(), title: z.string(), source: z.string(), outcome: z.enum(['pass', 'fail', 'not-applicable']), findings: z.number() })),
   counts: z.object({ files: z.number(), directories: z.number(), records: z.number(), instances: z.number(), bytesCompared: z.number() }),
   leftOut: z.array(z.object({ reason: z.string(), sopInstanceUids: z.array(z.string()) })), viewers: z.array(z.object({ id: z.string(), version: z.string(), digest: z.string() })).optional(), shortCode: z.string().describe('ten characters of base 32, as on the label'),
 }).describe('what was checked on the finished image, and how it came out');
 export const DiscListQuery = z.object({ studyId: z.coerce.number().int().positive().optional(), orderId: text(32).optional(), text: text(100).optional(), after: cursor.optional(), limit });
 export const DiscList = z.object({ discs: z.array(Disc), next: z.string().nullable() });
-export const Reburn = z.object({ copies: z.number().int().min(1).max(99).default(1), comment: text(240).default(''), robot: text(64).min(1).default('any') });
+export const Reburn = z.object({ copies: z.number().int().min(1).max(99).default(1), comment: text(240).default(''), robot: text(64).min(1).default('any'), passphrase: z.string().min(1).max(200).optional().describe('for a disc with encryption zip, whose first passphrase is kept nowhere') });
+
+const Reason = z.object({ code: z.string(), text: z.string() });
+export const Holdings = z.object({
+  instances: z.number().describe('all of the study'), heldBack: z.number().describe('those that nobody released'),
+  holdings: z.array(z.object({ instanceId: id, seriesId: id, sopInstanceUid: z.string(), modality: z.string(), reasons: z.array(Reason), release: z.object({ by: z.string(), at: when, reason: z.string() }).nullable() })).describe('instances that a person must look at before they leave de-identified'),
+});
+export const Release = z.object({ reason: text(400).default('').describe('what was looked at, in your own words') });
+export const Released = z.object({ released: z.number().describe('how many were not released before') });
 
 export const PageQuery = z.object({ after: cursor.optional(), limit });
 export const Commitment = z.object({

@@ -24,6 +24,7 @@ import { robotRoutes } from './routes/robots.ts';
 import { ruleRoutes } from './routes/rules.ts';
 import { studyRoutes } from './routes/studies.ts';
 import { viewerRoutes } from './routes/viewers.ts';
+import { teachingRoutes } from './routes/teaching.ts';
 
 /** The description is a route as well, and stands in itself. */
 function describing(): Route {
@@ -34,7 +35,7 @@ function describing(): Route {
 }
 
 /** Every route below /api/v1, in the order in which they are mounted. */
-export const ROUTES: readonly Route[] = [...healthRoutes, ...studyRoutes, ...orderRoutes, ...attachmentRoutes, ...ruleRoutes, ...discRoutes, ...remoteRoutes, ...commitmentRoutes, ...sendRoutes, ...robotRoutes, ...aeRoutes, ...viewerRoutes, describing()];
+export const ROUTES: readonly Route[] = [...healthRoutes, ...studyRoutes, ...orderRoutes, ...attachmentRoutes, ...ruleRoutes, ...discRoutes, ...remoteRoutes, ...commitmentRoutes, ...sendRoutes, ...robotRoutes, ...aeRoutes, ...viewerRoutes, ...teachingRoutes, describing()];
 
 /** The Express application, ready to listen. */
 export const createApp = (deps: ApiDeps): Express => {
@@ -56,7 +57,7 @@ export const createApp = (deps: ApiDeps): Express => {
   mount(api, ROUTES.filter((row) => !row.isPublic), deps);
   api.use(() => { throw new ApplianceError('API_NOT_FOUND', 'no such resource'); });
   app.use('/api/v1', api);
-  app.use(consoleRouter({ aeTitle: deps.appliance.aeTitle, temporalUi: deps.appliance.temporalUi }));
+  app.use(consoleRouter({ aeTitle: deps.appliance.aeTitle, temporalUi: deps.appliance.temporalUi, takesCopies: deps.copies.takesCopies }));
   app.use(() => { throw new ApplianceError('API_NOT_FOUND', 'no such page'); });
   app.use(problemHandler(deps.log));
   return app;

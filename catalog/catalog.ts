@@ -8,7 +8,7 @@ import type { AeService } from '../dicom/tables/ae-services.ts';
 import type { QueryField, QueryLevel } from '../dicom/tables/query-attributes.ts';
 import type { BurnRule, BurnRuleCondition, BurnRuleOptions, SeriesFacts } from '../disc/order/burn-rule.ts';
 import type { JobState } from '../disc/order/lifecycle.ts';
-import type { Grouping, Media, OrderInfo, OrderOptions, OrderSelection, OrderSource, OrderState, Priority, SeriesPart, SeriesWeight } from '../disc/order/order.ts';
+import type { Grouping, OrderInfo, OrderOptions, OrderSelection, OrderSource, OrderState, Priority, SeriesPart, SeriesWeight, VolumeMedia } from '../disc/order/order.ts';
 
 // ---- Instances -------------------------------------------------------------------------------------------------
 
@@ -72,6 +72,8 @@ export interface InstanceIndex {
   instancesOfVolume(volumeId: number): Promise<readonly VolumeInstance[]>;
   /** The same for everything an order wants, in the order that the stretches of a plan count. */
   instancesOfOrder(orderId: string): Promise<readonly VolumeInstance[]>;
+  instancesOfStudy(studyId: number): Promise<readonly VolumeInstance[]>;
+  instancesOfSeries(seriesId: number): Promise<readonly VolumeInstance[]>;
 }
 
 export interface VolumeInstance {
@@ -252,6 +254,8 @@ export interface PlaceOrder {
   readonly options: OrderOptions;
   /** Place it held back: nothing is made until someone releases it. */
   readonly isHeldBack?: boolean;
+  /** The id it gets, from newOrderId(), where something must be kept for it before it can start. */
+  readonly orderId?: string;
 }
 
 /** An order of studies that a remote AE holds; its instances are selected once they are here. */
@@ -309,7 +313,7 @@ export interface VolumeRow {
   readonly of: number;
   readonly fileSetId: string;
   readonly fileSetUid: string;
-  readonly media: Media;
+  readonly media: VolumeMedia;
   readonly state: 'PLANNED' | 'COMPOSED' | 'DROPPED';
   readonly instances: number;
   /** Name of the volume's folder below the spool; no patient data. */
@@ -374,6 +378,16 @@ export interface VolumeToCompose {
   readonly original: { readonly orderId: string; readonly imageSha256: string | null; readonly certificate: unknown } | undefined;
 }
 
+/** The making that a disc made again goes back to. */
+export interface FirstMaking {
+  /** The order itself when it makes nothing again. */
+  readonly orderId: string;
+  /** Of the volume that is made again. */
+  readonly certificate: unknown;
+  /** Instances that were not put on it. */
+  readonly leftOff: ReadonlySet<number>;
+}
+
 export interface OrderBook {
   /** @throws ORDER_NOTHING_SELECTED, ORDER_SEVERAL_PATIENTS, ORDER_INSTANCE_NOT_HELD, ORDER_KEY_REUSED (same key, other content), CATALOG_NOT_FOUND */
   place(order: PlaceOrder): Promise<{ readonly orderId: string; readonly existed: boolean }>;
@@ -392,6 +406,9 @@ export interface OrderBook {
   confirmStarted(orderId: string): Promise<void>;
 
   brief(orderId: string): Promise<OrderBrief>;
+  /** Whose data a selection holds. @throws as place does for a selection that names nothing */
+  patientsOf(selection: OrderSelection): Promise<readonly { readonly name: string; readonly id: string; readonly birthDate: string }[]>;
+  firstMaking(orderId: string): Promise<FirstMaking>;
   /** Moves the order by lifecycle.ts; idempotent when already there. @throws ORDER_STATE */
   setState(orderId: string, state: OrderState, info: OrderInfo, waitingFor: string): Promise<void>;
   setPriority(orderId: string, priority: Priority, who: string): Promise<void>;
@@ -402,10 +419,8 @@ export interface OrderBook {
   report(orderId: string, entries: readonly ReportEntry[]): Promise<void>;
 
   /** Writes the plan once; the same call again answers the rows already there. */
-  recordVolumes(orderId: string, media: Media, plan: readonly { readonly parts: readonly SeriesPart[] }[]): Promise<readonly { readonly volumeId: number; readonly index: number; readonly of: number }[]>;
+  recordVolumes(orderId: string, media: VolumeMedia, plan: readonly { readonly parts: readonly SeriesPart[] }[]): Promise<readonly { readonly volumeId: number; readonly index: number; readonly of: number }[]>;
   volume(volumeId: number): Promise<VolumeToCompose>;
-  /** The volume that an order makes again; undefined for any other order. */
-  original(orderId: string): Promise<VolumeToCompose['original']>;
   /** Notes the composed image and which instance lies under which File ID. Idempotent. */
   recordComposed(volumeId: number, composed: { readonly imageBytes: number; readonly imageSha256: string; readonly certificate: unknown; readonly instances: readonly { readonly instanceId: number; readonly fileId: string; readonly sha256: string }[]; readonly leftOff: readonly number[] }): Promise<void>;
   setVolumeState(volumeId: number, state: VolumeRow['state']): Promise<void>;
@@ -528,9 +543,11 @@ export interface DiscRow {
   readonly copy: number;
   readonly result: 'good' | 'bad';
   readonly state: 'READY' | 'BAD' | 'WITHDRAWN';
+  /** '' for a copy that no robot made. */
   readonly robot: string;
+  /** Where it lies: in a bin of the robot, or where a copy beside a disc was delivered. */
   readonly place: string;
-  readonly media: Media;
+  readonly media: VolumeMedia;
   readonly fileSetId: string;
   readonly fileSetUid: string;
   readonly imageSha256: string;
@@ -588,6 +605,27 @@ export interface RetrieveBook {
   plan(selection: RetrieveSelection): Promise<{ readonly instances: number; readonly kinds: readonly { readonly sopClassUid: string; readonly transferSyntaxUid: string; readonly instances: number }[] }>;
   /** Counting instances of a selection by ascending id, from behind `afterInstanceId` (0 = from the first). */
   page(selection: RetrieveSelection, afterInstanceId: number, limit: number): Promise<readonly RetrievableInstance[]>;
+}
+
+// ---- Releases ----------------------------------------------------------------------------------------------------
+
+/** For what something may leave the house that would be held back. */
+export type ReleasePurpose = 'teaching';
+
+export interface InstanceRelease {
+  readonly by: string;
+  readonly at: Date;
+  /** What the person wrote; may name the patient, so it is shown but neither logged nor sent on. */
+  readonly reason: string;
+}
+
+export interface ReleaseBook {
+  /** Lets instances leave; those that may already are passed over. Answers how many are new. @throws CATALOG_NOT_FOUND */
+  release(instanceIds: readonly number[], how: { readonly purpose: ReleasePurpose; readonly who: string; readonly reason: string }): Promise<number>;
+  /** Takes a release back; discs that were made stay as they are. @throws CATALOG_NOT_FOUND */
+  revoke(instanceId: number, how: { readonly purpose: ReleasePurpose; readonly who: string }): Promise<void>;
+  /** Those of the instances that are released. */
+  among(instanceIds: readonly number[], purpose: ReleasePurpose): Promise<ReadonlyMap<number, InstanceRelease>>;
 }
 
 // ---- Retention ---------------------------------------------------------------------------------------------------
@@ -719,6 +757,7 @@ export interface Catalog {
   readonly sessions: SessionBook;
   readonly robots: RobotBook;
   readonly aes: AeBook;
+  readonly releases: ReleaseBook;
   /** Cheap round trip. @throws CATALOG_UNAVAILABLE */
   ping(): Promise<void>;
   close(): Promise<void>;

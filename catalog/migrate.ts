@@ -14,6 +14,7 @@ import { fill as fillQueryKeys, statements as queryKeys } from './migrations/000
 import { statements as commitments } from './migrations/0004-commitments.ts';
 import { statements as retrievals } from './migrations/0005-retrievals.ts';
 import { statements as content } from './migrations/0006-content-options.ts';
+import { statements as releases } from './migrations/0007-releases.ts';
 import { renderTable } from './migrations/sketch.ts';
 import type { CatalogLogger } from './logger.ts';
 
@@ -31,6 +32,7 @@ const MIGRATIONS: readonly Migration[] = [
   { version: 4, statements: commitments },
   { version: 5, statements: retrievals },
   { version: 6, statements: content },
+  { version: 7, statements: releases },
 ];
 
 /** The schema version this code works with. */

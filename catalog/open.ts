@@ -1,5 +1,6 @@
 /** Opens the catalog on a database whose schema is up to date (see migrate.ts). */
 import { createAeBook } from './aes.ts';
+import { createReleaseBook } from './releases.ts';
 import type { Catalog } from './catalog.ts';
 import { createCommitmentBook } from './commitments.ts';
 import { openDatabase } from './database.ts';
@@ -57,6 +58,7 @@ export const openCatalog = async ({ databaseUrl, log, poolSize = 10, now = () =>
     sessions: createSessionBook(database),
     robots: createRobotBook(database),
     aes: createAeBook(database),
+    releases: createReleaseBook(database),
     ping: () => ping(database),
     close: () => database.close(),
   };

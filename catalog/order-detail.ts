@@ -1,10 +1,10 @@
 /** Reading orders: lists, one order with all that hangs on it, and the brief that publishing decides by. */
 import type { Grouping, OrderInfo, OrderSource, OrderState, Priority } from '../disc/order/order.ts';
-import type { OrderBook, OrderBrief, OrderDetail, ReportEntry } from './catalog.ts';
+import type { FirstMaking, OrderBook, OrderBrief, OrderDetail, ReportEntry } from './catalog.ts';
 import type { Database } from './database.ts';
 import type { Executor } from './dialects/dialect.ts';
 import { retrievalsOf } from './retrievals.ts';
-import { discQuery, discRow, findOrder, jobRow, orderRow, volumeRow } from './order-rows.ts';
+import { discQuery, discRow, findOrder, firstOrderOf, jobRow, orderRow, volumeRow } from './order-rows.ts';
 
 const concernsOf = async (db: Executor, orderKey: number): Promise<readonly OrderInfo[]> => {
   const ofOrder = db.selectFrom('order_instance').innerJoin('instance', 'instance.id', 'order_instance.instance_key').where('order_instance.order_key', '=', orderKey).select('instance.study_key');
@@ -46,8 +46,16 @@ const detailOf = async (database: Database, db: Executor, orderId: string): Prom
   };
 };
 
+const firstMakingOf = async (db: Executor, orderId: string): Promise<FirstMaking> => {
+  const order = await findOrder(db, orderId);
+  if (order.reburn_of === null) return { orderId, certificate: null, leftOff: new Set() };
+  const { certificate } = await db.selectFrom('volume').where('id', '=', order.reburn_of).select('certificate').executeTakeFirstOrThrow();
+  const leftOff = await db.selectFrom('volume_instance').where('volume_key', '=', order.reburn_of).where('is_left_off', '=', 1).select('instance_key').execute();
+  return { orderId: await firstOrderOf(db, order), certificate: JSON.parse(certificate) as unknown, leftOff: new Set(leftOff.map((row) => row.instance_key)) };
+};
+
 /** The reading half of the order book. */
-export const createOrderReading = (database: Database): Pick<OrderBook, 'list' | 'detail' | 'openOrders' | 'brief'> => ({
+export const createOrderReading = (database: Database): Pick<OrderBook, 'list' | 'detail' | 'openOrders' | 'brief' | 'firstMaking'> => ({
   list: (filter) => database.read(async (db) => {
     let query = db.selectFrom('disc_order').selectAll().orderBy('id', 'desc');
     if (filter.states !== undefined && filter.states.length > 0) query = query.where('state', 'in', [...filter.states]);
@@ -63,4 +71,5 @@ export const createOrderReading = (database: Database): Pick<OrderBook, 'list' |
     return (await query.execute()).map((row) => ({ orderId: row.order_id, priority: row.priority as Priority }));
   }),
   brief: (orderId) => database.read((db) => briefOf(db, orderId)),
+  firstMaking: (orderId) => database.read((db) => firstMakingOf(db, orderId)),
 });

@@ -64,3 +64,7 @@ export const findOrder = async (db: Executor, orderId: string): Promise<Selectab
   if (!row) throw new ApplianceError('CATALOG_NOT_FOUND', 'no such order', { details: { orderId } });
   return row;
 };
+
+/** The id of the order that an order goes back to: itself, unless it makes a disc again, and that may be one that was made again. */
+export const firstOrderOf = async (db: Executor, order: Pick<Selectable<DiscOrderTable>, 'order_id' | 'reburn_of'>): Promise<string> => (order.reburn_of === null ? order.order_id : firstOrderOf(db, await db
+  .selectFrom('disc_order').innerJoin('volume', 'volume.order_key', 'disc_order.id').where('volume.id', '=', order.reburn_of).select(['disc_order.order_id', 'disc_order.reburn_of']).executeTakeFirstOrThrow()));

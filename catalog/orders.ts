@@ -5,6 +5,7 @@ import { isOrderClosed, ORDER_TRANSITIONS } from '../disc/order/lifecycle.ts';
 import type { Media, OrderInfo, OrderState, Priority } from '../disc/order/order.ts';
 import type { OrderBook, PlaceOrder } from './catalog.ts';
 import type { Database } from './database.ts';
+import { chunked } from './dialects/dialect.ts';
 import type { InTransaction } from './dialects/dialect.ts';
 import { fit } from './folding.ts';
 import { createOrderReading } from './order-detail.ts';
@@ -34,7 +35,7 @@ const asBefore = async (trx: InTransaction, order: PlaceOrder): Promise<Pick<Ord
   const row = await trx.selectFrom('volume').innerJoin('disc_order', 'disc_order.id', 'volume.order_key').where('volume.id', '=', volumeId).selectAll('disc_order').select('volume.media as medium').executeTakeFirst();
   if (!row) throw new ApplianceError('CATALOG_NOT_FOUND', 'no such volume', { details: { volumeId } });
   const { content, allowSeveralPatients, labelTemplate } = orderRow(row).options;
-  return { options: { ...order.options, media: row.medium as Media, content, allowSeveralPatients, labelTemplate }, reburn: { volumeId, isSupplement: row.is_supplement === 1 } };
+  return { options: { ...order.options, media: row.medium === 'USB' ? 'any' : row.medium as Media, content, allowSeveralPatients, labelTemplate }, reburn: { volumeId, isSupplement: row.is_supplement === 1 } };
 };
 
 const place = async (database: Database, order: PlaceOrder): Promise<{ orderId: string; existed: boolean }> => {
@@ -76,6 +77,15 @@ export const createOrderBook = (database: Database): OrderBook => ({
   ...createVolumes(database),
   ...createRemoteOrders(database),
   place: (order) => place(database, order),
+  patientsOf: (selection) => database.write(async (trx) => {
+    const keys = [...new Set((await selectInstances(database, trx, selection)).map((one) => one.patient_key))];
+    const found: { name: string; id: string; birthDate: string }[] = [];
+    for (const part of chunked(keys, 1, database.engine.maxParameters)) {
+      const rows = await trx.selectFrom('patient').where('id', 'in', [...part]).select(['name', 'patient_id', 'birth_date']).execute();
+      found.push(...rows.map((row) => ({ name: row.name, id: row.patient_id, birthDate: row.birth_date })));
+    }
+    return found;
+  }),
   confirmStarted: (orderId) => database.write(async (trx) => {
     const { id } = await findOrder(trx, orderId);
     await trx.updateTable('disc_order').set({ is_started: 1 }).where('id', '=', id).execute();

@@ -21,7 +21,11 @@ export interface Selected {
   readonly is_held: number;
 }
 
+/** A public id that no order has. */
+export const newOrderId = (): string => `o${randomBase32(12)}`;
+
 export interface OrderWriting {
+  readonly orderId?: string;
   readonly requestKey: string;
   readonly contentSha256: string;
   readonly source: OrderSource;
@@ -51,7 +55,7 @@ export const addInstances = async (database: Database, trx: InTransaction, order
 /** Inserts the row of an order and answers its keys; instances and log row are the caller's. */
 export const insertOrder = async (database: Database, trx: InTransaction, order: OrderWriting, selected: readonly Selected[], info: OrderInfo, waitingFor: string): Promise<{ readonly id: number; readonly orderId: string; readonly bytes: number }> => {
   const { options, rule, reburn } = order;
-  const orderId = `o${randomBase32(12)}`;
+  const orderId = order.orderId ?? newOrderId();
   const bytes = selected.reduce((sum, i) => sum + i.bytes, 0);
   const id = await database.engine.insertRow(trx, 'disc_order', {
     order_id: orderId, request_key: order.requestKey, content_sha256: order.contentSha256, source: order.source, rule_key: rule?.ruleId ?? null, group_key: rule?.groupId ?? null, group_level: rule?.grouping ?? 'none',

@@ -268,6 +268,7 @@ export interface RobotReportTable { name: string; capabilities: string; health: 
 export interface RemoteAeTable { id: Generated<number>; ae_title: string; source: string; version: number; draft: string; changed_by: string; changed_at: Date }
 export interface RemoteAeVersionTable { id: Generated<number>; ae_title: string; version: number; result: string; draft: string; changed_by: string; changed_at: Date }
 export interface UnknownCallerTable { id: Generated<number>; calling_ae: string; host: string; reason: string; calls: number; first_seen_at: Date; last_seen_at: Date }
+export interface InstanceReleaseTable { id: Generated<number>; instance_key: number; purpose: string; released_by: string; released_at: Date; reason: string }
 export interface SchemaVersionTable { version: number; applied_at: Date }
 
 /** Every table by its name. */
@@ -301,5 +302,6 @@ export interface Tables {
   remote_ae: RemoteAeTable;
   remote_ae_version: RemoteAeVersionTable;
   unknown_caller: UnknownCallerTable;
+  instance_release: InstanceReleaseTable;
   schema_version: SchemaVersionTable;
 }

@@ -7,7 +7,7 @@ import type { Database } from './database.ts';
 import { chunked } from './dialects/dialect.ts';
 import type { Executor, InTransaction } from './dialects/dialect.ts';
 import { appendOperations } from './operations.ts';
-import { findOrder, orderRow, volumeRow } from './order-rows.ts';
+import { findOrder, firstOrderOf, orderRow, volumeRow } from './order-rows.ts';
 import type { DiscOrderTable, VolumeTable } from './tables.ts';
 import type { Selectable } from 'kysely';
 
@@ -99,17 +99,8 @@ const othersOf = async (db: Executor, { id, order_key }: Pick<Selectable<VolumeT
   }));
 };
 
-/** The order a volume was first made for: a disc may be made again from one that was. */
-const firstOrderOf = async (db: Executor, volume: Pick<Selectable<VolumeTable>, 'order_key'>): Promise<string> => {
-  const order = await db.selectFrom('disc_order').select(['order_id', 'reburn_of']).where('id', '=', volume.order_key).executeTakeFirstOrThrow();
-  return order.reburn_of === null ? order.order_id : firstOrderOf(db, await findVolume(db, order.reburn_of));
-};
-
-const originalOf = async (db: Executor, volume: Selectable<VolumeTable>): Promise<NonNullable<VolumeToCompose['original']>> =>
-  ({ orderId: await firstOrderOf(db, volume), imageSha256: volume.image_sha256, certificate: JSON.parse(volume.certificate) as unknown });
-
 /** The half of the order book that keeps volumes. */
-export const createVolumes = (database: Database): Pick<OrderBook, 'recordVolumes' | 'volume' | 'original' | 'recordComposed' | 'setVolumeState'> => ({
+export const createVolumes = (database: Database): Pick<OrderBook, 'recordVolumes' | 'volume' | 'recordComposed' | 'setVolumeState'> => ({
   recordVolumes: (orderId, media, plan) => recordVolumes(database, orderId, media, plan),
   volume: (volumeId) => database.read(async (db) => {
     const row = await findVolume(db, volumeId);
@@ -117,12 +108,8 @@ export const createVolumes = (database: Database): Pick<OrderBook, 'recordVolume
     const original = order.reburn_of === null ? undefined : await findVolume(db, order.reburn_of);
     return {
       volume: volumeRow(row, order.order_id), order: orderRow(order), others: await othersOf(db, original ?? row),
-      original: original && await originalOf(db, original),
+      original: original && { orderId: await firstOrderOf(db, order), imageSha256: original.image_sha256, certificate: JSON.parse(original.certificate) as unknown },
     };
-  }),
-  original: (orderId) => database.read(async (db) => {
-    const { reburn_of } = await findOrder(db, orderId);
-    return reburn_of === null ? undefined : originalOf(db, await findVolume(db, reburn_of));
   }),
   recordComposed: (volumeId, composed) => recordComposed(database, volumeId, composed),
   setVolumeState: (volumeId, state) => database.write(async (trx) => {

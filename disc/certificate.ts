@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { ReportEntry } from '../catalog/catalog.ts';
+import type { ProfileOption } from '../dicom/deidentify/choose-step.ts';
 import type { Language } from './order/content.ts';
 import type { CheckResult } from './reader/findings.ts';
 import { discCheck } from './tables/disc-checks.ts';
@@ -16,6 +17,8 @@ export interface Imprint {
   readonly language: Language;
   /** Pages for web browsers, where the order does not say. */
   readonly webContent: boolean;
+  /** Of a teaching copy. */
+  readonly teachingOptions?: readonly ProfileOption[];
 }
 
 /** Which viewer package is on a disc. */
@@ -89,6 +92,14 @@ const leftOutOf = (report: readonly ReportEntry[]): Certificate['leftOut'] => {
   }
   return [...byReason].map(([reason, sopInstanceUids]) => ({ reason, sopInstanceUids }));
 };
+
+const WORST: readonly CheckResult['outcome'][] = ['not-applicable', 'pass', 'fail'];
+
+/** Outcomes of two images of one volume, the plain one and the encrypted one: each check as it came out worst. */
+export const mergedChecks = (plain: readonly CheckResult[], sealed: readonly CheckResult[]): readonly CheckResult[] => plain.map((check) => {
+  const other = sealed.find(({ id }) => id === check.id) ?? check;
+  return { id: check.id, outcome: WORST[Math.max(WORST.indexOf(check.outcome), WORST.indexOf(other.outcome))] ?? check.outcome, findings: check.findings + other.findings };
+});
 
 /** Makes the certificate of a volume from what the gate found on its finished image. */
 export const buildCertificate = ({ product, imprint, volume, image, profile, checks, counts, report, viewers = [] }: CertificateFacts): Certificate => {

@@ -94,6 +94,7 @@ const place = ({ instances, content: { copyType }, preparation }: ComposeRequest
   const report: ReportEntry[] = [];
   for (const stored of inDiscOrder(instances)) {
     const line = preparation.lines.get(stored.instanceId);
+    if (copyType === 'teaching' && line?.attributes === undefined) throw new ApplianceError('DISC_DEIDENTIFY_FAILED', 'an instance of a teaching copy was not de-identified', { details: { instanceId: stored.instanceId } });
     const instance = asPrepared(stored, line, preparation.folder);
     const record = recordOfClass(instance.attributes.sopClassUid, copyType);
     const reason = line?.kind === 'leave-off' ? line.reason : 'refusal' in record ? record.refusal : instance.file.bytes > maxFileBytes ? 'its file is longer than the medium shows to every reader' : undefined;
@@ -141,7 +142,7 @@ export const composeVolume = async (request: ComposeRequest): Promise<ComposedIm
     ...pages({
       institution: request.institution, contact: request.contact, product: request.product, createdAt,
       fileSetId: volume.fileSetId, fileSetUid: volume.fileSetUid, index: volume.index, of: volume.of, isSupplement: request.order.isSupplement,
-      profile: verdict.profile, patients: patientsOnDisc(onDisc), report: wholeReport, otherVolumes: request.otherVolumes,
+      profile: verdict.profile, isTeaching: request.content.copyType === 'teaching', patients: patientsOnDisc(onDisc), report: wholeReport, otherVolumes: request.otherVolumes,
       links: extras.flatMap(({ links }) => links),
     }, request.language),
     ...onDisc.map((one) => dicomFile(storeDirectory, one)),

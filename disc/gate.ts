@@ -6,8 +6,10 @@
 import { inspectDisc } from './gate/inspect.ts';
 import type { Inspected } from './gate/inspect.ts';
 import type { GateInput } from './gate/gate-input.ts';
+import { inspectSealed } from './gate/inspect-sealed.ts';
+import type { InspectedSealed, SealedPlan } from './gate/inspect-sealed.ts';
 import { findingText } from './reader/findings.ts';
-import type { CheckResult } from './reader/findings.ts';
+import type { CheckResult, Finding } from './reader/findings.ts';
 import type { LabelFacts } from './reader/label-facts.ts';
 import { openDisc } from './reader/open-disc.ts';
 import { discCheck } from './tables/disc-checks.ts';
@@ -23,6 +25,8 @@ export interface GateResult {
   readonly label: LabelFacts;
 }
 
+const problemsIn = (findings: readonly Finding[]): readonly string[] => findings.filter(({ check }) => discCheck(check).refuses).map(findingText);
+
 /**
  * Reads the image back and judges it. Never throws for a bad image; the caller refuses when `isAccepted` is false.
  * @throws {ApplianceError} DISC_IMAGE_FAILED when the file cannot be read at all
@@ -31,8 +35,23 @@ export const checkVolume = async (input: GateInput): Promise<GateResult> => {
   const disc = openDisc(input.imageFile);
   try {
     const { findings, checks, counts, label } = await inspectDisc(disc, { plan: input });
-    const problems = findings.filter(({ check }) => discCheck(check).refuses).map(findingText);
+    const problems = problemsIn(findings);
     return { isAccepted: problems.length === 0, problems, checks, counts, label };
+  } finally {
+    disc.close();
+  }
+};
+
+/**
+ * The same for the image of an encrypted disc: all that can be seen without the key, and that nothing lies in the clear.
+ * @throws {ApplianceError} DISC_IMAGE_FAILED when the file cannot be read at all
+ */
+export const checkSealedVolume = async (plan: SealedPlan): Promise<Pick<GateResult, 'isAccepted' | 'problems'> & Pick<InspectedSealed, 'checks'>> => {
+  const disc = openDisc(plan.imageFile);
+  try {
+    const { findings, checks } = await inspectSealed(disc, plan);
+    const problems = problemsIn(findings);
+    return { isAccepted: problems.length === 0, problems, checks };
   } finally {
     disc.close();
   }

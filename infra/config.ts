@@ -73,6 +73,7 @@ const tlsChecks = (values: Config, mistakes: string[]): void => {
 const crossChecks = (values: Config, mistakes: string[]): void => {
   if (values.storeWarnPercent > values.storeHighWaterPercent) mistakes.push(`storeWarnPercent: ${values.storeWarnPercent} is above storeHighWaterPercent (${values.storeHighWaterPercent})`);
   tlsChecks(values, mistakes);
+  if (values.teachingOptions.includes('fullDates') && values.teachingOptions.includes('modifiedDates')) mistakes.push('teachingOptions: fullDates and modifiedDates exclude each other');
   const ports: [SettingKey, number][] = [['httpPort', values.httpPort]];
   if (values.dicomPlain) ports.unshift(['dicomPort', values.dicomPort]);
   if (values.tls) ports.push(['tlsPort', values.tlsPort]);

@@ -68,6 +68,7 @@ export const ERRORS = {
   COMMITMENT_NO_SUCH_ACTION: row('never', 400, 'The commitment request names an action that does not exist: the sender must be corrected.', 0x0123),
   COMMITMENT_TOO_LARGE: row('never', 400, 'The commitment request names too many instances at once: have the sender ask in parts.', 0x0213),
   COMMITMENT_NOT_DELIVERED: row('auto', 502, 'The result of a storage commitment was not taken: register the AE with host and port, and look at its log.'),
+  ORDER_PASSPHRASE_GONE: row('operator', 409, 'The passphrase of this order is not kept any more: cancel the order and place it again.'),
   TRANSCODE_UNSUPPORTED: row('never', 409, 'This instance cannot be brought into that transfer syntax: it goes on as it is, or ask its sender for another transfer syntax.'),
   TRANSCODE_FAILED: row('never', 409, 'The instance or its pixel data is damaged and cannot be converted: have it sent again.'),
   TRANSCODE_WRITE_FAILED: row('auto', 500, 'The converted instance could not be written: check the space and the rights of the spool folder.'),

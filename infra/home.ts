@@ -29,6 +29,10 @@ export interface Home {
   /** Locks, endpoints and identities of the running processes. */
   readonly run: string;
   readonly apiToken: string;
+  /** Secrets of orders: infra/secret-files.ts. */
+  readonly secrets: string;
+  /** What the UIDs and pseudonyms of teaching copies are made from. */
+  readonly teachingKey: string;
 }
 
 /** Where everything lies below a home folder; makes nothing. */
@@ -44,21 +48,29 @@ export const homeLayout = (folder: string): Home => ({
   logs: join(folder, 'logs'),
   run: join(folder, 'run'),
   apiToken: join(folder, 'api-token'),
+  secrets: join(folder, 'secrets'),
+  teachingKey: join(folder, 'secrets', 'teaching-key'),
 });
 
-/** Makes the folders and, once, the token of the REST interface (0600, 32 random bytes). */
+/** A secret file that only this user reads; what is there stays. */
+const makeOnce = async (file: string, content: () => string): Promise<void> => {
+  try {
+    await readFile(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    await writeDurably(file, content(), { mode: 0o600 });
+  }
+};
+
+/** Makes the folders and, once, the token of the REST interface and the key of teaching copies (0600, 32 random bytes each). */
 export const openHome = async (folder: string): Promise<Home> => {
   const home = homeLayout(folder);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  for (const [path, mode] of [[home.store, 0o750], [home.spool, 0o750], [home.attachments, 0o750], [home.database, 0o700], [home.temporal, 0o700], [home.robots, 0o750], [home.logs, 0o750], [home.run, 0o700]] as const) {
+  for (const [path, mode] of [[home.store, 0o750], [home.spool, 0o750], [home.attachments, 0o750], [home.database, 0o700], [home.temporal, 0o700], [home.robots, 0o750], [home.logs, 0o750], [home.run, 0o700], [home.secrets, 0o700]] as const) {
     await mkdir(path, { recursive: true, mode });
   }
-  try {
-    await readFile(home.apiToken);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    await writeDurably(home.apiToken, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600 });
-  }
+  await makeOnce(home.apiToken, () => `${randomBytes(32).toString('base64url')}\n`);
+  await makeOnce(home.teachingKey, () => `${randomBytes(32).toString('hex')}\n`);
   return home;
 };
 

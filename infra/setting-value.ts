@@ -51,6 +51,18 @@ const readList = (row: Setting<unknown>, raw: unknown): ReadSetting => {
 const readNames = (row: Setting<unknown>, raw: unknown): ReadSetting =>
   (Array.isArray(raw) && raw.every((name) => typeof name === 'string' && row.pattern?.test(name) !== false) ? { value: raw } : { mistake: `${shown(row, raw)} is not a list of ${row.form ?? 'names'}` });
 
+/** In the environment as JSON, like other lists, or as words parted by commas. */
+const wordsIn = (raw: string): ReadSetting => (raw.trim().startsWith('[') ? fromJson(raw) : { value: raw.split(',').map((word) => word.trim()).filter((word) => word !== '') });
+
+const readChoices = (row: Setting<unknown>, raw: unknown, isText: boolean): ReadSetting => {
+  const read = isText && typeof raw === 'string' ? wordsIn(raw) : { value: raw };
+  if ('mistake' in read) return read;
+  const words = read.value;
+  if (!Array.isArray(words)) return { mistake: `${shown(row, raw)} is not a list` };
+  const wrong = (words as readonly unknown[]).find((word) => typeof word !== 'string' || row.choices?.includes(word) !== true);
+  return wrong === undefined ? { value: [...new Set(words as readonly string[])] } : { mistake: `${shown(row, wrong)} is not one of ${row.choices?.join(', ') ?? ''}` };
+};
+
 const readMap = (row: Setting<unknown>, raw: unknown): ReadSetting => {
   if (!isMap(raw)) return { mistake: `${shown(row, raw)} is not a map` };
   for (const [key, value] of Object.entries(raw)) {
@@ -73,6 +85,7 @@ export const readSetting = (row: Setting<unknown>, raw: unknown, isText: boolean
     case 'whole': return readWhole(row, raw, isText);
     case 'flag': return readFlag(row, raw, isText);
     case 'choice': return typeof raw === 'string' && row.choices?.includes(raw) === true ? { value: raw } : { mistake: `${shown(row, raw)} is not one of ${row.choices?.join(', ') ?? ''}` };
+    case 'choices': return readChoices(row, raw, isText);
     case 'list':
     case 'names':
     case 'map': {

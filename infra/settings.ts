@@ -3,7 +3,7 @@
  * Order of the rows is the order of docs/SETTINGS.md. Knows nothing of where values come from.
  */
 export interface Setting<T> {
-  readonly kind: 'text' | 'whole' | 'flag' | 'choice' | 'list' | 'names' | 'map';
+  readonly kind: 'text' | 'whole' | 'flag' | 'choice' | 'choices' | 'list' | 'names' | 'map';
   readonly default: T;
   readonly about: string;
   readonly unit?: string;
@@ -30,6 +30,7 @@ const text = (fallback: string, about: string, more: More = {}): Setting<string>
 const whole = (fallback: number, min: number, max: number, unit: string, about: string): Setting<number> => ({ kind: 'whole', default: fallback, min, max, unit, about });
 const flag = (fallback: boolean, about: string): Setting<boolean> => ({ kind: 'flag', default: fallback, about });
 const choice = <const C extends string>(choices: readonly C[], fallback: NoInfer<C>, about: string, more: More = {}): Setting<C> => ({ kind: 'choice', default: fallback, choices, about, ...more });
+const choices = <const C extends string>(of: readonly C[], about: string): Setting<readonly C[]> => ({ kind: 'choices', default: [], choices: of, about });
 const entries = (fallback: readonly Entry[], about: string, more: More = {}): Setting<readonly Entry[]> => ({ kind: 'list', default: fallback, about, ...more });
 const names = (about: string, more: More): Setting<readonly string[]> => ({ kind: 'names', default: [], about, ...more });
 const map = <const C extends string>(choices: readonly C[], about: string): Setting<Readonly<Record<string, C>>> => ({ kind: 'map', default: {}, choices, about });
@@ -97,6 +98,8 @@ export const SETTINGS = {
   webContent: flag(false, 'Discs get pages with pictures for a web browser, where an order or rule does not say.'),
   contact: text('', 'Whom to ask about a disc: department, telephone, address; printed in the text on discs.', { pattern: /^[^\p{Cc}]{0,200}$/u, form: 'at most 200 characters without control characters' }),
   viewers: names('Viewers put on every disc whose order or rule says nothing else, by id; the first may start by itself ([VIEWERS.md](VIEWERS.md)).', { pattern: /^[a-z0-9-]{1,32}$/, form: 'ids of viewers' }),
+  teachingOptions: choices(['graphics', 'structuredContent', 'descriptors', 'fullDates', 'modifiedDates', 'patient', 'device', 'safePrivate', 'institution'], 'Options of the confidentiality profile (PS3.15 E.3) for teaching copies: what beyond the strict basic profile is kept or cleaned instead of removed; `fullDates` and `modifiedDates` exclude each other.'),
+  copiesFolder: text('', 'Folder for copies beside discs: orders with target `iso`, `zip` or `folder` are delivered there, for a stick, a share or a mail. Empty = no such orders are taken.', FOLDER),
   logLevel: choice(['debug', 'info', 'warn', 'error'], 'info', 'Least severe events that are logged.'),
 } as const;
 

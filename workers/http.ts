@@ -12,7 +12,9 @@ import { echoVerdict } from '../dicom/echo-verdict.ts';
 import { reach } from '../dicom/reach-ae.ts';
 import { diskSpace } from '../dicom/space-gauge.ts';
 import { createViewerShelf } from '../disc/viewers/viewer-shelf.ts';
+import { openSecretFiles } from '../infra/secret-files.ts';
 import { connectTemporal } from '../infra/temporal.ts';
+import { copiesPort } from './copies-port.ts';
 import { productVersion, runChild } from './child.ts';
 import { createConfiguredScu } from './remote-aes.ts';
 import { clientTls, openIdentity } from './tls.ts';
@@ -37,6 +39,7 @@ await runChild('http', async ({ config, endpoints, home, labels, log, catalog })
     catalog, workflows: createWorkflowPort(temporal), token, log, now: () => new Date(), labelFile: (serial) => labelFileOf(labels, serial),
     attachments: { ...createAttachmentStore(home.attachments), longestBytes: MAX_ATTACHMENT_BYTES },
     viewers: createViewerShelf({ directory: home.viewers, now: () => new Date() }),
+    copies: copiesPort({ copiesFolder: config.copiesFolder, storeDirectory: home.store, secrets: openSecretFiles(home), now: () => new Date() }),
     robots: async () => {
       const reports = new Map((await catalog.robots.all()).map((report): [string, RobotReport] => [report.name, report]));
       return config.robots.map(({ name }) => reports.get(name) ?? { name, seenAt: null, capabilities: null, health: null });

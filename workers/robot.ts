@@ -18,6 +18,7 @@ import { tellCondition } from './workflow-starter.ts';
 const jobOf = async (catalog: Catalog, folders: { readonly spool: string; readonly labels: string }, jobKey: string): Promise<DiscJob> => {
   const { order, volume, job } = await catalog.discs.labelFacts(jobKey);
   if (volume.imageBytes === null || volume.imageSha256 === null) throw new ApplianceError('DISC_IMAGE_FAILED', 'the volume of this job is not composed', { details: { jobKey } });
+  if (volume.media === 'USB') throw new TypeError('a copy beside a disc is no job of a robot');
   return {
     key: job.jobKey, copies: 1, media: volume.media, serial: job.serial, verify: true, priority: order.options.priority <= 1 ? 0 : order.options.priority <= 3 ? 1 : 2,
     image: { path: imageFileOf(folders.spool, volume), bytes: volume.imageBytes, sha256: volume.imageSha256, volumeId: volume.fileSetId },

@@ -16,12 +16,14 @@ import { createInstanceStore } from '../dicom/instance-store.ts';
 import { createPictureMaker } from '../dicom/picture/picture-maker.ts';
 import { createTranscoder } from '../dicom/transcode.ts';
 import { createViewerShelf } from '../disc/viewers/viewer-shelf.ts';
+import { openSecretFiles } from '../infra/secret-files.ts';
 import { connectTemporal } from '../infra/temporal.ts';
 import { COMPOSE_QUEUE, ORCHESTRATION_QUEUE, RETRIEVE_QUEUE } from '../workflows/names.ts';
-import { chooseRobot } from './choose-robot.ts';
+import { chooseForCopy, chooseRobot } from './choose-robot.ts';
 import { productVersion, runChild } from './child.ts';
 import { createConfiguredScu } from './remote-aes.ts';
 import { defaultRule, fileRules } from './rules-from-config.ts';
+import { sweepLeftovers } from './sweep-leftovers.ts';
 import { startRelay } from './relay.ts';
 import { connectWorker, installRuntime, runWorkers } from './temporal-worker.ts';
 import { clientTls, openIdentity } from './tls.ts';
@@ -40,17 +42,20 @@ await runChild('work', async ({ config, endpoints, home, labels, log, catalog })
   const transcoder = createTranscoder();
   const pictureMaker = createPictureMaker();
   const shelf = createViewerShelf({ directory: home.viewers, now: () => new Date() });
-  const spool = createVolumeSpool({ spoolDirectory: home.spool, labelDirectory: labels, storeDirectory: home.store, labelDpi: config.labelDpi, institution: config.institution, contact: config.contact, language: config.language, webContent: config.webContent, product: `Spindle ${await productVersion()}`, transcoder, pictureMaker, attachments: createAttachmentStore(home.attachments), shelf, viewers: config.viewers });
+  const secrets = openSecretFiles(home);
+  const spool = createVolumeSpool({ spoolDirectory: home.spool, labelDirectory: labels, storeDirectory: home.store, labelDpi: config.labelDpi, institution: config.institution, contact: config.contact, language: config.language, webContent: config.webContent, product: `Spindle ${await productVersion()}`, transcoder, pictureMaker, attachments: createAttachmentStore(home.attachments), shelf, viewers: config.viewers, secrets, teachingOptions: config.teachingOptions, copiesFolder: config.copiesFolder, now: () => new Date() });
   const compose = withFailures({
     ...createComposeActivities({ catalog, spool }),
     ...createHousekeepingActivities({
       retention: catalog.retention, operations: catalog.operations, graceHours: config.graceHours, defaultRetention: config.retention, now: () => new Date(), log,
+      sweep: () => sweepLeftovers({ orders: catalog.orders, secrets, copiesFolder: config.copiesFolder, now: new Date() }),
       removeFile: (path) => { store.remove(path); return Promise.resolve(); },
     }),
   }, log);
   const decide = withFailures({
     ...createIntakeActivities(catalog),
     ...createOrderActivities({ orders: catalog.orders, extraBytes: spool.extraBytes, chooseRobot: async (wish) => {
+      if (wish.target !== undefined && wish.target !== 'disc') return config.copiesFolder === '' ? null : { ...chooseForCopy(wish.target, wish), remakes: 0 };
       const choice = chooseRobot(await catalog.robots.all(), wish);
       return choice && { ...choice, remakes: config.remakes };
     } }),

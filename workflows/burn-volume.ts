@@ -1,5 +1,5 @@
 /**
- * One volume: compose, gate and image once; then one job, serial and label for each wanted copy.
+ * One volume: compose, gate and image once; then one job and serial for each wanted copy: burned with its label, or delivered beside discs.
  * A bad disc is made again within the allowed number; an unknown outcome waits for a person and is never submitted again.
  */
 import * as wf from '@temporalio/workflow';
@@ -7,6 +7,7 @@ import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/commo
 import type { ComposeActivities, Composed } from '../activities/compose.ts';
 import type { DiscLogActivities } from '../activities/disc-log.ts';
 import type { CopyEnd, RobotActivities } from '../activities/robot.ts';
+import type { Target } from '../disc/order/content.ts';
 import { resumeAfterService, robotCondition, volumeStatus } from './messages.ts';
 import type { Resumption, Verdict, VolumeStatus } from './messages.ts';
 import { COMPOSE_QUEUE, robotQueue } from './names.ts';
@@ -17,6 +18,8 @@ export interface BurnVolumeInput {
   readonly robot: string;
   /** Discs made again by itself after a bad one, per copy, before a person is asked. */
   readonly remakes: number;
+  /** Absent = 'disc': also in histories from before there were others, which therefore need no marker to replay. */
+  readonly target?: Target;
 }
 
 export type VolumeEnd = 'good' | 'failed' | 'oversized' | 'cancelled';
@@ -160,6 +163,26 @@ export async function burnVolume(input: BurnVolumeInput): Promise<VolumeEnd> {
     }
   };
 
+  /** A copy beside a disc: delivered and read back, or a person gives up on it. Nothing is used up by trying again. */
+  const deliver = async (copy: number): Promise<VolumeEnd> => {
+    const { jobKey } = await log.openJob(input.volumeId, copy, 1, input.robot);
+    for (;;) {
+      try {
+        await spool.deliverCopy(jobKey);
+        goodCopies++;
+        show();
+        return 'good';
+      } catch (error) {
+        const type = failureType(error);
+        if (!wf.isCancellation(error) && await ask(copy, type, ['retry', 'give-up']) === 'retry') continue;
+        await wf.CancellationScope.nonCancellable(() => log.abandonJob(jobKey, wf.isCancellation(error) ? 'ROBOT_CANCELLED' : type));
+        return wf.isCancellation(error) ? 'cancelled' : 'failed';
+      }
+    }
+  };
+
+  const oneCopy = (input.target ?? 'disc') === 'disc' ? makeCopy : deliver;
+
   try {
     wf.upsertSearchAttributes([{ key: ROBOT_ID, value: input.robot }]);
     show();
@@ -167,7 +190,7 @@ export async function burnVolume(input: BurnVolumeInput): Promise<VolumeEnd> {
     if (composed === 'oversized' || composed === 'failed') return composed;
     phase = 'burning';
     show();
-    const ends = await Promise.allSettled(Array.from({ length: input.copies }, (_, n) => makeCopy(n + 1)));
+    const ends = await Promise.allSettled(Array.from({ length: input.copies }, (_, n) => oneCopy(n + 1)));
     const reasons = ends.map((end): VolumeEnd => (end.status === 'fulfilled' ? end.value : wf.isCancellation(end.reason) ? 'cancelled' : 'failed'));
     return (['cancelled', 'failed'] as const).find((bad) => reasons.includes(bad)) ?? 'good';
   } catch (error) {

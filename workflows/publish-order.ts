@@ -8,6 +8,7 @@ import type { ComposeActivities } from '../activities/compose.ts';
 import type { OrderActivities, RobotChoice } from '../activities/orders.ts';
 import type { RetrieveActivities } from '../activities/retrieve.ts';
 import { contentOptions } from '../disc/order/content.ts';
+import type { Target } from '../disc/order/content.ts';
 import type { OrderInfo, OrderState, SeriesWeight } from '../disc/order/order.ts';
 import { planVolumes } from '../disc/order/volume-plan.ts';
 import { burnVolume } from './burn-volume.ts';
@@ -146,8 +147,9 @@ export async function publishOrder(input: PublishOrderInput): Promise<OrderState
         else {
           series = made.series;
           const sum = (of: 'bytes' | 'instances'): number => made.series.reduce((total, one) => total + one[of], 0);
-          choice = await act.chooseRobot({ orderId, media: brief.options.media, robot: brief.options.robot, bytes: sum('bytes'), instances: sum('instances'), profile: contentOptions(brief.options.content).profile });
-          if (!choice) reason = 'CHECK_MCD_OP';
+          const { profile, target } = contentOptions(brief.options.content);
+          choice = await act.chooseRobot({ orderId, media: brief.options.media, robot: brief.options.robot, bytes: sum('bytes'), instances: sum('instances'), profile, ...(target === 'disc' ? {} : { target }) });
+          if (!choice) { reason = 'CHECK_MCD_OP'; waitingFor = target === 'disc' ? undefined : 'a folder for copies: the setting copiesFolder is empty'; }
         }
       }
       if (!reason) break;
@@ -171,7 +173,7 @@ export async function publishOrder(input: PublishOrderInput): Promise<OrderState
     wf.upsertSearchAttributes([{ key: VOLUME_COUNT, value: volumeCount }]);
 
     phase = 'burning';
-    const ends = await burnAll(burning, orderId, volumes, { copies: brief.options.copies, robot: choice.robot, priority: brief.options.priority, remakes: choice.remakes });
+    const ends = await burnAll(burning, orderId, volumes, { copies: brief.options.copies, robot: choice.robot, priority: brief.options.priority, remakes: choice.remakes, target: contentOptions(brief.options.content).target });
     if (ends.every((end) => end === 'good')) return await close('DONE', 'NORMAL');
     if (ends.some((end) => end === 'cancelled')) return await close('CANCELLED', 'CANCELLED_BY_USER');
     return await close('FAILURE', ends.some((end) => end === 'oversized') ? 'SET_OVERSIZED' : 'PROC_FAILURE');
@@ -205,13 +207,13 @@ const burnAll = async (
   scope: wf.CancellationScope,
   orderId: string,
   volumes: readonly { readonly volumeId: number; readonly index: number }[],
-  how: { readonly copies: number; readonly robot: string; readonly priority: number; readonly remakes: number },
+  how: { readonly copies: number; readonly robot: string; readonly priority: number; readonly remakes: number; readonly target: Target },
 ): Promise<readonly VolumeEnd[]> => {
   const ends: VolumeEnd[] = [];
   for (let from = 0; from < volumes.length; from += WINDOW) {
     const settled = await Promise.allSettled(volumes.slice(from, from + WINDOW).map((volume) => scope.run(() => wf.executeChild(burnVolume, {
       workflowId: volumeWorkflowId(orderId, volume.index),
-      args: [{ volumeId: volume.volumeId, copies: how.copies, robot: how.robot, remakes: how.remakes }],
+      args: [{ volumeId: volume.volumeId, copies: how.copies, robot: how.robot, remakes: how.remakes, ...(how.target === 'disc' ? {} : { target: how.target }) }],
       parentClosePolicy: 'REQUEST_CANCEL',
       cancellationType: 'WAIT_CANCELLATION_COMPLETED',
       priority: { priorityKey: how.priority },

@@ -19,7 +19,7 @@ const load = (): ReadonlyMap<string, { readonly type: string; readonly body: str
 };
 
 /** The page and its files; what it shows it gets from the API. */
-export const consoleRouter = (facts: { readonly aeTitle: string; readonly temporalUi: string }): Router => {
+export const consoleRouter = (facts: { readonly aeTitle: string; readonly temporalUi: string; readonly takesCopies: boolean }): Router => {
   const files = load();
   const router = express.Router();
   router.get('/page-facts.json', (_request, response) => { response.json(facts); });

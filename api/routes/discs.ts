@@ -2,6 +2,7 @@
 import { access } from 'node:fs/promises';
 import { DEFAULT_CONTENT } from '../../disc/order/content.ts';
 import { ApplianceError } from '../../infra/errors.ts';
+import { placeOrder } from '../place-order.ts';
 import { requestKeyOf } from '../request-key.ts';
 import { route } from '../route.ts';
 import type { Route } from '../route.ts';
@@ -57,11 +58,15 @@ export const discRoutes: readonly Route[] = [
       if (!found) throw new ApplianceError('API_NOT_FOUND', 'no such disc');
       const gone = found.instances.filter((instance) => !instance.isHeld);
       if (gone.length > 0) throw new ApplianceError('ORDER_INSTANCE_NOT_HELD', `${gone.length} instances of this disc are no longer held`, { details: { notHeld: gone.length } });
-      const placed = await deps.catalog.orders.place({
+      const first = await deps.catalog.orders.detail(found.disc.orderId);
+      const placed = await placeOrder(deps, {
         requestKey: requestKeyOf(call, `reburn-${found.disc.serial}`), source: who === 'page' ? 'page' : 'api', placedBy: who,
         selection: { volume: found.disc.volumeId },
-        options: { copies: body.copies, media: found.disc.media, robot: body.robot, priority: 2, comment: body.comment, labelTemplate: 'default', allowSeveralPatients: found.disc.patients.length > 1, retention: 'default', content: DEFAULT_CONTENT },
-      });
+        options: {
+          copies: body.copies, media: found.disc.media === 'USB' ? 'any' : found.disc.media, robot: body.robot, priority: 2, comment: body.comment, labelTemplate: 'default',
+          allowSeveralPatients: found.disc.patients.length > 1, retention: 'default', content: first?.order.options.content ?? DEFAULT_CONTENT,
+        },
+      }, body.passphrase);
       response.location(`/api/v1/orders/${placed.orderId}`);
       if (placed.existed) response.status(200).json(placed);
       return placed;

@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import type { OrderDetail } from '../../catalog/catalog.ts';
 import { ApplianceError } from '../../infra/errors.ts';
+import { placeOrder } from '../place-order.ts';
+import type { Placed } from '../place-order.ts';
 import { requestKeyOf } from '../request-key.ts';
 import { route } from '../route.ts';
 import type { ApiDeps, Call, Route } from '../route.ts';
@@ -28,14 +30,14 @@ const checkViewers = async ({ viewers }: ApiDeps, ids: readonly string[] | null)
   if (notes.length > 0) throw new ApplianceError('API_INVALID', notes.join('; '), { details: { fields: ['content.viewers'] } });
 };
 
-const place = async (call: Call<z.output<typeof schemas.PlaceOrder>>): Promise<{ orderId: string; existed: boolean }> => {
+const place = async (call: Call<z.output<typeof schemas.PlaceOrder>>): Promise<Placed> => {
   const { deps, body, who } = call;
-  const { selection, remote, hold, ...options } = body;
+  const { selection, remote, hold, passphrase, ...options } = body;
   await checkViewers(deps, options.content.viewers);
   const source = who === 'page' ? 'page' : call.request.headers['x-spindle-source'] === 'demo' ? 'demo' : 'api';
   const order = { requestKey: requestKeyOf(call, 'api'), source, placedBy: who, options, isHeldBack: hold } as const;
   if (remote !== undefined) await remoteAe(deps.remote, remote.aeTitle);
-  const placed = remote === undefined ? await deps.catalog.orders.place({ ...order, selection: given(selection ?? {}) }) : await deps.catalog.orders.placeRemote({ ...order, remote });
+  const placed = await placeOrder(deps, remote === undefined ? { ...order, selection: given(selection ?? {}) } : { ...order, remote }, passphrase);
   call.response.location(`/api/v1/orders/${placed.orderId}`);
   if (placed.existed) call.response.status(200).json(placed);
   return placed;

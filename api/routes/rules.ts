@@ -4,11 +4,17 @@ import type { RuleDraft } from '../../catalog/catalog.ts';
 import { quietUntil } from '../../disc/order/quiescence.ts';
 import { ApplianceError } from '../../infra/errors.ts';
 import { route } from '../route.ts';
-import type { Route } from '../route.ts';
+import type { ApiDeps, Route } from '../route.ts';
 import * as schemas from '../schemas.ts';
 import { given, numberOf } from './studies.ts';
 
 const draftOf = (body: z.output<typeof schemas.RuleDraft>): RuleDraft => ({ ...body, condition: given(body.condition) });
+
+/** @throws DISC_RECIPIENT_INVALID */
+const checked = ({ copies }: ApiDeps, draft: RuleDraft): RuleDraft => {
+  if (draft.content.encryption === 'media-security') copies.requireRecipients(draft.content.recipientCertificates);
+  return draft;
+};
 
 const sayToGroup = (wish: 'flush' | 'hold' | 'release', summary: string): Route => route({
   method: 'post', path: `/groups/:groupId/${wish}`, tag: 'rules', summary, status: 204,
@@ -29,12 +35,12 @@ export const ruleRoutes: readonly Route[] = [
       return rule;
     },
   }),
-  route({ method: 'post', path: '/rules', tag: 'rules', summary: 'Add a rule', status: 201, body: schemas.RuleDraft, answer: schemas.Rule, run: ({ deps, body, who }) => deps.catalog.rules.create(draftOf(body), who, 'api') }),
+  route({ method: 'post', path: '/rules', tag: 'rules', summary: 'Add a rule', status: 201, body: schemas.RuleDraft, answer: schemas.Rule, run: ({ deps, body, who }) => deps.catalog.rules.create(checked(deps, draftOf(body)), who, 'api') }),
   route({
     method: 'put', path: '/rules/:ruleId', tag: 'rules', summary: 'Change a rule; the version must be the current one', status: 200, body: schemas.ChangeRule, answer: schemas.Rule,
     run: ({ deps, params, body, who }) => {
       const { version, ...draft } = body;
-      return deps.catalog.rules.change(numberOf(params['ruleId']), version, draftOf(draft), who);
+      return deps.catalog.rules.change(numberOf(params['ruleId']), version, checked(deps, draftOf(draft)), who);
     },
   }),
   route({

@@ -3,16 +3,12 @@
  * Everything before the pixel data is read into memory; pixel data streams by unchanged.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import type { Transform } from 'node:stream';
-import { createInflateRaw } from 'node:zlib';
 import { ApplianceError, isApplianceError } from '../../infra/errors.ts';
 import { byteStream } from '../data-set/byte-stream.ts';
 import type { ByteStream } from '../data-set/byte-stream.ts';
 import { text, uintOf } from '../data-set/data-set.ts';
-import type { DataSet } from '../data-set/data-set.ts';
 import { headerAt, ITEM, SEQUENCE_END, UNDEFINED_LENGTH } from '../data-set/element-header.ts';
 import type { Encoding, Header } from '../data-set/element-header.ts';
 import { encodingOf } from '../data-set/encoding.ts';
@@ -31,6 +27,7 @@ import { patientKeyOf, rewriteElements } from './rewrite-elements.ts';
 import type { EncodedElement, Rewriter } from './rewrite-elements.ts';
 import { createSubstitutes } from './secrets.ts';
 import type { Pseudonym } from './secrets.ts';
+import { openDataSet, readBeforePixelData, readMetaBytes } from './stored-data-set.ts';
 
 export interface DeidentifierOptions {
   /** Secret of the order, 32 bytes or more: the same key gives the same UIDs, pseudonyms and date distance. */
@@ -73,8 +70,6 @@ export interface Deidentifier {
   uidFor(uid: string): string;
 }
 
-const META_BYTES = 64 * 1024;
-const FIRST_HEAD_BYTES = 256 * 1024;
 const PIXEL_TAGS: ReadonlySet<number> = new Set([TAG.PixelData, TAG.FloatPixelData, TAG.DoubleFloatPixelData]);
 
 const refuse = (what: string, cause?: unknown): ApplianceError => new ApplianceError('DISC_DEIDENTIFY_FAILED', what, cause === undefined ? {} : { cause });
@@ -85,29 +80,6 @@ export const newOrderKey = (): Buffer => randomBytes(32);
 interface Output {
   write(bytes: Buffer): Promise<void>;
 }
-
-const readMetaBytes = async (path: string): Promise<Buffer> => {
-  const file = await open(path, 'r');
-  try {
-    const bytes = Buffer.alloc(META_BYTES);
-    const { bytesRead } = await file.read(bytes, 0, META_BYTES, 0);
-    return bytes.subarray(0, bytesRead);
-  } finally {
-    await file.close();
-  }
-};
-
-/** Reads elements up to the pixel data, with as much of the stream as that takes. */
-const readBeforePixelData = async (stream: ByteStream, encodingFor: (head: Buffer) => Encoding): Promise<{ readonly dataSet: DataSet; readonly encoding: Encoding }> => {
-  for (let wanted = FIRST_HEAD_BYTES; ;) {
-    const head = await stream.peek(wanted);
-    const encoding = encodingFor(head);
-    const isAll = head.length < wanted;
-    const dataSet = readEncoded(head, 0, encoding, { untilTag: TAG.FloatPixelData, truncated: !isAll });
-    if (isAll || dataSet.complete) return { dataSet, encoding };
-    wanted = Math.max(wanted, head.length) * 4;
-  }
-};
 
 const headOf = (tag: number, vr: string, length: number): Buffer => {
   const isItem = vr === '';
@@ -186,15 +158,6 @@ const fileOutput = (file: FileHandle, signal: AbortSignal | undefined): Output &
     startDataSet() { isDataSet = true; dataSetOffset = bytes; },
     end: () => ({ bytes, dataSetOffset, dataSetSha256: hash.digest('hex') }),
   };
-};
-
-/** Opens the data set of a stored file as a stream, inflated where it is deflated. */
-const openDataSet = (path: string, offset: number, deflated: boolean): { readonly bytes: AsyncIterable<Buffer>; close(): void } => {
-  const file = createReadStream(path, { start: offset, highWaterMark: 256 * 1024 });
-  if (!deflated) return { bytes: file, close: () => { file.destroy(); } };
-  const inflate: Transform = createInflateRaw({ chunkSize: 256 * 1024 });
-  file.on('error', (error) => inflate.destroy(error));
-  return { bytes: file.pipe(inflate), close: () => { inflate.destroy(); file.destroy(); } };
 };
 
 const decode = decoderFor([]);

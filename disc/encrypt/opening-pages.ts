@@ -4,6 +4,10 @@
  */
 import { STYLE } from '../pages/style.ts';
 import { escapeHtml, toAscii } from '../pages/text.ts';
+import { wordsOf } from '../pages/words/words-of.ts';
+import { wrapText } from '../pages/wrap-text.ts';
+import type { Language } from '../order/content.ts';
+import { openingTexts } from './opening-texts.ts';
 import type { OpeningTexts } from './opening-texts.ts';
 
 export interface OpeningFacts {
@@ -13,59 +17,48 @@ export interface OpeningFacts {
   readonly fileSetId: string;
   /** '' where none is set. */
   readonly institution: string;
-  readonly texts: OpeningTexts;
-  /** BCP 47 language of the texts. */
-  readonly language: string;
+  readonly language: Language;
 }
 
-const WIDTH = 76;
-
-const filled = (text: string, facts: OpeningFacts): string =>
-  text.replace('{file}', facts.file ?? '').replace('{institution}', facts.institution || 'the institution named on its label');
-
-const wrap = (text: string, first: string, rest: string): readonly string[] => {
-  const lines: string[] = [];
-  let line = first;
-  let isEmpty = true;
-  for (const word of text.split(/\s+/)) {
-    if (!isEmpty && line.length + 1 + word.length > WIDTH) { lines.push(line); line = rest; isEmpty = true; }
-    line += isEmpty ? word : ` ${word}`;
-    isEmpty = false;
-  }
-  return [...lines, line];
-};
+const MARK = '\ufeff';
 
 /** The sections that the method needs, texts filled in. */
-const contentOf = (facts: OpeningFacts): { readonly before: readonly string[]; readonly steps: readonly string[]; readonly after: readonly string[] } => {
-  const { texts } = facts;
-  const fill = (text: string): string => filled(text, facts);
+const contentOf = (facts: OpeningFacts, language: Language): { readonly texts: OpeningTexts; readonly before: readonly string[]; readonly steps: readonly string[]; readonly after: readonly string[] } => {
+  const texts = openingTexts(language);
+  const fill = (text: string): string => text.replace('{file}', facts.file ?? '').replace('{institution}', facts.institution || wordsOf(language).onTheLabel);
   return {
+    texts,
     before: [texts.lead, ...(facts.method === 'zip' ? [texts.passphrase, fill(texts.lost)] : [])],
     steps: texts[facts.method].steps.map(fill),
     after: [fill(texts[facts.method].note), fill(texts.notice)],
   };
 };
 
-/** README.TXT in ASCII with CR LF. */
-export const renderOpeningText = (facts: OpeningFacts): Buffer => {
-  const { before, steps, after } = contentOf(facts);
-  const heading = `${toAscii(facts.texts.title)} (${facts.fileSetId})`;
-  const lines = [
+const linesOf = (facts: OpeningFacts, language: Language, plain: (text: string) => string): readonly string[] => {
+  const { texts, before, steps, after } = contentOf(facts, language);
+  const paragraph = (text: string): readonly string[] => [...wrapText(plain(text), { language }), ''];
+  const heading = `${plain(texts.title)} (${facts.fileSetId})`;
+  return [
     heading, '='.repeat(heading.length), '',
-    ...before.flatMap((text) => [...wrap(toAscii(text), '', ''), '']),
-    ...steps.flatMap((text, index) => wrap(toAscii(text), `${index + 1}. `, '   ')), '',
-    ...after.flatMap((text) => [...wrap(toAscii(text), '', ''), '']),
+    ...before.flatMap(paragraph),
+    ...steps.flatMap((text, index) => wrapText(`${index + 1}. ${plain(text)}`, { language, rest: '   ' })), '',
+    ...after.flatMap(paragraph),
   ];
-  return Buffer.from(lines.join('\r\n'), 'latin1');
+};
+
+/** README.TXT with CR LF: ASCII in English; else UTF-8 with a mark, the language of the disc first and English behind it. */
+export const renderOpeningText = (facts: OpeningFacts): Buffer => {
+  const english = linesOf(facts, 'en', toAscii);
+  if (facts.language === 'en') return Buffer.from(english.join('\r\n'), 'latin1');
+  return Buffer.from(`${MARK}${[...linesOf(facts, facts.language, (text) => text), ...english].join('\r\n')}`, 'utf8');
 };
 
 /** INDEX.HTM: no script, nothing fetched. */
 export const renderOpeningPage = (facts: OpeningFacts): Buffer => {
-  const { texts } = facts;
-  const { before, steps, after } = contentOf(facts);
+  const { texts, before, steps, after } = contentOf(facts, facts.language);
   const paragraphs = (list: readonly string[]): string => list.map((text) => `<p>${escapeHtml(text)}</p>`).join('\n');
   return Buffer.from(`<!DOCTYPE html>
-<html lang="${escapeHtml(facts.language)}">
+<html lang="${wordsOf(facts.language).language}" dir="${wordsOf(facts.language).direction}">
 <head><meta charset="utf-8"><title>${escapeHtml(texts.title)}</title><style>${STYLE}</style></head>
 <body>
 <div class="head"><div class="page"><p class="disc">${escapeHtml(facts.fileSetId)}</p><h1>${escapeHtml(texts.title)}</h1></div></div>

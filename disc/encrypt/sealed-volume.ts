@@ -30,7 +30,7 @@ export interface SealRequest {
   /** Empty folder for the encrypted files, as large as the image again. */
   readonly folder: string;
   readonly createdAt: Date;
-  readonly opening: Pick<OpeningFacts, 'fileSetId' | 'institution' | 'texts' | 'language'>;
+  readonly opening: Pick<OpeningFacts, 'fileSetId' | 'institution' | 'language'>;
   readonly signal?: AbortSignal;
 }
 

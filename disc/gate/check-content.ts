@@ -11,7 +11,7 @@ import { foldedPath } from './inspection.ts';
 import type { Inspection } from './inspection.ts';
 
 /** A person with no DICOM software starts at these. @source IHE RAD TF-3 4.47.4.1.2.3 */
-const ENTRY_PAGES = ['README.TXT', 'INDEX.HTM'] as const;
+export const ENTRY_PAGES = ['README.TXT', 'INDEX.HTM'] as const;
 /** What every disc may claim when nothing else is said. */
 const GENERAL_PROFILE = 'STD-GEN-CD';
 

@@ -34,7 +34,9 @@ export interface LabelContent {
   /** True when the disc holds only images that arrived after the first disc. */
   readonly supplement: boolean;
   readonly createdAt: Date;
-  readonly contentKind: 'DICOM ONLY' | 'DICOM PLUS WEB';
+  readonly contentKind: 'DICOM ONLY' | 'DICOM PLUS WEB' | 'ENCRYPTED';
+  /** De-identified; the patients are pseudonyms. */
+  readonly teaching?: boolean;
   /** Application profile, e.g. "STD-GEN-CD", or empty. */
   readonly profile: string;
   /** Short code of the certificate as a person reads it, or empty. */

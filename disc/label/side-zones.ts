@@ -66,7 +66,8 @@ const discItems = (page: Page): SideItem[] => {
 const kindItems = (page: Page): SideItem[] => {
   const { content, template: { colours } } = page;
   return [
-    { field: 'contentKind', text: content.contentKind, style: fixedStyle(4.1, 700, colours.accent), gapMm: 0 },
+    { field: 'teaching', text: content.teaching === true ? 'TEACHING COPY' : '', style: fixedStyle(2.9, 700, '#ffffff'), gapMm: 0, pill: colours.accent },
+    { field: 'contentKind', text: content.contentKind, style: fixedStyle(4.1, 700, colours.accent), gapMm: content.teaching === true ? 1.1 : 0 },
     { field: 'profile', text: cleanText(content.profile), style: fixedStyle(3, 400, colours.text), gapMm: 1.1 },
     { field: 'createdAt', text: `Created ${dayText(content.createdAt, page.timeZone)}`, style: fixedStyle(3, 400, colours.quiet), gapMm: 1.6 },
   ];

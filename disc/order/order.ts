@@ -18,6 +18,8 @@ export type Grouping = 'series' | 'study' | 'patient';
 export type Priority = 1 | 2 | 3 | 4 | 5;
 /** BD is written once, BD-RE is rewritable; DL has two layers. */
 export type Media = 'CD' | 'DVD' | 'DVD-DL' | 'BD' | 'BD-RE' | 'BD-DL' | 'BD-RE-DL';
+/** What a volume is made for; 'USB' = files in a folder or a ZIP, on whatever they are carried. */
+export type VolumeMedia = Media | 'USB';
 
 export type OrderSource = 'rule' | 'api' | 'page' | 'demo';
 

@@ -43,6 +43,8 @@ export interface DiscFacts {
   readonly index: number;
   readonly of: number;
   readonly isSupplement: boolean;
+  /** De-identified: names on it are pseudonyms. */
+  readonly isTeaching?: boolean;
   /** Application profile the disc claims; '' when it claims none. */
   readonly profile: string;
   readonly patients: readonly PatientOnDisc[];

@@ -77,6 +77,7 @@ const others = ({ otherVolumes, of }: DiscFacts, words: Words): string =>
   (otherVolumes.length === 0 ? '' : `<div class="help"><h2>${esc(words.otherDiscs)}</h2>${otherVolumes.map((one) => elsewhere(one, of, words)).join('')}</div>`);
 
 const notices = (facts: DiscFacts, words: Words): string => [
+  facts.isTeaching === true ? `<p class="notice"><b>${esc(words.teachingCopy)}</b>${DOT}${esc(words.teachingNotice)}</p>` : '',
   volumes(facts, words),
   facts.isSupplement ? `<p class="notice">${esc(words.supplement)}</p>` : '',
   facts.report.some((entry) => entry.kind === 'left-off') ? `<p class="notice">${esc(words.notOnDiscWhere)} <a href="README.TXT">README.TXT</a></p>` : '',

@@ -1,23 +1,21 @@
 /**
- * README.TXT of a disc: who made it, what is on it, how to import it. Names no patient. CR LF, so that every editor shows it.
+ * README.TXT of a disc: who made it, what is on it, how to import it. Names no patient, but the pseudonyms of a teaching copy. CR LF, so that every editor shows it.
  * In English plain ASCII; in another language UTF-8 with a mark, that language first, English behind it for whoever imports elsewhere.
  */
 import type { ReportEntry } from '../../catalog/catalog.ts';
 import type { ExtraLink } from '../disc-extra.ts';
 import type { Language } from '../order/content.ts';
-import { count, showMoment, toAscii } from './text.ts';
+import { count, showMoment, showName, toAscii } from './text.ts';
 import { totals } from './disc-facts.ts';
 import type { DiscFacts } from './disc-facts.ts';
 import { filled, wordsOf } from './words/words-of.ts';
 import type { Words } from './words/words.ts';
+import { textWidth, wrapText } from './wrap-text.ts';
 
 /** A README is read by people: beyond this many lines a list only tells how many follow. */
 const LISTED = 200;
-const WIDTH = 76;
 const NAMES = 26;
 
-/** Scripts without spaces between words are cut anywhere; their characters are two columns wide. */
-const isWide = (language: string): boolean => language === 'ja' || language.startsWith('zh');
 const MARK = '\ufeff';
 
 interface Writer {
@@ -26,18 +24,8 @@ interface Writer {
   readonly plain: (text: string) => string;
 }
 
-const pieces = (text: string, words: Words): readonly string[] => (isWide(words.language) ? text.match(/[\x21-\x7e]+|\s+|./gsu) ?? [] : text.split(/(?<=\s)/));
-const width = (text: string): number => [...text].reduce((sum, char) => sum + (/[\u1100-\uffef]/u.test(char) ? 2 : 1), 0);
-
-const wrap = (text: string, { words }: Writer, indent = ''): string[] => {
-  const lines: string[] = [];
-  let line = '';
-  for (const piece of pieces(text.trim(), words)) {
-    if (line !== '' && width(indent + line + piece.trimEnd()) > WIDTH) { lines.push(indent + line.trimEnd()); line = ''; }
-    line += line === '' ? piece.trimStart() : piece;
-  }
-  return line.trim() === '' ? lines : [...lines, indent + line.trimEnd()];
-};
+const width = textWidth;
+const wrap = (text: string, { words }: Writer, indent = ''): string[] => wrapText(text, { language: words.language, indent });
 
 const heading = (text: string): string[] => ['', text, '-'.repeat(width(text))];
 const padded = (text: string, to: number): string => text + ' '.repeat(Math.max(1, to - width(text)));
@@ -88,6 +76,12 @@ const set = (facts: DiscFacts, writer: Writer): string[] => {
   ];
 };
 
+const teaching = ({ isTeaching, patients }: DiscFacts, writer: Writer): string[] => {
+  if (isTeaching !== true) return [];
+  const { words, plain } = writer;
+  return ['', ...wrap(`${words.teachingCopy}: ${plain(patients.map(({ name }) => showName(name)).join('; '))}`, writer), ...wrap(words.teachingNotice, writer)];
+};
+
 const text = (facts: DiscFacts, writer: Writer): string[] => {
   const { words, plain } = writer;
   const all = totals(facts);
@@ -107,6 +101,7 @@ const text = (facts: DiscFacts, writer: Writer): string[] => {
     ...fact(writer, words.fileSetUid, facts.fileSetUid),
     ...fact(writer, words.profile, facts.profile || (outside ? `${words.noProfile} (${outside})` : words.noProfile)),
     ...set(facts, writer),
+    ...teaching(facts, writer),
     ...(facts.isSupplement ? ['', ...wrap(words.supplement, writer)] : []),
     ...heading(words.whatIsWhere), ...structure(facts, writer),
     ...heading(words.howToOpen), ...words.importSteps.flatMap((step, at) => wrap(`${at + 1}. ${step}`, writer)),

@@ -7,14 +7,20 @@ import type { PreparationLine, PreparedFile } from './preparation-book.ts';
 
 /** The instance with the file that goes on the disc; the path of a prepared one is absolute. */
 export const asPrepared = (instance: VolumeInstance, line: PreparationLine | undefined, folder: string): VolumeInstance => {
-  if (line?.kind !== 'converted') return instance;
+  const told = line?.attributes === undefined ? instance : { ...instance, attributes: line.attributes };
+  if (line?.kind !== 'converted') return told;
   const { bytes, dataSetOffset, dataSetSha256, transferSyntaxUid } = line;
-  return { ...instance, file: { path: join(folder, line.name), bytes, dataSetOffset, dataSetSha256, transferSyntaxUid } };
+  return { ...told, file: { path: join(folder, line.name), bytes, dataSetOffset, dataSetSha256, transferSyntaxUid } };
 };
 
 const syntaxName = (uid: string): string => transferSyntaxByUid.get(uid)?.name ?? uid;
 const PIXELS = { untouched: 'pixel data unchanged', identical: 'pixels identical', 'lossy-decoded': 'decoded from lossy compression' } as const;
-const changeOf = ({ fromSyntaxUid, transferSyntaxUid, pixels }: PreparedFile): string => `from ${syntaxName(fromSyntaxUid)} to ${syntaxName(transferSyntaxUid)}, ${PIXELS[pixels]}`;
+const changeOf = ({ fromSyntaxUid, transferSyntaxUid, pixels, attributes }: PreparedFile): string => [
+  ...(attributes === undefined ? [] : ['de-identified']),
+  ...(attributes !== undefined && fromSyntaxUid === transferSyntaxUid ? [] : [`converted from ${syntaxName(fromSyntaxUid)} to ${syntaxName(transferSyntaxUid)}`]), PIXELS[pixels],
+].join(', ');
+/** A teaching disc does not tell the digest of what it was made from: whoever holds the original could find it by that. */
+const originOf = (line: PreparedFile): string => (line.attributes === undefined ? `made from a data set with SHA-256 ${line.sourceSha256}: ${changeOf(line).replace(/^converted /, '')}` : changeOf(line));
 
 export interface Conversions {
   /** What each converted file was made from, by its path on the disc. */
@@ -30,9 +36,8 @@ export const conversionsOn = (placed: readonly PlacedInstance[], lines: Readonly
   for (const { instance, fileId } of placed) {
     const line = lines.get(instance.instanceId);
     if (line?.kind !== 'converted') continue;
-    const change = changeOf(line);
-    origins.set(fileId.join('/'), `made from a data set with SHA-256 ${line.sourceSha256}: ${change}`);
-    const of = `of series ${instance.attributes.seriesInstanceUid} converted ${change}`;
+    origins.set(fileId.join('/'), originOf(line));
+    const of = `of series ${instance.attributes.seriesInstanceUid} ${changeOf(line)}`;
     counts.set(of, (counts.get(of) ?? 0) + 1);
   }
   return { origins, report: [...counts].map(([of, count]): ReportEntry => ({ kind: 'converted', reason: `${count} ${count === 1 ? 'instance' : 'instances'} ${of}` })) };

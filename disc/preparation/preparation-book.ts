@@ -4,6 +4,7 @@
  */
 import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { IndexedAttributes } from '../../dicom/attributes.ts';
 
 /** A file made from a stored one. */
 export interface PreparedFile {
@@ -19,6 +20,10 @@ export interface PreparedFile {
   readonly fromSyntaxUid: string;
   readonly transferSyntaxUid: string;
   readonly pixels: 'untouched' | 'identical' | 'lossy-decoded';
+  /** On teaching copies: what the new file says, in place of what the catalog holds. */
+  readonly attributes?: IndexedAttributes;
+  /** On teaching copies: only a release lets it leave. */
+  readonly needsRelease?: boolean;
 }
 
 /** An instance that is put on as stored outside the profile, or not at all. */
@@ -27,6 +32,8 @@ export interface NotPrepared {
   readonly kind: 'outside' | 'leave-off';
   readonly sourceSha256: string;
   readonly reason: string;
+  /** On teaching copies: what may be told of it. */
+  readonly attributes?: IndexedAttributes;
 }
 
 export type PreparationLine = PreparedFile | NotPrepared;

@@ -12,6 +12,8 @@ import { treatmentOf } from '../treatment.ts';
 import { notePrepared, readPreparation } from './preparation-book.ts';
 import type { PreparationLine, PreparedFile } from './preparation-book.ts';
 import { requireAsStored } from './require-as-stored.ts';
+import { teach } from './teach.ts';
+import type { Teaching } from './teaching.ts';
 
 export interface PrepareRequest {
   readonly instances: readonly VolumeInstance[];
@@ -20,6 +22,8 @@ export interface PrepareRequest {
   /** Folder of the order below the spool. */
   readonly folder: string;
   readonly transcoder: Transcoder;
+  /** Needed for teaching copies, and for them only. */
+  readonly teaching?: Teaching;
   readonly signal: AbortSignal;
   readonly onProgress: (done: number, total: number) => void;
 }
@@ -40,6 +44,10 @@ const convert = async (instance: VolumeInstance, to: string, { storeDirectory, f
 
 /** Decides about one instance and does it; undefined when it goes on as stored. */
 const prepare = async (instance: VolumeInstance, request: PrepareRequest): Promise<PreparationLine | undefined> => {
+  if (request.teaching) {
+    await requireAsStored(join(request.storeDirectory, instance.file.path), instance);
+    return teach(instance, request.teaching, request);
+  }
   const treatment = treatmentOf(instance, request.content, (from, to) => request.transcoder.route(from, to));
   const without = (kind: 'outside' | 'leave-off', reason: string): PreparationLine => ({ instanceId: instance.instanceId, kind, sourceSha256: instance.file.dataSetSha256, reason });
   switch (treatment.kind) {
@@ -57,6 +65,10 @@ const prepare = async (instance: VolumeInstance, request: PrepareRequest): Promi
   }
 };
 
+/** A person may have released something or taken it back since; what was left off is decided again, which costs little. */
+const isStillFree = (line: PreparationLine, { teaching }: PrepareRequest): boolean =>
+  teaching === undefined || (line.kind === 'converted' && (line.needsRelease !== true || teaching.released.has(line.instanceId)));
+
 const isStillGood = async (line: PreparationLine | undefined, { file }: VolumeInstance, folder: string): Promise<boolean> =>
   line !== undefined && line.sourceSha256 === file.dataSetSha256 && (line.kind !== 'converted' || await sizeOf(join(folder, line.name)) === line.bytes);
 
@@ -67,6 +79,7 @@ const isStillGood = async (line: PreparationLine | undefined, { file }: VolumeIn
  */
 export const prepareOrder = async (request: PrepareRequest): Promise<ReadonlyMap<number, PreparationLine>> => {
   const { instances, folder, signal, onProgress } = request;
+  if ((request.content.copyType === 'teaching') !== (request.teaching !== undefined)) throw new TypeError('teaching copies are de-identified, and nothing else is');
   const before = await readPreparation(folder);
   const lines = new Map<number, PreparationLine>();
   const queue = [...instances];
@@ -75,7 +88,7 @@ export const prepareOrder = async (request: PrepareRequest): Promise<ReadonlyMap
     for (let instance = queue.shift(); instance !== undefined; instance = queue.shift()) {
       signal.throwIfAborted();
       const known = before.get(instance.instanceId);
-      const isKnown = await isStillGood(known, instance, folder);
+      const isKnown = known !== undefined && isStillFree(known, request) && await isStillGood(known, instance, folder);
       const line = isKnown ? known : await prepare(instance, request).catch((error: unknown) => { queue.length = 0; throw error; });
       if (line !== undefined) lines.set(instance.instanceId, line);
       if (line !== undefined && !isKnown) await notePrepared(folder, line);

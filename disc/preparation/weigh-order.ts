@@ -16,9 +16,16 @@ const EXTRA_FILE_BYTES = 8 * 1024;
 /** Files for people that go with an instance. */
 const derivedBytes = (line: DerivedLine | undefined): number => (line?.files ?? []).reduce((sum, { bytes }) => sum + bytes + EXTRA_FILE_BYTES, 0);
 
-const bytesOf = (instance: VolumeInstance, line: PreparationLine | undefined, content: Pick<ContentOptions, 'copyType'>): number => {
+/** What a Secure DICOM File takes beside the file: the content key for each recipient, with the names of issuers. @source ours: RSA keys of up to 8192 bits */
+const RECIPIENT_BYTES = 2048;
+
+type Weighed = Pick<ContentOptions, 'copyType' | 'encryption' | 'recipientCertificates'>;
+
+const sealBytes = ({ encryption, recipientCertificates }: Weighed): number => (encryption === 'media-security' ? (1 + recipientCertificates.length) * RECIPIENT_BYTES : 0);
+
+const bytesOf = (instance: VolumeInstance, line: PreparationLine | undefined, content: Weighed): number => {
   if (line?.kind === 'leave-off' || 'refusal' in recordOfClass(instance.attributes.sopClassUid, content.copyType)) return 0;
-  return line?.kind === 'converted' ? line.bytes : instance.file.bytes;
+  return (line?.kind === 'converted' ? line.bytes : instance.file.bytes) + sealBytes(content);
 };
 
 const blocksOf = (sizes: readonly number[]): readonly SeriesBlock[] => {
@@ -44,7 +51,7 @@ const NO_EXTRAS: ExtraWeight = { derived: new Map(), attachments: [] };
  * The weight of each series; instances come as the catalog orders them, so that blocks count as recordVolumes does.
  * Attachments are weighed with the very first instance, because that one is always on the first volume.
  */
-export const weighOrder = (instances: readonly VolumeInstance[], lines: ReadonlyMap<number, PreparationLine>, content: Pick<ContentOptions, 'copyType'>, extras: ExtraWeight = NO_EXTRAS): readonly SeriesWeight[] =>
+export const weighOrder = (instances: readonly VolumeInstance[], lines: ReadonlyMap<number, PreparationLine>, content: Weighed, extras: ExtraWeight = NO_EXTRAS): readonly SeriesWeight[] =>
   [...Map.groupBy(instances, ({ seriesKey }) => seriesKey)].map(([seriesId, own]) => {
     const attached = own[0] === instances[0] ? extras.attachments.reduce((sum, bytes) => sum + bytes + EXTRA_FILE_BYTES, 0) : 0;
     const sizes = own.map((instance, at) => bytesOf(instance, lines.get(instance.instanceId), content) + derivedBytes(extras.derived.get(instance.instanceId)) + (at === 0 ? attached : 0));

@@ -4,8 +4,8 @@
  */
 export type CheckLevel = 'error' | 'warning' | 'note';
 
-/** What must be there for a check to apply. 'plan' = what the volume was meant to be, which only the gate knows. */
-export type CheckSubject = 'disc' | 'iso' | 'joliet' | 'udf' | 'bridge' | 'dicomdir' | 'manifest' | 'plan';
+/** What must be there for a check to apply. 'plan' = what the volume was meant to be, which only the gate knows; 'sealed' = the same of an encrypted one. */
+export type CheckSubject = 'disc' | 'iso' | 'joliet' | 'udf' | 'bridge' | 'dicomdir' | 'manifest' | 'plan' | 'sealed';
 
 export interface DiscCheckRow {
   readonly id: string;
@@ -101,6 +101,8 @@ export const DISC_CHECKS = [
   { id: 'plan-file-set', subject: 'plan', level: 'error', refuses: true, title: 'File-set ID and UID are the planned ones', advice: 'Compose the volume again.', source: 'PS3.10 8.1' },
   { id: 'profile-keys', subject: 'plan', level: 'error', refuses: true, title: 'Image records carry the keys that the claimed profile adds', advice: 'Compose the volume again.', source: 'PS3.11 Table D.3-2' },
   { id: 'plan-instances', subject: 'plan', level: 'error', refuses: true, title: 'Every file holds the planned instance', advice: 'Compose the volume again.', source: 'ours' },
+  { id: 'sealed-files', subject: 'sealed', level: 'error', refuses: true, title: 'Every file of an encrypted disc is encrypted, but the pages and the manifest', advice: 'Compose the volume again.', source: 'PS3.15 D.1; ours' },
+  { id: 'sealed-dicom', subject: 'sealed', level: 'error', refuses: true, title: 'No DICOM file lies in the clear on an encrypted disc', advice: 'Compose the volume again.', source: 'PS3.10 7.1; ours' },
   { id: 'limits', subject: 'disc', level: 'error', refuses: true, title: 'The check came to its end', advice: 'The disc is larger or stranger than any real one, or the time was too short: check again with more time.', source: 'ours' },
 ] as const satisfies readonly DiscCheckRow[];
 

@@ -28,8 +28,8 @@ export const FILE_SYSTEMS = [
 
 export interface MediaTypeRow {
   /** BD is a write-once disc, BD-RE a rewritable one. */
-  readonly media: 'CD' | 'DVD' | 'DVD-DL' | 'BD' | 'BD-RE' | 'BD-DL' | 'BD-RE-DL';
-  /** Sectors of 2048 bytes that every blank of this kind takes. */
+  readonly media: 'CD' | 'DVD' | 'DVD-DL' | 'BD' | 'BD-RE' | 'BD-DL' | 'BD-RE-DL' | 'USB';
+  /** Sectors of 2048 bytes that every blank of this kind takes; for files on a stick, what an image on the way to them can count. */
   readonly sectors: number;
   readonly fileSystem: FileSystem;
   readonly source: string;
@@ -43,6 +43,7 @@ export const MEDIA_TYPES = [
   { media: 'BD-RE', sectors: 11_826_176, fileSystem: 'udf250', source: 'BD-RE with default spare areas 11,826,176, without 12,219,392; PS3.12 X.2.1.3' },
   { media: 'BD-DL', sectors: 23_652_352, fileSystem: 'udf260', source: 'BD-R DL with default spare areas 23,652,352, without 24,438,784; PS3.12 X.2.1.2' },
   { media: 'BD-RE-DL', sectors: 23_652_352, fileSystem: 'udf250', source: 'BD-RE DL with default spare areas 23,652,352, without 24,438,784; PS3.12 X.2.1.3' },
+  { media: 'USB', sectors: 0xffff_ffff, fileSystem: 'iso9660', source: 'PS3.12 R (USB): FAT takes no longer file than ISO 9660; ours: no image is written to it, only files' },
 ] as const satisfies readonly MediaTypeRow[];
 
 const byMedia: ReadonlyMap<string, MediaTypeRow> = new Map(MEDIA_TYPES.map((row) => [row.media, row]));

@@ -3,8 +3,11 @@
  */
 import { ApplianceError } from '../../infra/errors.ts';
 import { MANIFEST_PATH } from '../manifest.ts';
+import { HOLE } from '../reader/image-bytes.ts';
 import { openImage, readIsoVolume, SECTOR } from '../reader/iso9660-reader.ts';
 import type { ImageBytes } from '../reader/iso9660-reader.ts';
+import { readUdfVolume } from '../reader/udf-reader.ts';
+import type { UdfEntry } from '../reader/udf-reader.ts';
 import { stretchOf } from './source-file.ts';
 import type { SourceFile } from './source-file.ts';
 
@@ -31,6 +34,27 @@ export type ReadVolume = (image: ImageBytes) => VolumeTree;
 export const readIsoTree: ReadVolume = (image) => {
   const volume = readIsoVolume(image);
   return { volumeId: volume.volumeId.trim(), entries: volume.joliet ?? volume.primary, problems: volume.problems };
+};
+
+/** Where a file lies when its extents follow each other, as ours do. */
+const startOf = ({ extents, bytes }: UdfEntry): number | undefined => {
+  if (bytes === 0) return 0;
+  const [first] = extents;
+  let end = first?.offset;
+  for (const extent of extents) {
+    if (end === undefined || extent.offset === HOLE || extent.offset !== end) return undefined;
+    end += extent.bytes;
+  }
+  return first !== undefined && first.offset % SECTOR === 0 ? first.offset / SECTOR : undefined;
+};
+
+/** Reads the UDF tree of a volume that has one, else its ISO 9660 trees. */
+export const readAnyTree: ReadVolume = (image) => {
+  const udf = readUdfVolume(image);
+  if (udf?.isReadable !== true) return readIsoTree(image);
+  const placed = udf.entries.map((entry) => ({ entry, sector: entry.isDirectory ? 0 : startOf(entry) }));
+  const scattered = placed.flatMap(({ entry, sector }) => (sector === undefined ? [`${entry.path}: lies in pieces`] : []));
+  return { volumeId: udf.logicalVolumeId.trim(), entries: placed.map(({ entry, sector = 0 }) => ({ path: entry.path, isDirectory: entry.isDirectory, bytes: entry.bytes, sector })), problems: [...udf.problems, ...scattered] };
 };
 
 export interface VolumeFiles {

@@ -5,13 +5,13 @@ import { generatedBy, markdownTable, printDocument } from './generated-doc.ts';
 
 const SUBJECTS: Readonly<Record<CheckSubject, string>> = {
   disc: 'Every disc', iso: 'Discs with ISO 9660', joliet: 'Discs with Joliet', udf: 'Discs with UDF', bridge: 'Discs with ISO 9660 and UDF',
-  dicomdir: 'Discs with a DICOMDIR', manifest: 'Discs with SHA256.TXT', plan: 'Discs of ours, before they are burned',
+  dicomdir: 'Discs with a DICOMDIR', manifest: 'Discs with SHA256.TXT', plan: 'Discs of ours, before they are burned', sealed: 'Encrypted discs of ours, before they are burned',
 };
 
 const rows: readonly DiscCheckRow[] = DISC_CHECKS;
 const chapter = (subject: CheckSubject): string => `### ${SUBJECTS[subject]}\n\n${markdownTable(
   ['check', 'what must be true', 'else', 'what to do', 'source'],
-  rows.filter((row) => row.subject === subject).map((row) => [`\`${row.id}\``, row.title, subject === 'plan' ? 'not burned' : row.level, row.advice, row.source]),
+  rows.filter((row) => row.subject === subject).map((row) => [`\`${row.id}\``, row.title, subject === 'plan' || subject === 'sealed' ? 'not burned' : row.level, row.advice, row.source]),
 )}`;
 
 /** Checks with which a disc of ours is burned all the same: they tell of the instances, which are not ours to change. */

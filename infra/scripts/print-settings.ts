@@ -12,7 +12,7 @@ const defaultOf = (row: Setting<unknown>): string => {
 };
 
 const valuesOf = (row: Setting<unknown>): string => {
-  const kinds = { text: row.form ?? 'text', whole: `${row.min ?? ''} to ${row.max ?? ''} ${row.unit ?? ''}`.trim(), flag: 'true, false', choice: row.choices?.join(', ') ?? '', list: 'list of entries with a name', names: `list of ${row.form ?? 'names'}`, map: `AE title: ${row.choices?.join(', ') ?? ''}` };
+  const kinds = { text: row.form ?? 'text', whole: `${row.min ?? ''} to ${row.max ?? ''} ${row.unit ?? ''}`.trim(), flag: 'true, false', choice: row.choices?.join(', ') ?? '', choices: `any of ${row.choices?.join(', ') ?? ''}`, list: 'list of entries with a name', names: `list of ${row.form ?? 'names'}`, map: `AE title: ${row.choices?.join(', ') ?? ''}` };
   return kinds[row.kind] + (row.secret === true ? ' (secret: never shown or logged)' : '');
 };
 
@@ -21,7 +21,7 @@ const rows = Object.entries<Setting<unknown>>(SETTINGS).map(([key, row]) =>
 
 await printDocument('docs/SETTINGS.md', `# Settings
 
-Nothing needs to be set. Settings stand in \`spindle.yaml\` in the home folder, or in the environment, which wins; lists and maps are JSON there.
+Nothing needs to be set. Settings stand in \`spindle.yaml\` in the home folder, or in the environment, which wins; lists and maps are JSON there, words of which several may stand also parted by commas.
 All mistakes are told at once at the start, and nothing starts with a mistake.
 
 | spindle.yaml | environment | values | default | meaning |

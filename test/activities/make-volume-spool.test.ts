@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createVolumeSpool, imageFileOf } from '../../activities/make-volume-spool.ts';
+import type { SpoolOptions } from '../../activities/make-volume-spool.ts';
 import type { VolumeSpool } from '../../activities/volume-spool.ts';
 import type { JobRow, OrderRow, VolumeInstance, VolumeRow, VolumeToCompose } from '../../catalog/catalog.ts';
 import { certificateCode } from '../../disc/certificate.ts';
@@ -14,6 +15,7 @@ import { makeFolder, sha256 } from '../disc/image/judges.ts';
 import { makeInstance, uid } from '../fixtures/make-instance.ts';
 import { createPictureMaker } from '../../dicom/picture/picture-maker.ts';
 import { createTranscoder } from '../../dicom/transcode.ts';
+import { openSecretFiles } from '../../infra/secret-files.ts';
 import { DEFAULT_CONTENT } from '../../disc/order/content.ts';
 import type { ContentOptions } from '../../disc/order/content.ts';
 import { createViewerShelf } from '../../disc/viewers/viewer-shelf.ts';
@@ -26,6 +28,9 @@ const volume: VolumeRow = {
 };
 const order = { orderId: 'o1', isSupplement: false, options: { copies: 1, comment: '', labelTemplate: 'default', content: DEFAULT_CONTENT } } as unknown as OrderRow;
 
+const SPOOL_DEFAULTS = (home: string): Pick<SpoolOptions, 'secrets' | 'teachingOptions' | 'copiesFolder' | 'now'> =>
+  ({ secrets: openSecretFiles({ secrets: home, teachingKey: join(home, 'teaching-key') }), teachingOptions: [], copiesFolder: '', now: () => new Date() });
+
 const makeSpool = (viewers: readonly string[] = []): { readonly home: string; readonly spool: VolumeSpool; readonly shelf: ViewerShelf; readonly instances: readonly VolumeInstance[] } => {
   const home = makeFolder();
   for (const name of ['store', 'spool', 'labels']) mkdirSync(join(home, name));
@@ -34,7 +39,7 @@ const makeSpool = (viewers: readonly string[] = []): { readonly home: string; re
     return `${n}.dcm`;
   });
   const shelf = createViewerShelf({ directory: join(home, 'viewers'), now: () => new Date('2026-01-02T03:04:05Z') });
-  const spool = createVolumeSpool({ spoolDirectory: join(home, 'spool'), labelDirectory: join(home, 'labels'), storeDirectory: join(home, 'store'), labelDpi: 100, institution: 'Hospital', contact: '', language: 'en', product: 'Spindle 0.1.0', webContent: false, transcoder: createTranscoder(), pictureMaker: createPictureMaker(), attachments: createAttachmentStore(join(home, 'attachments')), shelf, viewers });
+  const spool = createVolumeSpool({ spoolDirectory: join(home, 'spool'), labelDirectory: join(home, 'labels'), storeDirectory: join(home, 'store'), labelDpi: 100, institution: 'Hospital', contact: '', language: 'en', product: 'Spindle 0.1.0', webContent: false, transcoder: createTranscoder(), pictureMaker: createPictureMaker(), attachments: createAttachmentStore(join(home, 'attachments')), shelf, viewers, ...SPOOL_DEFAULTS(home) });
   return { home, spool, shelf, instances: storedInstances(join(home, 'store'), files) };
 };
 interface Work {
@@ -51,6 +56,7 @@ describe('the volume spool', () => {
     const made = makeSpool();
     const { composed } = await compose(made);
     const { shortCode, ...rest } = composed.certificate as Certificate;
+    expect(rest.imprint).toMatchObject({ institution: 'Hospital', language: 'en' });
     expect(shortCode).toBe(certificateCode(rest));
     expect(rest).toMatchObject({ product: 'Spindle 0.1.0', profile: 'STD-GEN-CD', volume: { fileSetId: volume.fileSetId, media: 'CD' }, counts: { instances: 3 }, leftOut: [] });
     const image = imageFileOf(join(made.home, 'spool'), volume);

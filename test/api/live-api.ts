@@ -17,11 +17,14 @@ import { createViewerShelf } from '../../disc/viewers/viewer-shelf.ts';
 import type { ViewerShelf } from '../../disc/viewers/viewer-shelf.ts';
 import type { OrderOptions } from '../../disc/order/order.ts';
 import { ApplianceError } from '../../infra/errors.ts';
+import { openSecretFiles } from '../../infra/secret-files.ts';
+import type { SecretFiles } from '../../infra/secret-files.ts';
 import { createLogger } from '../../infra/log.ts';
 import { startLivePostgres } from '../catalog/live-postgres.ts';
 import { makeSeries } from '../catalog/make-arrival.ts';
 import type { ArrivalSketch } from '../catalog/make-arrival.ts';
 import { DEFAULT_CONTENT } from '../../disc/order/content.ts';
+import { copiesPort } from '../../workers/copies-port.ts';
 
 /** What the gate found on every volume that is composed here. */
 export const CERTIFICATE = buildCertificate({
@@ -42,6 +45,8 @@ export interface LiveApi {
   readonly viewers: ViewerShelf;
   /** What the API said to workflows, in order. */
   readonly said: readonly (readonly unknown[])[];
+  /** Passphrases as they are kept. */
+  readonly secretFiles: SecretFiles;
   /** Every line the server logged. */
   readonly logged: () => string;
   /** Makes the workflow port answer as when Temporal is away. */
@@ -95,9 +100,10 @@ const fakeRemote: RemotePort = {
 };
 
 /** Starts a private PostgreSQL, migrates, and listens on a free port of the loopback. */
-export const startLiveApi = async (now: () => Date = () => new Date()): Promise<LiveApi> => {
+export const startLiveApi = async (now: () => Date = () => new Date(), takesCopies = false): Promise<LiveApi> => {
   const postgres = await startLivePostgres();
   const folder = mkdtempSync(join(tmpdir(), 'api-'));
+  const secretFiles = openSecretFiles({ secrets: folder, teachingKey: join(folder, 'teaching-key') });
   const url = await postgres.makeDatabaseUrl();
   await migrateCatalog(url);
   const catalog = await openCatalog({ databaseUrl: url, now });
@@ -108,7 +114,8 @@ export const startLiveApi = async (now: () => Date = () => new Date()): Promise<
   const labelFile = (serial: string): string => join(folder, `${serial}.png`);
   const viewers = createViewerShelf({ directory: join(folder, 'viewers'), now });
   const deps: ApiDeps = {
-    catalog, workflows: recordingPort(said, () => isAway), robots: () => catalog.robots.all(), token: TOKEN, now, labelFile, viewers, attachments: { ...createAttachmentStore(join(folder, 'attachments')), longestBytes: 100_000 },
+    catalog, workflows: recordingPort(said, () => isAway), copies: { ...copiesPort({ copiesFolder: takesCopies ? folder : '', storeDirectory: folder, secrets: secretFiles, now }), holdReasons: (instances) => Promise.resolve(new Map(instances.map(({ instanceId, attributes }) => [instanceId, attributes.burnedInAnnotation === 'NO' ? [] : [{ code: 'burned-in-unknown', text: 'Look at it.' }]]))) }, robots: () => catalog.robots.all(), token: TOKEN, now, labelFile,
+    viewers, attachments: { ...createAttachmentStore(join(folder, 'attachments')), longestBytes: 100_000 },
     appliance: { aeTitle: 'SPINDLE', dicomHost: '0.0.0.0', dicomPort: 11112, version: '0.0.0-test', temporalUi: 'http://127.0.0.1:8233' },
     store: () => Promise.resolve({ freeBytes: 5e11, usedPercent: 41, warning: false }), echo: () => Promise.resolve(), tls: () => Promise.resolve(tls), echoAe: (ae) => { said.push(['echo', ae.aeTitle, ae.host, ae.port]); return Promise.resolve(ECHOES[ae.aeTitle] ?? { verdict: 'answers', text: 'Answers.', code: null, elapsedMs: 3 }); },
     remote: fakeRemote,
@@ -119,7 +126,7 @@ export const startLiveApi = async (now: () => Date = () => new Date()): Promise<
   writeFileSync(join(folder, 'secret.txt'), 'not for anybody');
   let keys = 0;
   return {
-    catalog, origin, viewers, said, logged: () => lines.join(''), labelFile,
+    catalog, origin, viewers, said, secretFiles, logged: () => lines.join(''), labelFile,
     showTls: (shown) => { tls = shown; },
     takeTemporalAway: (away) => { isAway = away; },
     async addLoginLink(lifeSeconds = 60) {

@@ -647,4 +647,64 @@ describe.skipIf(!needs('postgres'))('the API', () => {
     for (const name of NAMES) expect(api.logged()).not.toContain(name);
     expect(api.logged()).not.toContain(TOKEN);
   });
+
+  describe('copies', () => {
+    const ordering = (content: Json, more: Json = {}, headers: Record<string, string> = {}): Promise<Answer> => call('POST', '/orders', { selection: { studies: [alpha] }, content, ...more }, headers);
+
+    it('tells a made passphrase once, keeps it apart, and takes the order back to none when it is asked again', async () => {
+      const key = { 'idempotency-key': 'encrypted-1' };
+      const first = await ordering({ encryption: 'zip' }, {}, key);
+      const passphrase = String(first.body['passphrase']);
+      expect(passphrase).toMatch(/^([0-9A-Z]{4}-){3}[0-9A-Z]{4}$/);
+      expect(await api.secretFiles.passphrase(String(first.body['orderId']))).toBe(passphrase);
+      const second = await ordering({ encryption: 'zip' }, {}, key);
+      expect([second.status, second.body]).toEqual([200, { orderId: first.body['orderId'], existed: true }]);
+      expect(await api.secretFiles.kept(new Date(Date.now() + 60_000))).toEqual([first.body['orderId']]);
+      const seen = await call('GET', `/orders/${String(first.body['orderId'])}`);
+      expect(JSON.stringify(seen.body) + api.logged() + JSON.stringify(await api.catalog.operations.list({ limit: 200 }))).not.toContain(passphrase);
+    });
+
+    it('takes a passphrase of the person, but none that is weak, names the patient or comes without encryption', async () => {
+      expect((await ordering({ encryption: 'zip' }, { passphrase: 'three blind mice, 42 feet' })).body['passphrase']).toBe('three blind mice, 42 feet');
+      expectProblem(await ordering({ encryption: 'zip' }, { passphrase: 'short' }), 'DISC_PASSPHRASE_WEAK');
+      const named = await ordering({ encryption: 'zip' }, { passphrase: 'the images of geheim, in a box' });
+      expectProblem(named, 'DISC_PASSPHRASE_WEAK');
+      expect(JSON.stringify(named.body) + api.logged()).not.toContain('in a box');
+      expectProblem(await ordering({}, { passphrase: 'three blind mice, 42 feet' }), 'API_INVALID');
+    });
+
+    it('checks certificates when the order is placed, and wants some for media security alone', async () => {
+      expectProblem(await ordering({ encryption: 'media-security' }), 'API_INVALID');
+      expectProblem(await ordering({ encryption: 'none', recipientCertificates: ['-----BEGIN CERTIFICATE-----'] }), 'API_INVALID');
+      expectProblem(await ordering({ encryption: 'media-security', recipientCertificates: ['-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----'] }), 'DISC_RECIPIENT_INVALID');
+    });
+
+    it('takes no order beside a disc while no folder is set, and says which setting it is', async () => {
+      const answer = await ordering({ target: 'zip' });
+      expectProblem(answer, 'API_INVALID');
+      expect(answer.body['detail']).toContain('copiesFolder');
+    });
+
+    it('lets no rule ask for a passphrase that nobody hears', async () => {
+      const answer = await call('POST', '/rules', { name: 'secret', content: { encryption: 'zip' } });
+      expectProblem(answer, 'API_INVALID');
+      expect(JSON.stringify(answer.body['details'])).toContain('content.encryption');
+    });
+
+    it('shows what a teaching copy would hold back, and releases and takes back by instance', async () => {
+      await api.storeStudy(2, { study: 504, patientId: 'PAT-SECRET-4', burnedInAnnotation: '' });
+      const { studies } = await api.catalog.studies.search({ studyInstanceUid: '2.25.504', limit: 1 });
+      const path = `/studies/${studies[0]?.studyId ?? 0}/teaching`;
+      const held = await call('GET', path);
+      const holdings = held.body['holdings'] as { instanceId: number; seriesId: number }[];
+      expect([held.body['instances'], held.body['heldBack'], holdings.length]).toEqual([2, 2, 2]);
+      expect((await call('POST', `/instances/${holdings[0]?.instanceId ?? 0}/release`, { reason: 'nothing on it' })).body).toEqual({ released: 1 });
+      expect((await call('GET', path)).body).toMatchObject({ heldBack: 1, holdings: [{ release: { by: 'api-token', reason: 'nothing on it' } }, { release: null }] });
+      expect((await call('POST', `/series/${holdings[0]?.seriesId ?? 0}/release`, {})).body).toEqual({ released: 1 });
+      expect((await call('POST', `/instances/${holdings[0]?.instanceId ?? 0}/revoke`)).status).toBe(204);
+      expect((await call('GET', path)).body['heldBack']).toBe(1);
+      expectProblem(await call('GET', '/studies/999999/teaching'), 'API_NOT_FOUND');
+      expectProblem(await call('POST', '/instances/999999/release', {}), 'CATALOG_NOT_FOUND');
+    });
+  });
 });

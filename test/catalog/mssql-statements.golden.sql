@@ -764,6 +764,57 @@ select count(*) as "n" from "disc_order";
 -- operations.since
 -- @1 bigint
 select top(100) * from "operation_log" where "id" > @1 order by "id";
+-- instances.instancesOfStudy
+-- @1 bigint, @2 bigint
+select "instance"."id", "instance"."attributes", "series"."attributes" as "base", "study"."patient_key", "instance"."study_key", "instance"."series_key", "instance"."path", "instance"."bytes", "instance"."data_set_offset", "instance"."data_set_sha256", "instance"."transfer_syntax_uid" from "instance" inner join "series" on "series"."id" = "instance"."series_key" inner join "study" on "study"."id" = "instance"."study_key" where "instance"."counts" = @1 and "instance"."study_key" = @2 order by "study"."patient_key", "study"."id", "series"."id", "instance"."sort_number", "instance"."id";
+-- instances.instancesOfSeries
+-- @1 bigint, @2 bigint
+select "instance"."id", "instance"."attributes", "series"."attributes" as "base", "study"."patient_key", "instance"."study_key", "instance"."series_key", "instance"."path", "instance"."bytes", "instance"."data_set_offset", "instance"."data_set_sha256", "instance"."transfer_syntax_uid" from "instance" inner join "series" on "series"."id" = "instance"."series_key" inner join "study" on "study"."id" = "instance"."study_key" where "instance"."counts" = @1 and "instance"."series_key" = @2 order by "study"."patient_key", "study"."id", "series"."id", "instance"."sort_number", "instance"."id";
+-- orders.firstMaking
+-- @1 varchar(64)
+select * from "disc_order" where "order_id" = @1;
+-- orders.patientsOf
+begin transaction;
+-- @1 bigint
+select count(*) as "known" from "study" where "id" in (@1);
+-- @1 bigint
+select distinct "instance"."study_key" from "instance" inner join "study" on "study"."id" = "instance"."study_key" where "instance"."study_key" in (@1);
+-- @1 bigint
+select id from "study" with (updlock, rowlock) where id in (@1) order by id;
+-- @1 bigint, @2 bigint
+select "instance"."id", "instance"."series_key", "instance"."study_key", "study"."patient_key", "instance"."bytes", "instance"."is_held" from "instance" inner join "study" on "study"."id" = "instance"."study_key" where "instance"."study_key" in (@1) and "instance"."counts" = @2;
+-- @1 bigint
+select "name", "patient_id", "birth_date" from "patient" where "id" in (@1);
+commit transaction;
+-- releases.release
+begin transaction;
+-- @1 bigint
+select count(*) as "known" from "instance" where "id" in (@1);
+-- @1 varchar(64), @2 bigint
+select "instance_key" from "instance_release" where "purpose" = @1 and "instance_key" in (@2);
+-- @1 bigint, @2 varchar(64), @3 varchar(64), @4 datetime2(3), @5 varchar(64)
+insert into "instance_release" ("instance_key", "purpose", "released_by", "released_at", "reason") values (@1, @2, @3, @4, @5);
+-- @1 bigint, @2 varchar(64)
+update counter set value = value + @1 output inserted.value where name = @2;
+-- @1 bigint, @2 datetime2(3), @3 varchar(64), @4 varchar(64), @5 varchar(64), @6 varchar(64), @7 varchar(64), @8 varchar(64)
+insert into "operation_log" ("id", "logged_at", "who", "event", "subject", "subject_kind", "result", "details") values (@1, @2, @3, @4, @5, @6, @7, @8);
+commit transaction;
+-- releases.revoke
+begin transaction;
+-- @1 bigint
+select count(*) as "known" from "instance" where "id" in (@1);
+-- @1 bigint, @2 varchar(64)
+select "id" from "instance_release" where "instance_key" = @1 and "purpose" = @2;
+-- @1 bigint
+delete from "instance_release" where "id" = @1;
+-- @1 bigint, @2 varchar(64)
+update counter set value = value + @1 output inserted.value where name = @2;
+-- @1 bigint, @2 datetime2(3), @3 varchar(64), @4 varchar(64), @5 varchar(64), @6 varchar(64), @7 varchar(64), @8 varchar(64)
+insert into "operation_log" ("id", "logged_at", "who", "event", "subject", "subject_kind", "result", "details") values (@1, @2, @3, @4, @5, @6, @7, @8);
+commit transaction;
+-- releases.among
+-- @1 varchar(64), @2 bigint, @3 bigint
+select * from "instance_release" where "purpose" = @1 and "instance_key" in (@2, @3);
 -- aes.create
 begin transaction;
 -- @1 bigint, @2 varchar(64)

@@ -341,10 +341,22 @@ export const describeCatalog = (name: string, makeDatabaseUrl: () => Promise<str
         const second = await catalog.orders.volume(again!.volumeId);
         for (const key of ['fileSetId', 'fileSetUid', 'index', 'of', 'createdAt'] as const) expect(second.volume[key]).toEqual(first.volume[key]);
         expect(second.original).toEqual({ orderId: first.order.orderId, imageSha256: 'ef', certificate: { gate: 'ok' } });
-        expect(await catalog.orders.original(orderId)).toEqual(second.original);
-        expect(await catalog.orders.original(made.orderId)).toBeUndefined();
         expect(first.original).toBeUndefined();
         expect(await catalog.instances.instancesOfVolume(again!.volumeId)).toHaveLength(3);
+        expect(await catalog.orders.firstMaking(made.orderId)).toEqual({ orderId: made.orderId, certificate: null, leftOff: new Set() });
+        await catalog.orders.recordComposed(again!.volumeId, { imageBytes: 5000, imageSha256: 'ef', certificate: { gate: 'again' }, leftOff: [made.ids[2]!], instances: [] });
+        const third = await place(`third-${made.sketch.study}`, { volume: again!.volumeId });
+        expect(await catalog.orders.firstMaking(third.orderId)).toEqual({ orderId: made.orderId, certificate: { gate: 'again' }, leftOff: new Set([made.ids[2]]) });
+      });
+
+      it('for a stick are made again on whatever is asked for then', async () => {
+        const { orderId, studyId } = await composed(fresh(), { content: { ...DEFAULT_CONTENT, target: 'folder' } });
+        const placed = await place(`usb-${orderId}`, { studies: [studyId] }, { content: { ...DEFAULT_CONTENT, target: 'folder' } });
+        const brief = await catalog.orders.brief(placed.orderId);
+        const [volume] = await catalog.orders.recordVolumes(placed.orderId, 'USB', [{ parts: brief.series.map(({ seriesId }) => ({ seriesId })) }]);
+        expect((await catalog.orders.volume(volume!.volumeId)).volume.media).toBe('USB');
+        const again = await place(`usb-again-${orderId}`, { volume: volume!.volumeId });
+        expect((await catalog.orders.detail(again.orderId))?.order.options).toMatchObject({ media: 'any', content: { target: 'folder' } });
       });
     });
 
@@ -390,6 +402,35 @@ export const describeCatalog = (name: string, makeDatabaseUrl: () => Promise<str
         expect((await catalog.discs.job(job.jobKey))?.state).toBe('GOOD');
         expect((await catalog.discs.disc(job.serial))?.disc.state).toBe('READY');
         expect((await catalog.discs.labelFacts(job.jobKey)).volume.volumeId).toBe(volumeId);
+      });
+    });
+
+    describe('releases', () => {
+      it('let single instances leave for teaching, once each, and are taken back; each step is logged without the reason', async () => {
+        const sketch = fresh();
+        const ids = (await catalog.instances.store(makeSeries(3, sketch))).map(idOf);
+        const from = await catalog.operations.lastId();
+        expect(await catalog.releases.release([ids[0]!, ids[1]!], { purpose: 'teaching', who: 'anna', reason: 'Mr Müller is not to be seen' })).toBe(2);
+        expect(await catalog.releases.release([ids[1]!, ids[1]!], { purpose: 'teaching', who: 'bert', reason: '' })).toBe(0);
+        expect([...(await catalog.releases.among(ids, 'teaching'))].sort(([a], [b]) => a - b).map(([id, { by, reason }]) => [id, by, reason])).toEqual([[ids[0], 'anna', 'Mr Müller is not to be seen'], [ids[1], 'anna', 'Mr Müller is not to be seen']]);
+        await catalog.releases.revoke(ids[0]!, { purpose: 'teaching', who: 'bert' });
+        await catalog.releases.revoke(ids[0]!, { purpose: 'teaching', who: 'bert' });
+        expect([...(await catalog.releases.among(ids, 'teaching')).keys()]).toEqual([ids[1]]);
+        const logged = (await catalog.operations.since(from, 100)).filter(({ subjectKind }) => subjectKind === 'instance');
+        expect(logged.map(({ event, who, subject }) => [event, who, subject])).toEqual([['instance.released', 'anna', String(ids[0])], ['instance.released', 'anna', String(ids[1])], ['instance.release-revoked', 'bert', String(ids[0])]]);
+        expect(JSON.stringify(logged)).not.toContain('Müller');
+        await expect(catalog.releases.release([987_654_321], { purpose: 'teaching', who: 'anna', reason: '' })).rejects.toThrow('CATALOG_NOT_FOUND');
+        await expect(catalog.releases.revoke(987_654_321, { purpose: 'teaching', who: 'anna' })).rejects.toThrow('CATALOG_NOT_FOUND');
+      });
+
+      it('find the instances of a study and of a series, and whose data a selection holds', async () => {
+        const sketch = fresh({ patientName: 'Ziegler^Otto', patientBirthDate: '19660606' });
+        await catalog.instances.store([...makeSeries(2, { ...sketch, series: 1 }), ...makeSeries(1, { ...sketch, series: 2 })]);
+        const studyId = await studyOf(sketch.study);
+        const instances = await catalog.instances.instancesOfStudy(studyId);
+        expect(instances).toHaveLength(3);
+        expect(await catalog.instances.instancesOfSeries(instances[2]!.seriesKey)).toHaveLength(1);
+        expect(await catalog.orders.patientsOf({ studies: [studyId] })).toEqual([{ name: 'Ziegler^Otto', id: sketch.patientId, birthDate: '19660606' }]);
       });
     });
 

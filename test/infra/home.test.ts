@@ -14,11 +14,13 @@ const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8)
 describe('home folder', () => {
   it('is made with rights for nobody else, and keeps its token', async () => {
     const home = await openHome(join(folder, 'new'));
-    expect([home.folder, home.run, home.database, home.apiToken].map(mode)).toEqual(['700', '700', '700', '600']);
+    expect([home.folder, home.run, home.database, home.apiToken, home.secrets, home.teachingKey].map(mode)).toEqual(['700', '700', '700', '600', '700', '600']);
     const token = readFileSync(home.apiToken, 'utf8');
     expect(token.trim()).toMatch(/^[\w-]{43}$/);
+    const key = readFileSync(home.teachingKey, 'utf8');
+    expect(key.trim()).toMatch(/^[0-9a-f]{64}$/);
     await openHome(home.folder);
-    expect(readFileSync(home.apiToken, 'utf8')).toBe(token);
+    expect([readFileSync(home.apiToken, 'utf8'), readFileSync(home.teachingKey, 'utf8')]).toEqual([token, key]);
   });
 
   it('refuses a second appliance while the first runs, and takes one after it', async () => {

@@ -133,3 +133,52 @@ describe('burnVolume', () => {
     await run(test, 1, async (virtual) => expect([virtual.value, test.dropped()]).toEqual(['cancelled', 1]));
   });
 });
+
+describe('burnVolume of a copy beside a disc', () => {
+  /** The place for copies, played by the test: `failures` are the codes of deliveries in their order. */
+  const copies = (failures: (string | typeof PENDING)[]) => {
+    const said: string[] = [];
+    return {
+      said,
+      fakes: {
+        composeVolume: () => ({ imageBytes: 1, instances: 1, leftOff: 0 }),
+        openJob: (_volume: number, copy: number, attempt: number, robot: string) => { said.push(`open ${copy}.${attempt}${robot}`); return { jobKey: `J${copy}.${attempt}`, state: 'OPEN' }; },
+        deliverCopy: (jobKey: string) => {
+          const failure = failures.shift();
+          if (failure === PENDING) return PENDING;
+          if (failure !== undefined) throw ApplicationFailure.create({ type: failure, nonRetryable: true });
+          said.push(`delivered ${jobKey}`);
+          return null;
+        },
+        abandonJob: (jobKey: string, error: string) => { said.push(`abandoned ${jobKey} ${error}`); },
+        dropSpool: () => { said.push('dropped'); },
+      },
+    };
+  };
+  const start = (test: ReturnType<typeof copies>, wanted: number): Promise<VirtualRun> => VirtualRun.start(creator, 'burnVolume', [{ volumeId: 5, copies: wanted, robot: '', remakes: 0, target: 'zip' }], test.fakes);
+
+  it('delivers every wanted copy without a label and without a robot', async () => {
+    const test = copies([]);
+    const virtual = await start(test, 2);
+    expect([virtual.value, virtual.scheduled.includes('burnCopy'), virtual.scheduled.includes('renderLabel')]).toEqual(['good', false, false]);
+    expect(test.said).toEqual(['open 1.1', 'open 2.1', 'delivered J1.1', 'delivered J2.1', 'dropped']);
+    await virtual.dispose();
+  });
+
+  it('asks a person when the place is full, and tries the same job again', async () => {
+    const test = copies(['DISC_TARGET_FULL']);
+    const virtual = await start(test, 1);
+    expect([virtual.outcome, virtual.attributes.get('BlockedOn')]).toEqual(['running', 'DISC_TARGET_FULL']);
+    await virtual.update('resumeAfterService', { by: 'clerk', verdict: 'retry' });
+    expect([virtual.value, test.said]).toEqual(['good', ['open 1.1', 'delivered J1.1', 'dropped']]);
+    await virtual.dispose();
+  });
+
+  it('ends the job when a person gives up', async () => {
+    const given = copies(['DISC_TARGET_READ_ONLY']);
+    const first = await start(given, 1);
+    await first.update('resumeAfterService', { by: 'clerk', verdict: 'give-up' });
+    expect([first.value, given.said]).toEqual(['failed', ['open 1.1', 'abandoned J1.1 DISC_TARGET_READ_ONLY', 'dropped']]);
+    await first.dispose();
+  });
+});

@@ -119,6 +119,23 @@ describe('publishOrder', () => {
     });
   });
 
+  it('asks for no robot where the copy goes beside a disc, and waits while there is no folder for it', async () => {
+    const test = makeOrder();
+    const asked: unknown[] = [];
+    let choice: unknown = null;
+    const brief = { ...test.brief, options: { ...test.brief.options, content: { ...DEFAULT_CONTENT, target: 'zip' } } };
+    const fakes = { ...test.fakes, orderBrief: () => structuredClone(brief), chooseRobot: (wish: unknown) => { asked.push(wish); return choice; } };
+    const virtual = await VirtualRun.start(creator, 'publishOrder', [{ orderId: 'o1' }], fakes);
+    expect(test.states.at(-1)).toBe('PENDING CHECK_MCD_OP <a folder for copies: the setting copiesFolder is empty>');
+    choice = { robot: '', media: 'USB', limits: { ...LIMITS, capacityBytes: 1e12 }, remakes: 0 };
+    await virtual.advance(301_000);
+    expect(asked.at(-1)).toMatchObject({ target: 'zip' });
+    expect(virtual.children.map((child) => child.args)).toEqual([[{ volumeId: 100, copies: 2, robot: '', remakes: 0, target: 'zip' }]]);
+    await virtual.resolveChild(0, 'good');
+    expect(virtual.value).toBe('DONE');
+    await virtual.dispose();
+  });
+
   it('ends as FAILURE when one volume is not good', async () => {
     const test = makeOrder();
     await run(test, async (virtual) => {

@@ -3,7 +3,8 @@ import { aeLine, callerLine } from './aes.ts';
 import type { Echo } from './aes.ts';
 import { get, post, Refused } from './client.ts';
 import type { Ae, Caller, Disc, EchoAnswer, Group, Health, Order, OrderDetail, Robot, Study } from './client.ts';
-import { byId, el, personName, show } from './dom.ts';
+import { byId, el, show } from './dom.ts';
+import { openOrderDialog, showPassphrase } from './order-dialog.ts';
 import { collectLine, discCard, orderCard, robotCard, studyRow } from './views.ts';
 
 const dialog = byId('order-dialog') as HTMLDialogElement;
@@ -15,18 +16,22 @@ const tell = (text: string): void => {
   strip.textContent = text;
   strip.hidden = text === '';
 };
-const attempt = async (work: () => Promise<unknown>): Promise<void> => {
+/** False when it went wrong, which is told. */
+const attempt = async (work: () => Promise<unknown>): Promise<boolean> => {
   try {
     await work();
     tell('');
     refresh();
+    return true;
   } catch (error) {
     tell(error instanceof Refused && error.status === 401 ? 'You are not signed in. Open the link that the appliance printed when it started.' : error instanceof Error ? error.message : String(error));
+    return false;
   }
 };
 
 const empty = (text: string): HTMLElement => el('p', { class: 'empty' }, text);
 let aeTitle = '';
+let takesCopies = false;
 
 const loadStudies = async (): Promise<void> => {
   const text = (byId('text') as HTMLInputElement).value.trim();
@@ -58,9 +63,17 @@ const loadRobots = async (): Promise<void> => {
   show(byId('robot-cards'), ...robots.map((robot) => robotCard(robot, (action) => void attempt(() => post(`/robots/${encodeURIComponent(robot.name)}/actions`, action)))));
 };
 
+const makeAgain = async (disc: Disc): Promise<void> => {
+  const { passphrase } = await post<{ passphrase?: string }>(`/discs/${disc.serial}/reburn`, {}, { 'idempotency-key': crypto.randomUUID() });
+  if (passphrase === undefined) return;
+  dialog.className = '';
+  showPassphrase(dialog, passphrase);
+  dialog.showModal();
+};
+
 const loadDiscs = async (): Promise<void> => {
   const { discs } = await get<{ discs: Disc[] }>('/discs?limit=24');
-  const cards = discs.map((disc) => discCard(disc, zoom, (again) => void attempt(() => post(`/discs/${again.serial}/reburn`, {}, { 'idempotency-key': crypto.randomUUID() }))));
+  const cards = discs.map((disc) => discCard(disc, zoom, (again) => void attempt(() => makeAgain(again))));
   show(byId('disc-cards'), ...(cards.length > 0 ? cards : [empty('No discs yet.')]));
 };
 
@@ -103,28 +116,7 @@ const zoom = (disc: Disc): void => {
   dialog.showModal();
 };
 
-const openOrder = (study: Study): void => {
-  const key = crypto.randomUUID();
-  const copies = el('input', { type: 'number', min: 1, max: 99, value: 1, required: true, name: 'copies' }) as HTMLInputElement;
-  const comment = el('input', { type: 'text', maxlength: 240, name: 'comment', placeholder: 'printed on the label' }) as HTMLInputElement;
-  const submit = el('button', { class: 'main', type: 'submit' }, 'Order') as HTMLButtonElement;
-  const form = el('form', { on: { submit: (event) => {
-    event.preventDefault();
-    submit.disabled = true;
-    void attempt(async () => {
-      await post('/orders', { selection: { studies: [study.studyId] }, copies: Number(copies.value), comment: comment.value }, { 'idempotency-key': key });
-    }).then(() => dialog.close());
-  } } },
-    el('h3', { id: 'dialog-title' }, 'Order a disc'),
-    el('div', {}, el('div', { class: 'strong' }, el('bdi', {}, personName(study.patientName))), el('div', { class: 'small' }, `${study.description || 'no description'} · ${study.instances} ${study.instances === 1 ? 'image' : 'images'}`)),
-    study.concerns.length > 0 ? el('div', { class: 'waits' }, 'A person must look at this study first: the order will wait to be released.') : null,
-    el('div', { class: 'two' }, el('label', {}, 'Copies', copies), el('label', {}, 'Comment', comment)),
-    el('div', { class: 'end' }, el('button', { type: 'button', on: { click: () => dialog.close() } }, 'Not now'), submit));
-  dialog.className = '';
-  dialog.replaceChildren(form);
-  dialog.showModal();
-  copies.select();
-};
+const openOrder = (study: Study): void => openOrderDialog({ dialog, takesCopies, attempt }, study);
 
 let pending = 0;
 /** Loads everything again soon; many events at once cost one round. */
@@ -143,8 +135,8 @@ const follow = (): void => {
 };
 
 const start = async (): Promise<void> => {
-  const facts = await (await fetch('/page-facts.json')).json() as { aeTitle: string; temporalUi: string };
-  aeTitle = facts.aeTitle;
+  const facts = await (await fetch('/page-facts.json')).json() as { aeTitle: string; temporalUi: string; takesCopies: boolean };
+  ({ aeTitle, takesCopies } = facts);
   byId('facts').textContent = `AE title ${facts.aeTitle}`;
   byId('temporal').setAttribute('href', facts.temporalUi);
   byId('search').addEventListener('submit', (event) => { event.preventDefault(); refresh(); });

@@ -105,9 +105,10 @@ export const robotCard = (robot: Robot, act: (action: Record<string, unknown>) =
 
 export const discCard = (disc: Disc, zoom: (disc: Disc) => void, again: (disc: Disc) => void): HTMLElement => el('article', { class: `disc ${disc.state.toLowerCase()}` },
   disc.state === 'BAD' ? el('div', { class: 'plate' }, 'rejected')
+    : disc.robot === '' ? el('div', { class: 'plate' }, 'copy, no disc')
     : el('img', { src: `/api/v1/discs/${encodeURIComponent(disc.serial)}/label.png`, alt: `Label of disc ${disc.serial}`, loading: 'lazy', on: { click: () => zoom(disc) } }),
   el('div', { class: 'strong' }, el('bdi', {}, disc.patients.map((patient) => personName(patient.name)).join('; '))),
   el('div', { class: 'small' }, `${disc.serial} · ${disc.media} ${disc.index} of ${disc.of}`),
   el('div', { class: 'row' }, el('span', { class: `tag ${disc.state === 'READY' ? 'good' : 'bad'}` }, disc.state === 'READY' ? 'ready' : disc.state === 'WITHDRAWN' ? 'withdrawn: content was corrected' : conditionText(disc.error)), el('span', { class: 'small' }, ago(disc.madeAt))),
-  el('div', { class: 'small' }, `${disc.robot} ${disc.place}`),
-  disc.state === 'READY' ? el('button', { 'data-key': `again-${disc.serial}`, on: { click: () => again(disc) } }, 'Burn again') : null);
+  el('div', { class: 'small' }, `${disc.robot} ${disc.place}`.trim()),
+  disc.state === 'READY' ? el('button', { 'data-key': `again-${disc.serial}`, on: { click: () => again(disc) } }, disc.robot === '' ? 'Deliver again' : 'Burn again') : null);

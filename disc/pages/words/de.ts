@@ -19,4 +19,5 @@ export const de: Words = {
   whereReadme: 'diese Datei', whereManifest: 'SHA-256-Prüfsumme jeder anderen Datei; unter Linux: sha256sum -c SHA256.TXT', whereWeb: 'Bilder für den Webbrowser', whereReports: 'Befunde und Dokumente zum Lesen und Drucken', whereAttachments: 'vom Ersteller beigefügte Dateien', whereViewers: 'ein Betrachter',
   notice: 'Hinweis', confidential: 'Die Dateien dieses Datenträgers sind vertrauliche medizinische Unterlagen für den Patienten und die ihn Behandelnden. Wer ihn findet, wird gebeten, ihn zurückzugeben an {what}.',
   onTheLabel: 'die auf dem Etikett genannte Einrichtung', notForDiagnosis: 'Seiten und Programme auf diesem Datenträger sind nicht für die Diagnose bestimmt; verwenden Sie dafür einen zugelassenen Befundarbeitsplatz.',
+  teachingCopy: 'Lehrkopie', teachingNotice: 'Die Bilder auf diesem Datenträger wurden für Lehre und Forschung de-identifiziert: Namen und Nummern sind Pseudonyme, und was eine Person erkennen lässt, wurde entfernt.',
 };

@@ -19,4 +19,5 @@ export const en: Words = {
   whereReadme: 'this file', whereManifest: 'SHA-256 checksum of every other file; on Linux: sha256sum -c SHA256.TXT', whereWeb: 'pictures for the web browser', whereReports: 'reports and documents to read and print', whereAttachments: 'files that the maker added', whereViewers: 'a viewer',
   notice: 'Notice', confidential: 'The files of this disc are confidential medical records, meant for the patient and those who treat the patient. Whoever finds this disc is asked to return it to {what}.',
   onTheLabel: 'the institution named on its label', notForDiagnosis: 'Pages and programs on this disc are not meant for diagnosis; for diagnosis use a certified workstation.',
+  teachingCopy: 'Teaching copy', teachingNotice: 'The images on this disc were de-identified for teaching and research: names and numbers are pseudonyms, and what could tell who someone is was removed.',
 };

@@ -19,4 +19,5 @@ export const es: Words = {
   whereReadme: 'este archivo', whereManifest: 'suma SHA-256 de los demás archivos; en Linux: sha256sum -c SHA256.TXT', whereWeb: 'imágenes para el navegador', whereReports: 'informes y documentos para leer e imprimir', whereAttachments: 'archivos añadidos por quien creó el disco', whereViewers: 'un visor',
   notice: 'Aviso', confidential: 'Los archivos de este disco son datos médicos confidenciales, destinados al paciente y a quienes lo tratan. Se ruega a quien encuentre este disco que lo devuelva a {what}.',
   onTheLabel: 'la institución nombrada en la etiqueta', notForDiagnosis: 'Las páginas y programas de este disco no están destinados al diagnóstico; use para ello una estación certificada.',
+  teachingCopy: 'Copia para la docencia', teachingNotice: 'Las imágenes de este disco se han desidentificado para la docencia y la investigación: los nombres y números son seudónimos, y se ha eliminado lo que permitiría reconocer a una persona.',
 };

@@ -19,4 +19,5 @@ export const fr: Words = {
   whereReadme: 'ce fichier', whereManifest: 'somme SHA-256 de chaque autre fichier ; sous Linux : sha256sum -c SHA256.TXT', whereWeb: 'images pour le navigateur', whereReports: 'comptes rendus et documents à lire et imprimer', whereAttachments: 'fichiers ajoutés par le créateur du disque', whereViewers: 'une visionneuse',
   notice: 'Avertissement', confidential: 'Les fichiers de ce disque sont des données médicales confidentielles, destinées au patient et à ses soignants. Qui trouve ce disque est prié de le rendre à {what}.',
   onTheLabel: 'l’établissement nommé sur l’étiquette', notForDiagnosis: 'Les pages et programmes de ce disque ne sont pas destinés au diagnostic ; utilisez pour cela une station certifiée.',
+  teachingCopy: 'Copie d’enseignement', teachingNotice: 'Les images de ce disque ont été désidentifiées pour l’enseignement et la recherche : les noms et numéros sont des pseudonymes, et ce qui permettrait de reconnaître une personne a été retiré.',
 };

@@ -19,4 +19,5 @@ export const it: Words = {
   whereReadme: 'questo file', whereManifest: 'somma SHA-256 di ogni altro file; su Linux: sha256sum -c SHA256.TXT', whereWeb: 'immagini per il browser', whereReports: 'referti e documenti da leggere e stampare', whereAttachments: 'file aggiunti da chi ha creato il disco', whereViewers: 'un visualizzatore',
   notice: 'Avvertenza', confidential: 'I file di questo disco sono dati medici riservati, destinati al paziente e a chi lo cura. Chi trova questo disco è pregato di restituirlo a {what}.',
   onTheLabel: 'la struttura indicata sull’etichetta', notForDiagnosis: 'Pagine e programmi di questo disco non sono destinati alla diagnosi; per la diagnosi usare una stazione certificata.',
+  teachingCopy: 'Copia per la didattica', teachingNotice: 'Le immagini su questo disco sono state de-identificate per la didattica e la ricerca: nomi e numeri sono pseudonimi, e ciò che permetterebbe di riconoscere una persona è stato rimosso.',
 };

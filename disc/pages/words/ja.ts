@@ -19,4 +19,5 @@ export const ja: Words = {
   whereReadme: 'このファイル', whereManifest: '他の全ファイルのSHA-256。Linuxでは sha256sum -c SHA256.TXT', whereWeb: 'ブラウザ用の画像', whereReports: '閲覧・印刷用のレポートと文書', whereAttachments: '作成者が添付したファイル', whereViewers: 'ビューア',
   notice: 'ご注意', confidential: 'このディスクのファイルは、患者ご本人と診療にあたる方のための秘密の医療記録です。拾得された方は {what} までご返却ください。',
   onTheLabel: 'ラベルに記載の施設', notForDiagnosis: 'このディスクのページとプログラムは診断用ではありません。診断には承認された端末をお使いください。',
+  teachingCopy: '教育用コピー', teachingNotice: 'このディスクの画像は教育・研究のために匿名化されています。氏名と番号は仮のもので、個人を特定できる情報は取り除かれています。',
 };

@@ -19,4 +19,5 @@ export const nl: Words = {
   whereReadme: 'dit bestand', whereManifest: 'SHA-256-controlesom van elk ander bestand; op Linux: sha256sum -c SHA256.TXT', whereWeb: 'beelden voor de webbrowser', whereReports: 'verslagen en documenten om te lezen en af te drukken', whereAttachments: 'door de maker bijgevoegde bestanden', whereViewers: 'een viewer',
   notice: 'Let op', confidential: 'De bestanden op deze schijf zijn vertrouwelijke medische gegevens, bestemd voor de patiënt en diens behandelaars. Wie deze schijf vindt, wordt verzocht haar terug te geven aan {what}.',
   onTheLabel: 'de instelling op het etiket', notForDiagnosis: 'Pagina’s en programma’s op deze schijf zijn niet bedoeld voor diagnose; gebruik daarvoor een gecertificeerd werkstation.',
+  teachingCopy: 'Onderwijskopie', teachingNotice: 'De beelden op deze schijf zijn voor onderwijs en onderzoek gede-identificeerd: namen en nummers zijn pseudoniemen, en wat een persoon herkenbaar maakt is verwijderd.',
 };

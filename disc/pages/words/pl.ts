@@ -19,4 +19,5 @@ export const pl: Words = {
   whereReadme: 'ten plik', whereManifest: 'suma SHA-256 każdego innego pliku; w systemie Linux: sha256sum -c SHA256.TXT', whereWeb: 'obrazy dla przeglądarki internetowej', whereReports: 'opisy i dokumenty do czytania i druku', whereAttachments: 'pliki dołączone przez twórcę płyty', whereViewers: 'przeglądarka',
   notice: 'Uwaga', confidential: 'Pliki na tej płycie to poufne dane medyczne, przeznaczone dla pacjenta i osób go leczących. Znalazcę prosimy o zwrot płyty: {what}.',
   onTheLabel: 'placówka podana na etykiecie', notForDiagnosis: 'Strony i programy na tej płycie nie służą do diagnozy; do diagnozy należy używać certyfikowanej stacji.',
+  teachingCopy: 'Kopia dydaktyczna', teachingNotice: 'Obrazy na tej płycie zdeidentyfikowano do celów dydaktycznych i badawczych: nazwiska i numery są pseudonimami, a dane pozwalające rozpoznać osobę usunięto.',
 };

@@ -19,4 +19,5 @@ export const pt: Words = {
   whereReadme: 'este ficheiro', whereManifest: 'soma SHA-256 de cada outro ficheiro; em Linux: sha256sum -c SHA256.TXT', whereWeb: 'imagens para o navegador', whereReports: 'relatórios e documentos para ler e imprimir', whereAttachments: 'ficheiros acrescentados por quem criou o disco', whereViewers: 'um visualizador',
   notice: 'Aviso', confidential: 'Os ficheiros deste disco são dados médicos confidenciais, destinados ao paciente e a quem o trata. Pede-se a quem encontrar este disco que o devolva a {what}.',
   onTheLabel: 'a instituição indicada na etiqueta', notForDiagnosis: 'As páginas e programas deste disco não se destinam ao diagnóstico; para isso use uma estação certificada.',
+  teachingCopy: 'Cópia para ensino', teachingNotice: 'As imagens deste disco foram desidentificadas para ensino e investigação: nomes e números são pseudónimos, e o que permitiria reconhecer uma pessoa foi removido.',
 };

@@ -19,4 +19,5 @@ export const tr: Words = {
   whereReadme: 'bu dosya', whereManifest: 'diğer her dosyanın SHA-256 özeti; Linux’ta: sha256sum -c SHA256.TXT', whereWeb: 'web tarayıcısı için resimler', whereReports: 'okunacak ve yazdırılacak raporlar ve belgeler', whereAttachments: 'diski hazırlayanın eklediği dosyalar', whereViewers: 'bir görüntüleyici',
   notice: 'Uyarı', confidential: 'Bu diskteki dosyalar, hasta ve onu tedavi edenler için gizli tıbbi kayıtlardır. Diski bulan kişiden şu kuruma iade etmesi rica olunur: {what}.',
   onTheLabel: 'etikette adı geçen kurum', notForDiagnosis: 'Bu diskteki sayfalar ve programlar tanı amaçlı değildir; tanı için onaylı bir iş istasyonu kullanın.',
+  teachingCopy: 'Eğitim kopyası', teachingNotice: 'Bu diskteki görüntüler eğitim ve araştırma için kimliksizleştirildi: adlar ve numaralar takma addır, bir kişinin tanınmasını sağlayacak bilgiler çıkarıldı.',
 };

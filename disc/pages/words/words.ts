@@ -74,4 +74,6 @@ export interface Words {
   readonly confidential: string;
   readonly onTheLabel: string;
   readonly notForDiagnosis: string;
+  readonly teachingCopy: string;
+  readonly teachingNotice: string;
 }

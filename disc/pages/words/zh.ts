@@ -19,4 +19,5 @@ export const zh: Words = {
   whereReadme: '本文件', whereManifest: '其他每个文件的 SHA-256 校验和；在 Linux 上：sha256sum -c SHA256.TXT', whereWeb: '供浏览器查看的图片', whereReports: '可阅读和打印的报告和文档', whereAttachments: '制作者附加的文件', whereViewers: '浏览软件',
   notice: '声明', confidential: '本光盘中的文件是保密的医疗记录，仅供患者及其诊疗人员使用。拾到本光盘者请交还：{what}。',
   onTheLabel: '标签上注明的机构', notForDiagnosis: '本光盘上的页面和程序不用于诊断；诊断请使用经认证的工作站。',
+  teachingCopy: '教学副本', teachingNotice: '本光盘的图像已为教学和研究去标识化：姓名和编号均为化名，可识别个人身份的信息已被移除。',
 };

@@ -25,7 +25,7 @@ describe.skipIf(!areHere)('the page', () => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'page-'));
-    api = await startLiveApi();
+    api = await startLiveApi(undefined, true);
     await setScene(api);
     browser = await chromium.launchPersistentContext(join(folder, 'profile'), { executablePath: program('chromium') ?? 'chromium', args: FLAGS, viewport: WIDE, timeout: 30_000 });
     page = browser.pages()[0] ?? await browser.newPage();
@@ -98,6 +98,26 @@ describe.skipIf(!areHere)('the page', () => {
     expect(orders[0]).toMatchObject({ source: 'page', placedBy: 'page', options: { copies: 2, comment: 'For the ward' } });
   });
 
+  it('offers kind, language, encryption and place behind "More", and shows a made passphrase once', async () => {
+    await page.locator('#study-rows tr button').first().click();
+    await page.locator('dialog[open] summary').click();
+    await page.locator('dialog[open] select[name=copyType]').selectOption('teaching');
+    await page.locator('dialog[open] select[name=language]').selectOption('de');
+    expect(await page.locator('dialog[open] input[name=passphrase]').isVisible()).toBe(false);
+    await page.locator('dialog[open] select[name=encryption]').selectOption('zip');
+    expect(await page.locator('dialog[open] input[name=passphrase]').isVisible()).toBe(true);
+    await page.locator('dialog[open] select[name=target]').selectOption('folder');
+    await page.screenshot({ path: join(pictures(), 'more.png') });
+    await page.locator('dialog[open] button[type=submit]').click();
+    const shown = await page.locator('dialog[open] .passphrase').textContent();
+    expect(shown).toMatch(/^([0-9A-Z]{4}-){3}[0-9A-Z]{4}$/);
+    await page.screenshot({ path: join(pictures(), 'passphrase.png') });
+    await page.locator('dialog[open] button').click();
+    await page.locator('dialog[open]').waitFor({ state: 'hidden' });
+    const { orders } = await api.catalog.orders.list({ limit: 1 });
+    expect(orders[0]?.options.content).toMatchObject({ copyType: 'teaching', language: 'de', encryption: 'zip', target: 'folder' });
+    expect(await api.secretFiles.passphrase(orders[0]?.orderId ?? '')).toBe(shown);
+  });
   it('passes what a person says about a lost disc and about the robot', async () => {
     await page.getByRole('button', { name: 'None was made' }).click();
     await expect.poll(() => api.said.at(-1)).toMatchObject(['resumeVolume', expect.any(String), 1, 'not-made', 1, 'page']);

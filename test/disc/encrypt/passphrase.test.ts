@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { makePassphrase, MIN_PASSPHRASE_BITS, passphraseFaults, requirePassphrase } from '../../../disc/encrypt/passphrase.ts';
 import { renderOpeningPage, renderOpeningText } from '../../../disc/encrypt/opening-pages.ts';
-import { ENGLISH } from '../../../disc/encrypt/opening-texts.ts';
+import { openingTexts } from '../../../disc/encrypt/opening-texts.ts';
 import { isApplianceError } from '../../../infra/errors.ts';
 
 describe('passphrases', () => {
@@ -33,7 +33,7 @@ describe('passphrases', () => {
 });
 
 describe('the pages of an encrypted disc', () => {
-  const facts = { fileSetId: 'SPINDLE_0007', institution: 'St. <Anna> & Co', texts: ENGLISH, language: 'en', file: 'IMAGES.ZIP' } as const;
+  const facts = { fileSetId: 'SPINDLE_0007', institution: 'St. <Anna> & Co', language: 'en', file: 'IMAGES.ZIP' } as const;
 
   it('tell how to open it, in ASCII lines that every editor shows', () => {
     const page = renderOpeningText({ ...facts, method: 'zip' }).toString('latin1');
@@ -48,7 +48,7 @@ describe('the pages of an encrypted disc', () => {
       const page = renderOpeningPage({ ...facts, method }).toString('utf8');
       expect(page).toContain('St. &#60;Anna&#62; &#38; Co');
       expect(page).not.toMatch(/<script|https?:|src=|[{]file|[{]institution/);
-      expect(page.includes(ENGLISH.passphraseHeading)).toBe(method === 'zip');
+      expect(page.includes(openingTexts('en').passphraseHeading)).toBe(method === 'zip');
     }
   });
 

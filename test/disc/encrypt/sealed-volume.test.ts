@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { composeVolume } from '../../../disc/compose-volume.ts';
 import type { ComposedImage } from '../../../disc/compose-volume.ts';
-import { ENGLISH } from '../../../disc/encrypt/opening-texts.ts';
 import { makePassphrase } from '../../../disc/encrypt/passphrase.ts';
 import { readPassword } from '../../../disc/encrypt/password-recipient.ts';
 import { SEALED_ZIP, sealVolume } from '../../../disc/encrypt/sealed-volume.ts';
@@ -20,7 +19,7 @@ import { storedInstances } from '../stored-instances.ts';
 import { PLAIN } from '../compose-defaults.ts';
 
 const AT = new Date('2024-05-06T07:08:10Z');
-const opening = { fileSetId: 'SPINDLE_0001', institution: 'Test', texts: ENGLISH, language: 'en' };
+const opening = { fileSetId: 'SPINDLE_0001', institution: 'Test', language: 'en' } as const;
 let folder = '';
 let work = '';
 let plain: ComposedImage;

@@ -41,7 +41,7 @@ describe('the media types', () => {
 
   it('have the file systems that PS3.12 asks for', () => {
     expect(MEDIA_TYPES.map((row) => [row.media, row.fileSystem])).toEqual([
-      ['CD', 'iso9660'], ['DVD', 'bridge'], ['DVD-DL', 'bridge'], ['BD', 'udf260'], ['BD-RE', 'udf250'], ['BD-DL', 'udf260'], ['BD-RE-DL', 'udf250'],
+      ['CD', 'iso9660'], ['DVD', 'bridge'], ['DVD-DL', 'bridge'], ['BD', 'udf260'], ['BD-RE', 'udf250'], ['BD-DL', 'udf260'], ['BD-RE-DL', 'udf250'], ['USB', 'iso9660'],
     ]);
   });
 

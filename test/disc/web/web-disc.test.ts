@@ -16,6 +16,7 @@ import type { DiscExtra } from '../../../disc/disc-extra.ts';
 import { checkVolume } from '../../../disc/gate.ts';
 import { DEFAULT_CONTENT, hasAttachments, hasReports, hasWebContent } from '../../../disc/order/content.ts';
 import type { ContentOptions } from '../../../disc/order/content.ts';
+import { openSecretFiles } from '../../../infra/secret-files.ts';
 import { createViewerShelf } from '../../../disc/viewers/viewer-shelf.ts';
 import { makeInstance, uid } from '../../fixtures/make-instance.ts';
 import { needs, program, pythonWith } from '../../fixtures/peers.ts';
@@ -53,13 +54,14 @@ const bench = (webContent = false): Bench => {
   const spool = createVolumeSpool({
     spoolDirectory: join(home, 'spool'), labelDirectory: join(home, 'labels'), storeDirectory: join(home, 'store'), labelDpi: 100, institution: 'Hospital', contact: '', language: 'en', product: 'Spindle 0.1.0',
     webContent, transcoder, pictureMaker, attachments, shelf: createViewerShelf({ directory: join(home, 'viewers'), now: () => new Date() }), viewers: [],
+    secrets: openSecretFiles({ secrets: home, teachingKey: join(home, 'teaching-key') }), teachingOptions: [], copiesFolder: '', now: () => new Date(),
   });
   return { home, spool, instances: storedInstances(join(home, 'store'), names), attachments };
 };
 
 const signal = new AbortController().signal;
 const onProgress = (): void => undefined;
-const prepare = ({ spool, instances }: Bench, order: OrderRow): ReturnType<VolumeSpool['prepare']> => spool.prepare({ order, instances, signal, onProgress });
+const prepare = ({ spool, instances }: Bench, order: OrderRow): ReturnType<VolumeSpool['prepare']> => spool.prepare({ order, instances, making: { orderId: order.orderId, certificate: null, leftOff: new Set() }, released: new Set(), signal, onProgress });
 const compose = ({ spool, instances }: Bench, order: OrderRow, volume = volumeOf(), original?: VolumeToCompose['original']): ReturnType<VolumeSpool['compose']> =>
   spool.compose({ volume, order, others: [], original, instances, signal, onProgress });
 const weight = (series: Awaited<ReturnType<VolumeSpool['prepare']>>): number => series.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -141,8 +143,8 @@ describe.skipIf(!needs('7z'))('a disc with web content and reports', () => {
     expect(readFileSync(join(one.home, 'spool/o1-prepared/p1-1')).length).toBeGreaterThan(100);
   });
 
-  it('holds nothing beside DICOM on teaching and legal copies, and on patient copies unless asked', async () => {
-    for (const content of [{ copyType: 'teaching', webContent: 'yes', reports: 'yes' }, { copyType: 'legal', webContent: 'yes', reports: 'yes' }, { copyType: 'patient' }] as const) {
+  it('holds nothing beside DICOM on teaching and legal copies, nor encrypted for recipients, and on patient copies unless asked', async () => {
+    for (const content of [{ copyType: 'teaching', webContent: 'yes', reports: 'yes' }, { copyType: 'legal', webContent: 'yes', reports: 'yes' }, { copyType: 'physician', encryption: 'media-security', webContent: 'yes' }, { copyType: 'patient' }] as const) {
       const said = { ...DEFAULT_CONTENT, ...content };
       expect([hasWebContent(said, content.copyType !== 'patient'), hasReports(said), hasAttachments(said)]).toEqual([false, false, content.copyType === 'patient']);
     }
@@ -150,7 +152,7 @@ describe.skipIf(!needs('7z'))('a disc with web content and reports', () => {
     await one.attachments.add('o1', 'Letter', Buffer.from('for the patient'));
     await compose(one, orderOf({ copyType: 'legal', webContent: 'yes', reports: 'yes' }));
     expect(beside(extracted(one).files)).toEqual([]);
-    expect(hasReports({ copyType: 'patient', reports: 'yes' })).toBe(true);
+    expect(hasReports({ copyType: 'patient', encryption: 'none', reports: 'yes' })).toBe(true);
   });
 });
 
