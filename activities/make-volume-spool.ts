@@ -5,6 +5,7 @@
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { VolumeRow } from '../catalog/catalog.ts';
+import type { RenderFrame } from '../dicom/render/frame.ts';
 import type { Transcoder } from '../dicom/transcoder.ts';
 import { buildCertificate, shownCode } from '../disc/certificate.ts';
 import { composeVolume } from '../disc/compose-volume.ts';
@@ -12,7 +13,7 @@ import type { ComposedImage } from '../disc/compose-volume.ts';
 import { checkVolume } from '../disc/gate.ts';
 import type { GateResult } from '../disc/gate.ts';
 import { renderLabel } from '../disc/label/render-label.ts';
-import type { Language } from '../disc/order/content.ts';
+import type { CopyType, Language } from '../disc/order/content.ts';
 import { SECTOR_BYTES } from '../disc/image/sectors.ts';
 import { readPreparation } from '../disc/preparation/preparation-book.ts';
 import { prepareOrder } from '../disc/preparation/prepare-order.ts';
@@ -36,6 +37,8 @@ export interface SpoolOptions {
   /** Of the pages, where an order names none. */
   readonly language: Language;
   readonly transcoder: Transcoder;
+  /** Shows a frame of a file, for the icons of a DICOMDIR. */
+  readonly renderFrame: RenderFrame;
 }
 
 /** Orders that name no template of their own. */
@@ -68,10 +71,10 @@ const sizeOf = (file: string): Promise<number> => stat(file).then((stats) => sta
 export const createVolumeSpool = (options: SpoolOptions): VolumeSpool => {
   const madeFile = (volume: VolumeRow): string => join(options.spoolDirectory, volume.spoolName, 'made.json');
 
-  const gate = async (composed: ComposedImage, volume: VolumeRow): Promise<GateResult> => {
+  const gate = async (composed: ComposedImage, volume: VolumeRow, copyType: CopyType): Promise<GateResult> => {
     const result = await checkVolume({
       imageFile: composed.image.path, bytes: composed.image.bytes, fileSetId: volume.fileSetId, fileSetUid: volume.fileSetUid, files: composed.files,
-      profile: composed.profile, fileSystems: fileSystem(mediaType(volume.media).fileSystem).trees,
+      profile: composed.profile, copyType, fileSystems: fileSystem(mediaType(volume.media).fileSystem).trees,
       instances: composed.entries.map(({ fileId, sopInstanceUid }) => ({ fileId, sopInstanceUid })),
     });
     if (!result.isAccepted) {
@@ -98,9 +101,9 @@ export const createVolumeSpool = (options: SpoolOptions): VolumeSpool => {
       const composed = await composeVolume({
         volume: { fileSetId: volume.fileSetId, fileSetUid: volume.fileSetUid, index: volume.index, of: volume.of, media: volume.media, capacityBytes: mediaType(volume.media).sectors * SECTOR_BYTES },
         order: { isSupplement: order.isSupplement }, content: order.options.content, instances, preparation: { folder, lines: await readPreparation(folder) }, storeDirectory: options.storeDirectory, imageFile, createdAt: volume.createdAt,
-        ...imprint, otherVolumes: others, signal, onProgress,
+        ...imprint, otherVolumes: others, renderFrame: options.renderFrame, signal, onProgress,
       });
-      const result = await gate(composed, volume);
+      const result = await gate(composed, volume, order.options.content.copyType);
       const certificate = buildCertificate({
         product: options.product, volume, image: composed.image, profile: composed.profile, checks: result.checks, counts: result.counts, report: composed.report,
       });

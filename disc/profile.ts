@@ -30,14 +30,17 @@ const breachOf = (profile: ApplicationProfileRow, { attributes, file }: VolumeIn
   return undefined;
 };
 
+const NONE: ReadonlyMap<number, string> = new Map();
+
 /**
  * Judges the instances of a disc against the profile it is made for.
+ * @param found what writing the directory found against it in heads and pixels, by instanceId
  * @source PS3.11 (SOP classes, transfer syntaxes and image sizes of each profile)
  */
-export const judgeProfile = (media: ProfileMedium, content: Pick<ContentOptions, 'profile'>, instances: readonly VolumeInstance[]): ProfileVerdict => {
+export const judgeProfile = (media: ProfileMedium, content: Pick<ContentOptions, 'profile'>, instances: readonly VolumeInstance[], found: ReadonlyMap<number, string> = NONE): ProfileVerdict => {
   const profile = profileOf(media, content);
   const report = instances.flatMap((instance): readonly ReportEntry[] => {
-    const breach = breachOf(profile, instance);
+    const breach = breachOf(profile, instance) ?? found.get(instance.instanceId);
     return breach === undefined ? [] : [{ kind: 'outside-profile', sopInstanceUid: instance.attributes.sopInstanceUid, reason: `${profile.id} ${breach}` }];
   });
   return { profile: report.length ? '' : profile.id, report };

@@ -7,7 +7,9 @@ import { createHousekeepingActivities } from '../activities/housekeeping.ts';
 import { createIntakeActivities } from '../activities/intake.ts';
 import { createVolumeSpool } from '../activities/make-volume-spool.ts';
 import { createOrderActivities } from '../activities/orders.ts';
+import { createCodecPool } from '../dicom/codec/codec-pool.ts';
 import { createInstanceStore } from '../dicom/instance-store.ts';
+import { createFrameRenderer } from '../dicom/render/frame.ts';
 import { createTranscoder } from '../dicom/transcode.ts';
 import { connectTemporal } from '../infra/temporal.ts';
 import { COMPOSE_QUEUE, ORCHESTRATION_QUEUE } from '../workflows/names.ts';
@@ -28,7 +30,8 @@ await runChild('work', async ({ config, endpoints, home, labels, log, catalog })
   const connection = await connectWorker(endpoints.temporalAddress, log, () => false);
   const store = createInstanceStore({ directory: home.store, durable: config.durableStore, reserveBytes: 0, highWaterPercent: 100 });
   const transcoder = createTranscoder();
-  const spool = createVolumeSpool({ spoolDirectory: home.spool, labelDirectory: labels, storeDirectory: home.store, labelDpi: config.labelDpi, institution: config.institution, contact: config.contact, language: config.language, product: `Spindle ${await productVersion()}`, transcoder });
+  const iconCodecs = createCodecPool({ workers: 1 });
+  const spool = createVolumeSpool({ spoolDirectory: home.spool, labelDirectory: labels, storeDirectory: home.store, labelDpi: config.labelDpi, institution: config.institution, contact: config.contact, language: config.language, product: `Spindle ${await productVersion()}`, transcoder, renderFrame: createFrameRenderer(iconCodecs) });
   const compose = withFailures({
     ...createComposeActivities({ catalog, spool }),
     ...createHousekeepingActivities({
@@ -50,5 +53,5 @@ await runChild('work', async ({ config, endpoints, home, labels, log, catalog })
   ], (error) => { log.error('temporal.worker-failed', { error }); process.kill(process.pid, 'SIGTERM'); });
   await ensureSchedules(temporal).catch((error: unknown) => log.warn('schedules.not-made', { error }));
   const relay = startRelay({ catalog, starter: createStarter(temporal), log, intervalMs: 500, sweepMs: 300_000 });
-  return { close: async () => { await relay.close(); await workers.close(); await transcoder.close(); await temporal.close(); } };
+  return { close: async () => { await relay.close(); await workers.close(); await transcoder.close(); await iconCodecs.close(); await temporal.close(); } };
 });

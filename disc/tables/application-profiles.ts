@@ -4,6 +4,7 @@
  * video is put on as stored, outside the profile.
  */
 import { SOP_CLASSES } from '../../dicom/tables/sop-classes.ts';
+import type { ExtraKeys } from './profile-keys.ts';
 
 export type ProfileMedium = 'CD' | 'DVD' | 'DVD-DL' | 'BD' | 'BD-DL' | 'BD-RE' | 'BD-RE-DL' | 'USB';
 
@@ -28,10 +29,10 @@ export interface ApplicationProfileRow {
   readonly syntaxesOfClass?: Readonly<Record<string, readonly string[]>>;
   /** Storage SOP classes; absent = any. */
   readonly sopClasses?: readonly string[];
-  /** Which table of extra directory keys the profile asks for (disc/tables/directory-records.ts). */
-  readonly extraKeys: 'K1' | 'K2' | 'K4' | 'K5' | 'none';
-  /** Side of the icon that every image record must carry. */
-  readonly icon?: 128;
+  /** Which keys the profile adds to directory records (disc/tables/profile-keys.ts). */
+  readonly extraKeys: ExtraKeys;
+  /** The icon of image records, as many pixels wide and high. */
+  readonly icon?: { readonly side: 64 | 128; readonly isRequired: boolean };
   readonly pixels?: PixelLimits;
   readonly source: string;
 }
@@ -45,6 +46,9 @@ const J2K = '1.2.840.10008.1.2.4.91';
 const RLE = '1.2.840.10008.1.2.5';
 const JPEG = [EVLE, JPEG_LOSSLESS, JPEG_BASELINE, JPEG_EXTENDED];
 const JPEG2000 = [EVLE, J2K_LOSSLESS, J2K];
+
+const REQUIRED_ICON = { side: 128, isRequired: true } as const;
+const OPTIONAL_ICON = { side: 64, isRequired: false } as const;
 
 const BLU_RAY: readonly ProfileMedium[] = ['BD', 'BD-DL', 'BD-RE', 'BD-RE-DL'];
 
@@ -82,11 +86,11 @@ export const APPLICATION_PROFILES: readonly ApplicationProfileRow[] = [
   { id: 'STD-GEN-BD-J2K', media: BLU_RAY, transferSyntaxes: JPEG2000, extraKeys: 'K2', source: 'PS3.11 M.3' },
   { id: 'STD-GEN-USB-JPEG', media: ['USB'], transferSyntaxes: JPEG, extraKeys: 'K2', source: 'PS3.11 J.3' },
   { id: 'STD-GEN-USB-J2K', media: ['USB'], transferSyntaxes: JPEG2000, extraKeys: 'K2', source: 'PS3.11 J.3' },
-  { id: 'STD-CTMR-CD', media: ['CD'], transferSyntaxes: [EVLE, JPEG_LOSSLESS], syntaxesOfClass: CTMR_OF_CLASS, sopClasses: CTMR, extraKeys: 'K4', source: 'PS3.11 E.3' },
-  { id: 'STD-CTMR-DVD', media: ['DVD', 'DVD-DL'], transferSyntaxes: [EVLE, JPEG_LOSSLESS], syntaxesOfClass: CTMR_OF_CLASS, sopClasses: CTMR, extraKeys: 'K4', source: 'PS3.11 E.3' },
-  { id: 'STD-XABC-CD', media: ['CD'], transferSyntaxes: [JPEG_LOSSLESS], sopClasses: [XA], extraKeys: 'K5', icon: 128, pixels: { rows: 512, columns: 512, bitsStored: [8] }, source: 'PS3.11 A.3' },
-  { id: 'STD-XA1K-CD', media: ['CD'], transferSyntaxes: [JPEG_LOSSLESS], syntaxesOfClass: XA1K_OF_CLASS, sopClasses: XA1K, extraKeys: 'K5', icon: 128, pixels: { rows: 1024, columns: 1024, bitsStored: [8, 10, 12] }, source: 'PS3.11 B.3' },
-  { id: 'STD-XA1K-DVD', media: ['DVD', 'DVD-DL'], transferSyntaxes: [JPEG_LOSSLESS, JPEG_BASELINE, JPEG_EXTENDED], syntaxesOfClass: XA1K_OF_CLASS, sopClasses: XA1K, extraKeys: 'K5', icon: 128, pixels: { rows: 1024, columns: 1024, bitsStored: [8, 10, 12] }, source: 'PS3.11 B.3' },
+  { id: 'STD-CTMR-CD', media: ['CD'], transferSyntaxes: [EVLE, JPEG_LOSSLESS], syntaxesOfClass: CTMR_OF_CLASS, sopClasses: CTMR, extraKeys: 'K4', icon: OPTIONAL_ICON, source: 'PS3.11 E.3' },
+  { id: 'STD-CTMR-DVD', media: ['DVD', 'DVD-DL'], transferSyntaxes: [EVLE, JPEG_LOSSLESS], syntaxesOfClass: CTMR_OF_CLASS, sopClasses: CTMR, extraKeys: 'K4', icon: OPTIONAL_ICON, source: 'PS3.11 E.3' },
+  { id: 'STD-XABC-CD', media: ['CD'], transferSyntaxes: [JPEG_LOSSLESS], sopClasses: [XA], extraKeys: 'K5', icon: REQUIRED_ICON, pixels: { rows: 512, columns: 512, bitsStored: [8] }, source: 'PS3.11 A.3' },
+  { id: 'STD-XA1K-CD', media: ['CD'], transferSyntaxes: [JPEG_LOSSLESS], syntaxesOfClass: XA1K_OF_CLASS, sopClasses: XA1K, extraKeys: 'K5', icon: REQUIRED_ICON, pixels: { rows: 1024, columns: 1024, bitsStored: [8, 10, 12] }, source: 'PS3.11 B.3' },
+  { id: 'STD-XA1K-DVD', media: ['DVD', 'DVD-DL'], transferSyntaxes: [JPEG_LOSSLESS, JPEG_BASELINE, JPEG_EXTENDED], syntaxesOfClass: XA1K_OF_CLASS, sopClasses: XA1K, extraKeys: 'K5', icon: REQUIRED_ICON, pixels: { rows: 1024, columns: 1024, bitsStored: [8, 10, 12] }, source: 'PS3.11 B.3' },
   ...US_PROFILES,
 ];
 

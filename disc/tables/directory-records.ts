@@ -23,6 +23,12 @@ export interface DirectoryKey {
   readonly keep?: readonly number[];
   /** For sequences: only items whose Relationship Type is this. */
   readonly relationship?: 'HAS CONCEPT MOD';
+  /** The application profile adds it: an instance without a type 1 value breaks the profile. */
+  readonly ofProfile?: true;
+  /** Where the instance does not say it: the functional group, shared by all frames, that may. */
+  readonly group?: number;
+  /** A type 1C key that these instances must have. 'biplane' = Image Type value 3 is BIPLANE A or BIPLANE B. */
+  readonly when?: 'biplane';
 }
 
 export interface DirectoryRecordRow {
@@ -41,7 +47,8 @@ const three = (tag: number, vr: string): DirectoryKey => ({ tag, vr, type: '3', 
 
 /** Referenced Frame Number. */
 const REFERENCED_FRAME = 0x00081160;
-const REFERENCE = [TAG.ReferencedSOPClassUID, TAG.ReferencedSOPInstanceUID, REFERENCED_FRAME] as const;
+/** What is copied of a reference to an instance. */
+export const REFERENCE = [TAG.ReferencedSOPClassUID, TAG.ReferencedSOPInstanceUID, REFERENCED_FRAME] as const;
 const REFERENCED_SERIES = [TAG.SeriesInstanceUID, TAG.ReferencedImageSequence, ...REFERENCE] as const;
 
 const instanceNumber = one(TAG.InstanceNumber, 'IS', 'number');
@@ -60,7 +67,7 @@ export const DIRECTORY_RECORDS = [
   { record: 'ENCAP DOC', under: 'SERIES', prefix: 'ED', keys: [two(TAG.ContentDate, 'DA'), two(TAG.ContentTime, 'TM'), instanceNumber, two(TAG.ConceptNameCodeSequence, 'SQ'), oneC(TAG.HL7InstanceIdentifier, 'ST'), two(TAG.DocumentTitle, 'ST'), one(TAG.MIMETypeOfEncapsulatedDocument, 'LO', 'mime')], source: 'PS3.3 F.5.32' },
   { record: 'FIDUCIAL', under: 'SERIES', prefix: 'FD', keys: dated, source: 'PS3.3 F.5.30' },
   { record: 'HANGING PROTOCOL', under: 'root', prefix: 'HP', keys: [one(TAG.HangingProtocolName, 'SH', 'none'), one(TAG.HangingProtocolDescription, 'LO', 'none'), one(TAG.HangingProtocolLevel, 'CS', 'none'), one(TAG.HangingProtocolCreator, 'LO', 'none'), one(TAG.HangingProtocolCreationDateTime, 'DT', 'none'), one(TAG.HangingProtocolDefinitionSequence, 'SQ', 'none'), two(TAG.HangingProtocolUserIdentificationCodeSequence, 'SQ'), one(TAG.NumberOfPriorsReferenced, 'US', 'none')], source: 'PS3.3 F.5.31' },
-  { record: 'IMAGE', under: 'SERIES', prefix: 'IM', keys: [oneC(TAG.ImageType, 'CS'), oneC(TAG.ReferencedImageSequence, 'SQ', { keep: REFERENCE }), instanceNumber], source: 'PS3.3 F.5.4; PS3.11 Table D.3-2 (K1)' },
+  { record: 'IMAGE', under: 'SERIES', prefix: 'IM', keys: [instanceNumber], source: 'PS3.3 F.5.4' },
   { record: 'IMPLANT', under: 'root', prefix: 'IP', keys: [...implantKeys, one(TAG.ImplantName, 'LO', 'none'), one(TAG.ImplantPartNumber, 'LO', 'none'), oneC(TAG.ImplantSize, 'LO')], source: 'PS3.3 F.5.37' },
   { record: 'IMPLANT ASSY', under: 'root', prefix: 'IA', keys: [...implantKeys, one(TAG.ImplantAssemblyTemplateName, 'LO', 'none'), one(TAG.ProcedureTypeCodeSequence, 'SQ', 'none')], source: 'PS3.3 F.5.39' },
   { record: 'IMPLANT GROUP', under: 'root', prefix: 'IG', keys: [one(TAG.ImplantTemplateGroupName, 'LO', 'none'), one(TAG.ImplantTemplateGroupIssuer, 'LO', 'none')], source: 'PS3.3 F.5.38' },

@@ -10,6 +10,8 @@ import { checkDisc } from '../../disc/check-disc.ts';
 import { storedInstances } from '../disc/stored-instances.ts';
 import { makeFolder, sha256 } from '../disc/image/judges.ts';
 import { makeInstance, uid } from '../fixtures/make-instance.ts';
+import { createCodecPool } from '../../dicom/codec/codec-pool.ts';
+import { createFrameRenderer } from '../../dicom/render/frame.ts';
 import { createTranscoder } from '../../dicom/transcode.ts';
 import { DEFAULT_CONTENT } from '../../disc/order/content.ts';
 
@@ -26,7 +28,7 @@ const makeSpool = (): { readonly home: string; readonly spool: VolumeSpool; read
     writeFileSync(join(home, 'store', `${n}.dcm`), makeInstance({ seed: `spool/${n}`, studyInstanceUid: uid('spool/study'), seriesInstanceUid: uid('spool/series'), instanceNumber: n + 1 }).bytes);
     return `${n}.dcm`;
   });
-  const spool = createVolumeSpool({ spoolDirectory: join(home, 'spool'), labelDirectory: join(home, 'labels'), storeDirectory: join(home, 'store'), labelDpi: 100, institution: 'Hospital', contact: '', language: 'en', product: 'Spindle 0.1.0', transcoder: createTranscoder() });
+  const spool = createVolumeSpool({ spoolDirectory: join(home, 'spool'), labelDirectory: join(home, 'labels'), storeDirectory: join(home, 'store'), labelDpi: 100, institution: 'Hospital', contact: '', language: 'en', product: 'Spindle 0.1.0', transcoder: createTranscoder(), renderFrame: createFrameRenderer(createCodecPool({ workers: 1 })) });
   return { home, spool, instances: storedInstances(join(home, 'store'), files) };
 };
 const compose = ({ spool, instances }: ReturnType<typeof makeSpool>): ReturnType<VolumeSpool['compose']> => spool.compose({ volume, order, others: [], original: undefined, instances, signal: new AbortController().signal, onProgress: () => undefined });
