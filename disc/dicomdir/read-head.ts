@@ -62,7 +62,7 @@ const readFrom = (descriptor: number, placed: PlacedInstance, first: Buffer, atL
     const isWhole = length >= total;
     const bytes = readAt(descriptor, dataSetOffset, bytesFor(Math.min(length, total), first));
     refuseMislabelled(bytes, transferSyntaxUid);
-    const head = readElements(bytes, transferSyntaxUid, { untilTag: untilTag(placed, atLeast), truncated: !isWhole });
+    const head = readElements(bytes, transferSyntaxUid, { untilTag: untilTag(placed, atLeast), truncated: !isWhole, withoutPrivate: true });
     if (isWhole || head.complete) return head;
   }
 };

@@ -3,6 +3,7 @@
 const BENCHES: Readonly<Record<string, () => Promise<(args: readonly string[]) => Promise<void>>>> = {
   receive: async () => (await import('./receive.ts')).runReceiveBench,
   image: async () => (await import('./image.ts')).runImageBench,
+  dicomdir: async () => (await import('./dicomdir.ts')).runDicomdirBench,
   transcode: async () => (await import('./transcode.ts')).runTranscodeBench,
   'image-bd': async () => (await import('./image-bd.ts')).runImageBdBench,
   orchestrate: async () => (await import('./orchestrate.ts')).runOrchestrateBench,
