@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 
-const LONG = { FUZZ_MUTATIONS: '1000000', SPINDLE_TEST_KILLS: '30', SPINDLE_TEST_OUTAGE_SECONDS: '60', SPINDLE_TEST_LARGE_IMAGES: '1' };
+const LONG = { FUZZ_MUTATIONS: '1000000', SPINDLE_TEST_KILLS: '30', SPINDLE_TEST_OUTAGE_SECONDS: '60', SPINDLE_TEST_LARGE_IMAGES: '1', SPINDLE_TEST_EVERY_STUDY: '1' };
 
 const root = join(import.meta.dirname, '../..');
 const child = spawn(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', 'test/dicom/fuzz', 'test/disc/image', 'test/e2e', '--testTimeout', '7200000', '--hookTimeout', '600000', ...process.argv.slice(2)], {
