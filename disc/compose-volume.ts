@@ -23,7 +23,7 @@ import { renderReadme } from './pages/readme.ts';
 import { asPrepared, conversionsOn } from './preparation/conversions.ts';
 import type { Preparation } from './preparation/preparation-book.ts';
 import { judgeProfile, profileOf } from './profile.ts';
-import { LAST_PIXEL_FACT } from './profile-pixels.ts';
+import { LAST_IMAGE_FACT } from './profile-images.ts';
 import { fileSystem, mediaType } from './tables/media-types.ts';
 import type { FileSystemRow, MediaTypeRow } from './tables/media-types.ts';
 
@@ -127,7 +127,7 @@ export const composeVolume = async (request: ComposeRequest): Promise<ComposedIm
   const profile = profileOf(volume.media, request.content);
   const render = request.renderFrame;
   const dicomdir = await writeDicomdir({
-    fileSetId: volume.fileSetId, fileSetUid: volume.fileSetUid, profile, instances: placed, readHead: createHeadReader(storeDirectory, profile.pixels ? LAST_PIXEL_FACT : 0),
+    fileSetId: volume.fileSetId, fileSetUid: volume.fileSetUid, profile, instances: placed, readHead: createHeadReader(storeDirectory, profile.images ? LAST_IMAGE_FACT : 0),
     ...(render ? { render: ({ instance }, how) => render(resolve(storeDirectory, instance.file.path), how) } : {}), ...(signal ? { signal } : {}),
   });
   const onDisc = placed.filter(({ instance }) => !dicomdir.leftOff.has(instance.instanceId));

@@ -15,15 +15,15 @@ import { createFillReport, tagWords } from './dicomdir/fill-report.ts';
 import type { FillReport } from './dicomdir/fill-report.ts';
 import { asciiOf, encodeCopy } from './dicomdir/head.ts';
 import { encodeIcon } from './dicomdir/icon.ts';
-import { encodeKeys } from './dicomdir/record-keys.ts';
+import { encodeKeys, laterValue } from './dicomdir/record-keys.ts';
 import type { RecordKeys } from './dicomdir/record-keys.ts';
 import { createSiblingNumbers } from './dicomdir/sibling-numbers.ts';
 import type { SiblingNumbers } from './dicomdir/sibling-numbers.ts';
 import type { PlacedInstance } from './file-set.ts';
-import { pixelBreach } from './profile-pixels.ts';
+import { imageBreach } from './profile-images.ts';
 import type { ApplicationProfileRow } from './tables/application-profiles.ts';
 import { directoryRecord } from './tables/directory-records.ts';
-import type { DirectoryRecordRow } from './tables/directory-records.ts';
+import type { DirectoryKey, DirectoryRecordRow } from './tables/directory-records.ts';
 import { withProfileKeys } from './tables/profile-keys.ts';
 
 export interface DicomdirRequest {
@@ -60,6 +60,13 @@ const row = (record: string, { extraKeys }: ApplicationProfileRow): DirectoryRec
   return withProfileKeys(found, extraKeys);
 };
 
+/** A record that several instances stand below, and the keys of its profile that none of them had so far. */
+interface ParentNode extends DirectoryNode {
+  keys: Uint8Array;
+  parts: RecordKeys['parts'];
+  open: readonly DirectoryKey[];
+}
+
 interface Work {
   readonly profile: ApplicationProfileRow;
   readonly rows: { readonly patient: DirectoryRecordRow; readonly study: DirectoryRecordRow; readonly series: DirectoryRecordRow };
@@ -68,7 +75,7 @@ interface Work {
   readonly report: FillReport;
   readonly roots: DirectoryNode[];
   readonly shared: DirectoryNode[];
-  readonly known: Map<string, DirectoryNode>;
+  readonly known: Map<string, ParentNode>;
 }
 
 const ascii = (text: string): Buffer => Buffer.from(text, 'latin1');
@@ -93,19 +100,33 @@ const keysOf = (record: DirectoryRecordRow, { instance }: PlacedInstance, head: 
     nextNumber: () => (record.record === 'SERIES' ? work.numbers.nextSeries(instance) : work.numbers.nextInstance(instance)),
   });
 
+const joined = (parts: RecordKeys['parts']): Buffer => Buffer.concat(parts.map(({ bytes }) => bytes));
+
 const noteFills = (keys: RecordKeys, where: string, report: FillReport): void => {
   for (const { tag, text } of keys.filled) report.filled(where, tag, text);
+};
+
+/** Adds what an instance has for the open keys of a record above it. @source PS3.11 Table H.3-2: present in any object below */
+const complete = (node: ParentNode, head: DataSet): void => {
+  for (const key of node.open) {
+    const bytes = laterValue(key, head);
+    if (!bytes) continue;
+    node.parts = [...node.parts, { tag: key.tag, bytes }].sort((a, b) => a.tag - b.tag);
+    node.open = node.open.filter((one) => one !== key);
+    node.keys = joined(node.parts);
+  }
 };
 
 /** The record of a patient, study or series: made from the first of its instances that is on the disc. */
 const parentNode = (record: DirectoryRecordRow, key: string, siblings: DirectoryNode[], where: string, placed: PlacedInstance, head: DataSet, work: Work): DirectoryNode => {
   const name = `${record.record} ${key}`;
   const known = work.known.get(name);
-  if (known) return known;
+  if (known) { complete(known, head); return known; }
   const keys = keysOf(record, placed, head, work);
   if ('missing' in keys) throw new TypeError(`no stand-in for ${tagWords(keys.missing)}`);
   noteFills(keys, where, work.report);
-  const node: DirectoryNode = { recordType: record.record, keys: keys.bytes, children: [] };
+  const open = record.keys.filter(({ ofProfile, type, tag }) => ofProfile && type === '1C' && !keys.parts.some((part) => part.tag === tag));
+  const node: ParentNode = { recordType: record.record, keys: joined(keys.parts), children: [], parts: keys.parts, open };
   work.known.set(name, node);
   siblings.push(node);
   return node;
@@ -117,7 +138,7 @@ const UIDS = [TAG.StudyInstanceUID, TAG.SeriesInstanceUID];
 const iconOf = async (placed: PlacedInstance, { profile: { icon }, render, signal }: DicomdirRequest): Promise<Buffer | undefined> => {
   if (!icon || placed.record.record !== 'IMAGE') return NOTHING;
   try {
-    const picture = await render?.(placed, { frame: 'middle', width: icon.side, height: icon.side, fit: 'pad', ...(signal ? { signal } : {}) });
+    const picture = await render?.(placed, { frame: 'representative', width: icon.side, height: icon.side, fit: 'pad', ...(signal ? { signal } : {}) });
     return picture && encodeIcon(picture);
   } catch (error) {
     if (!isApplianceError(error)) throw error;
@@ -129,7 +150,7 @@ const iconOf = async (placed: PlacedInstance, { profile: { icon }, render, signa
 const noteBreach = ({ instance, record }: PlacedInstance, head: DataSet, lacking: readonly number[], hasIcon: boolean, { profile, breaches }: Work): void => {
   const breach = record.record === 'PRIVATE' ? 'has no directory record for its SOP class'
     : lacking[0] !== undefined ? `asks for ${tagWords(lacking[0])} in the directory, which is empty`
-      : !hasIcon ? 'asks for an icon, and the pixels cannot be shown' : record.record === 'IMAGE' ? pixelBreach(profile, head, instance.file.transferSyntaxUid) : undefined;
+      : !hasIcon ? 'asks for an icon, and the pixels cannot be shown' : record.record === 'IMAGE' ? imageBreach(profile, head, instance) : undefined;
   if (breach !== undefined) breaches.set(instance.instanceId, breach);
 };
 
@@ -143,7 +164,7 @@ const add = (placed: PlacedInstance, head: DataSet, icon: Buffer | undefined, wo
   if ('missing' in keys) return `it has no ${tagWords(keys.missing)}, which its directory record needs`;
   noteBreach(placed, head, keys.lacking, icon !== undefined || work.profile.icon?.isRequired !== true, work);
   noteFills(keys, record.under === 'root' ? `instance ${sopInstanceUid}` : `series ${series}`, work.report);
-  const own: DirectoryNode = { recordType: record.record, keys: Buffer.concat([fileReference(placed, head), keys.bytes, icon ?? NOTHING]), children: [] };
+  const own: DirectoryNode = { recordType: record.record, keys: Buffer.concat([fileReference(placed, head), ...keys.parts.map(({ bytes }) => bytes), icon ?? NOTHING]), children: [] };
   if (record.under === 'root') { work.shared.push(own); return undefined; }
   const patientNode = parentNode(work.rows.patient, String(instance.patientKey), work.roots, `the patient of study ${study}`, placed, head, work);
   const studyNode = parentNode(work.rows.study, `${instance.patientKey} ${study}`, patientNode.children, `study ${study}`, placed, head, work);

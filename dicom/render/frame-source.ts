@@ -30,8 +30,8 @@ export interface NativeFrame {
   readonly frame: number;
 }
 
-/** 'middle' = frame n/2 + 1 of n, rounded down. */
-export type FrameChoice = number | 'middle';
+/** 'representative' = the one that the data set names, else one after a third of them. @source PS3.11 B.3.3.2 note 3 */
+export type FrameChoice = number | 'representative';
 
 const META_BYTES = 64 * 1024;
 
@@ -41,7 +41,7 @@ const SHOWN: ReadonlySet<number> = new Set([
   TAG.ModalityLUTSequence, TAG.VOILUTSequence, TAG.PixelAspectRatio, TAG.PixelSpacing, TAG.ImagerPixelSpacing,
   TAG.RedPaletteColorLookupTableDescriptor, TAG.GreenPaletteColorLookupTableDescriptor, TAG.BluePaletteColorLookupTableDescriptor,
   TAG.RedPaletteColorLookupTableData, TAG.GreenPaletteColorLookupTableData, TAG.BluePaletteColorLookupTableData,
-  TAG.SharedFunctionalGroupsSequence, TAG.PerFrameFunctionalGroupsSequence,
+  TAG.SharedFunctionalGroupsSequence, TAG.PerFrameFunctionalGroupsSequence, TAG.RepresentativeFrameNumber,
 ]);
 
 /** Opens a file by its header. @throws {ApplianceError} INTAKE_CANNOT_UNDERSTAND */
@@ -140,7 +140,8 @@ export const readNativeFrame = async (file: string, choice: FrameChoice, pool: C
   const { dataSet, place } = await findPixels(source, SHOWN);
   if (place === undefined) throw new ApplianceError('TRANSCODE_UNSUPPORTED', 'The instance has no pixel data');
   const { format, frames, isPlanar, isBits } = factsOf(dataSet);
-  const frame = choice === 'middle' ? (frames >> 1) + 1 : choice;
+  const named = uintOf(dataSet, TAG.RepresentativeFrameNumber) ?? 0;
+  const frame = choice !== 'representative' ? choice : named >= 1 && named <= frames ? named : Math.floor((frames - 1) / 3) + 1;
   if (!(frame >= 1 && frame <= frames)) throw damaged('There is no such frame');
   const highBit = isBits ? 0 : uintOf(dataSet, TAG.HighBit) ?? format.bitsStored - 1;
   if (place.kind === 'fragments') {

@@ -218,6 +218,7 @@ export const TAG = {
   LUTDescriptor: 0x00283002,
   LUTData: 0x00283006,
   VOILUTSequence: 0x00283010,
+  RepresentativeFrameNumber: 0x00286010,
   DataPointRows: 0x00289001,
   DataPointColumns: 0x00289002,
   PixelMeasuresSequence: 0x00289110,

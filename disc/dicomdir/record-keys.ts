@@ -12,7 +12,8 @@ import type { FillContext } from './fill.ts';
 import { asciiOf, DATE_FORM, encodeCopy, encodeItems, isBlank, itemsOf, TIME_FORM } from './head.ts';
 
 export interface RecordKeys {
-  readonly bytes: Buffer;
+  /** By tag, ascending, each encoded. */
+  readonly parts: readonly { readonly tag: number; readonly bytes: Buffer }[];
   /** Values that were empty in the instance and are not in the record. */
   readonly filled: readonly { readonly tag: number; readonly text: string }[];
   /** Keys that the profile demands and the instance has not: absent from the record. */
@@ -72,8 +73,11 @@ const ownValue = (key: DirectoryKey, head: DataSet): Buffer | undefined => {
 
 /** An image of one plane of two. @source PS3.3 C.8.7.1.1.1 */
 const BIPLANE = /^[^\\]*\\[^\\]*\\ *BIPLANE [AB]/;
+/** X-Ray Angiographic Image Storage. */
+const ANGIOGRAPHY = /\.12\.1$/;
 
-const isDemanded = ({ type, when }: DirectoryKey, head: DataSet): boolean => type === '1' || (when === 'biplane' && BIPLANE.test(asciiOf(head, TAG.ImageType)));
+const isDemanded = ({ type, when }: DirectoryKey, { head, sopClassUid }: FillContext): boolean =>
+  type === '1' || (when !== undefined && ANGIOGRAPHY.test(sopClassUid) && (when === 'angiography' || BIPLANE.test(asciiOf(head, TAG.ImageType))));
 
 /**
  * Encodes the keys of a record in the order of their tags, Specific Character Set first.
@@ -82,21 +86,30 @@ const isDemanded = ({ type, when }: DirectoryKey, head: DataSet): boolean => typ
  */
 export const encodeKeys = (row: DirectoryRecordRow, context: FillContext): RecordKeys | { readonly missing: number } => {
   const { head } = context;
-  const parts: Buffer[] = [];
+  const parts: { tag: number; bytes: Buffer }[] = [];
   const filled: { tag: number; text: string }[] = [];
   const lacking: number[] = [];
   const characterSet = head.elements.get(TAG.SpecificCharacterSet);
-  if (characterSet && !isBlank(characterSet.value)) parts.push(encodeCopy(TAG.SpecificCharacterSet, 'CS', characterSet));
+  if (characterSet && !isBlank(characterSet.value)) parts.push({ tag: TAG.SpecificCharacterSet, bytes: encodeCopy(TAG.SpecificCharacterSet, 'CS', characterSet) });
   for (const key of row.keys) {
     const own = ownValue(key, head);
-    if (own) { parts.push(own); continue; }
-    if (key.type === '2') parts.push(encodeElement(key.tag, key.vr, NOTHING));
-    if (!isDemanded(key, head)) continue;
+    if (own) { parts.push({ tag: key.tag, bytes: own }); continue; }
+    if (key.type === '2') parts.push({ tag: key.tag, bytes: encodeElement(key.tag, key.vr, NOTHING) });
+    if (!isDemanded(key, context)) continue;
     if (key.ofProfile) { lacking.push(key.tag); continue; }
     const text = fillFor(key, context);
     if (text === undefined) return { missing: key.tag };
-    parts.push(encodeElement(key.tag, key.vr, ascii(text)));
+    parts.push({ tag: key.tag, bytes: encodeElement(key.tag, key.vr, ascii(text)) });
     filled.push({ tag: key.tag, text });
   }
-  return { bytes: Buffer.concat(parts), filled, lacking };
+  return { parts, filled, lacking };
+};
+
+/**
+ * What a later instance has for a key that the record of its patient or series lacks; undefined when that is nothing,
+ * or text that the character set of the record does not cover.
+ */
+export const laterValue = (key: DirectoryKey, head: DataSet): Buffer | undefined => {
+  const own = ownValue(key, head);
+  return own?.every((byte) => byte < 0x80) ? own : undefined;
 };

@@ -1,4 +1,4 @@
-/** What the gate asks of records for the sake of the claimed profile: its keys, from the record and from the file, and its icons. @source PS3.11 Tables A.3-2, B.3-3, D.3-2, E.3-2, H.3-2 */
+/** What the gate asks of records for the sake of the claimed profile: its keys, from the record and from the file, and its icons. @source PS3.11 Tables A.3-2, B.3-2, D.3-2, E.3-2, H.3-2 */
 import { TAG } from '../../dicom/tables/tags.ts';
 import type { DirectoryRecord } from '../reader/dicomdir-reader.ts';
 import { EXPLICIT_LITTLE, rawText, readLevel } from '../reader/element-reader.ts';
@@ -37,6 +37,14 @@ const checkKey = ({ tag, vr, type }: DirectoryKey, record: DirectoryRecord, head
   else if (type === '1C' && !element && hasValue(head.elements.get(tag), vr)) missing('is not in the record, but in the file');
 };
 
+const isAscii = (element: ReadElement | undefined): boolean => element?.value.every((byte) => byte < 0x7f) === true;
+
+/** A key of a patient or series is there when any instance below has it; text of another script than the record's cannot be. @source PS3.11 Table H.3-2 */
+const checkParentKey = ({ tag, vr, type }: DirectoryKey, above: DirectoryRecord, fileId: string, head: FileHead, report: Report): void => {
+  const inFile = head.elements.get(tag);
+  if (!above.elements.has(tag) && (type === '2' || (hasValue(inFile, vr) && isAscii(inFile)))) report('profile-keys', fileId, `${above.type} ${KEYWORDS.get(tag) ?? ''} is not in the record`);
+};
+
 /** The one item of an icon, of the size and form of the profile. @source PS3.3 F.7; PS3.11 A.3.3.2 */
 const checkIcon = (record: DirectoryRecord, { icon }: ApplicationProfileRow, report: Report): void => {
   const sequence = record.elements.get(TAG.IconImageSequence);
@@ -60,8 +68,7 @@ export const profileChecker = (id: string): ProfileChecker | undefined => {
     headUntil: Math.max(0, ...tags) + 1,
     check(record, head, report) {
       for (const key of keysOf(record.type)) checkKey(key, record, head, report);
-      // 1C keys come from the first instance of a patient or series, which need not be this one.
-      for (let above = record.parent; above; above = above.parent) for (const key of keysOf(above.type)) if (key.type === '2' && !above.elements.has(key.tag)) report('profile-keys', record.fileId, `${above.type} ${KEYWORDS.get(key.tag) ?? ''} is not in the record`);
+      for (let above = record.parent; above; above = above.parent) for (const key of keysOf(above.type)) checkParentKey(key, above, record.fileId, head, report);
       if (record.type === 'IMAGE') checkIcon(record, profile, report);
     },
   };

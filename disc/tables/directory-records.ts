@@ -27,8 +27,8 @@ export interface DirectoryKey {
   readonly ofProfile?: true;
   /** Where the instance does not say it: the functional group, shared by all frames, that may. */
   readonly group?: number;
-  /** A type 1C key that these instances must have. 'biplane' = Image Type value 3 is BIPLANE A or BIPLANE B. */
-  readonly when?: 'biplane';
+  /** A type 1C key that these instances must have: XA images, and those among them whose Image Type value 3 is BIPLANE A or BIPLANE B. */
+  readonly when?: 'angiography' | 'biplane';
 }
 
 export interface DirectoryRecordRow {

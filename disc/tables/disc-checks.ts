@@ -97,7 +97,7 @@ export const DISC_CHECKS = [
   { id: 'plan-files', subject: 'plan', level: 'error', refuses: true, title: 'Exactly the planned files are on the volume', advice: 'Compose the volume again.', source: 'ours' },
   { id: 'plan-digests', subject: 'plan', level: 'error', refuses: true, title: 'Every file reads back as it was written', advice: 'Compose the volume again; check the spool disk if it happens twice.', source: 'ours' },
   { id: 'plan-file-set', subject: 'plan', level: 'error', refuses: true, title: 'File-set ID and UID are the planned ones', advice: 'Compose the volume again.', source: 'PS3.10 8.1' },
-  { id: 'profile-keys', subject: 'plan', level: 'error', refuses: true, title: 'Records carry the keys and icons that the claimed profile adds', advice: 'Compose the volume again.', source: 'PS3.11 Tables A.3-2, B.3-3, D.3-2, E.3-2, H.3-2' },
+  { id: 'profile-keys', subject: 'plan', level: 'error', refuses: true, title: 'Records carry the keys and icons that the claimed profile adds', advice: 'Compose the volume again.', source: 'PS3.11 Tables A.3-2, B.3-2, D.3-2, E.3-2, H.3-2' },
   { id: 'plan-instances', subject: 'plan', level: 'error', refuses: true, title: 'Every file holds the planned instance', advice: 'Compose the volume again.', source: 'ours' },
   { id: 'limits', subject: 'disc', level: 'error', refuses: true, title: 'The check came to its end', advice: 'The disc is larger or stranger than any real one, or the time was too short: check again with more time.', source: 'ours' },
 ] as const satisfies readonly DiscCheckRow[];

@@ -49,9 +49,9 @@ export const PROFILE_KEYS: readonly ProfileKeysRow[] = [
   },
   { id: 'K4', records: { IMAGE: sorted([references, position, orientation, frameOfReference, rows, columns, spacing]) }, source: 'PS3.11 Table E.3-2' },
   {
-    id: 'K5', source: 'PS3.11 Table A.3-2, Table B.3-3', records: {
+    id: 'K5', source: 'PS3.11 Table A.3-2, Table B.3-2', records: {
       PATIENT: patient('2'), SERIES: series('2'),
-      IMAGE: sorted([key('1', TAG.ImageType, 'CS'), key('1C', TAG.ReferencedImageSequence, 'SQ', { keep: REFERENCE, when: 'biplane' }), key('1C', TAG.LossyImageCompressionRatio, 'DS'), key('2', TAG.CalibrationImage, 'CS')]),
+      IMAGE: sorted([key('1C', TAG.ImageType, 'CS', { when: 'angiography' }), key('1C', TAG.ReferencedImageSequence, 'SQ', { keep: REFERENCE, when: 'biplane' }), key('1C', TAG.LossyImageCompressionRatio, 'DS'), key('2', TAG.CalibrationImage, 'CS')]),
     },
   },
   { id: 'none', records: {}, source: 'PS3.11 C.3, K.3' },

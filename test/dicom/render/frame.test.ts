@@ -69,7 +69,9 @@ describe('the picture of a grey frame', () => {
     const file = made({ pixels: Buffer.concat([GREY, GREY]), elements: [text(TAG.NumberOfFrames, 'IS', '2'), { tag: TAG.PerFrameFunctionalGroupsSequence, vr: 'SQ', value: [group('75'), group('150')] }] });
     expect(await seen(file)).toEqual([0, 0, 255, 255]);
     expect(await seen(file, { frame: 2 })).toEqual([0, 0, 0, 255]);
-    expect(await seen(file, { frame: 'middle' })).toEqual([0, 0, 0, 255]);
+    expect(await seen(file, { frame: 'representative' })).toEqual([0, 0, 255, 255]);
+    const named = made({ pixels: Buffer.concat([GREY, GREY]), elements: [text(TAG.NumberOfFrames, 'IS', '2'), us(TAG.RepresentativeFrameNumber, 2), { tag: TAG.PerFrameFunctionalGroupsSequence, vr: 'SQ', value: [group('75'), group('150')] }] });
+    expect(await seen(named, { frame: 'representative' })).toEqual([0, 0, 0, 255]);
   });
 
   it('is the same in every transfer syntax', async () => {
