@@ -47,7 +47,7 @@ const startStorescp = async (): Promise<Target> => {
   };
 };
 
-const startOrthanc = async (): Promise<Target> => {
+export const startOrthanc = async (): Promise<Target> => {
   const folder = mkdtempSync(join(tmpdir(), 'bench-orthanc-'));
   const [port, httpPort] = [await freePort(), await freePort()];
   mkdirSync(join(folder, 'storage'));

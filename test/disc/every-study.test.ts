@@ -27,6 +27,7 @@ import { profileOf } from '../../disc/profile.ts';
 import { APPLICATION_PROFILES, takesClass } from '../../disc/tables/application-profiles.ts';
 import { fileSystem, mediaType } from '../../disc/tables/media-types.ts';
 import { dataSetOf, filesBelow } from '../dicom/transcode/instances.ts';
+import { startOrthanc } from '../bench/receive-targets.ts';
 import { needs, program } from '../fixtures/peers.ts';
 import { random } from '../fixtures/random.ts';
 import { sharedData } from '../fixtures/shared-data.ts';
@@ -200,5 +201,26 @@ describe.runIf(data !== undefined).each(chosen.map((study) => [name(study), stud
       expect(createHash('sha256').update(readFileSync(join(tree, fileId)).subarray(file.dataSetOffset)).digest('hex')).toBe(file.dataSetSha256);
     }
     rmSync(folder, { recursive: true });
+  }, 120_000);
+});
+
+describe.runIf(data !== undefined && needs('orthanc') && needs('dcmtk'))('discs of some studies', () => {
+  it('are imported whole by Orthanc, from what their directories name', async () => {
+    const orthanc = await startOrthanc();
+    try {
+      let sent = 0;
+      for (const [n, study] of sampled(studies, 6).entries()) {
+        const folder = fresh();
+        const composed = await compose(study, (['CD', 'DVD', 'BD'] as const)[n % 3] ?? 'CD', DEFAULT_CONTENT, await prepare(study, DEFAULT_CONTENT, folder));
+        const tree = layOutImage(composed.image.path, join(folder, 'tree'));
+        const { status, stderr } = spawnSync(program('dcmsend') as string, ['-dn', '-aec', orthanc.calledAe, '+rd', '127.0.0.1', String(orthanc.port), 'DICOMDIR'], { cwd: tree, encoding: 'utf8', timeout: 60_000 });
+        expect(status, stderr).toBe(0);
+        sent += composed.entries.length;
+        rmSync(folder, { recursive: true });
+      }
+      expect(await orthanc.stored()).toBe(sent);
+    } finally {
+      await orthanc.stop();
+    }
   }, 120_000);
 });
