@@ -8,14 +8,15 @@ import type { DataSet } from '../dicom/data-set/data-set.ts';
 import { encodeElement } from '../dicom/data-set/encode.ts';
 import type { RenderFrame } from '../dicom/render/frame.ts';
 import { TAG } from '../dicom/tables/tags.ts';
-import { isApplianceError } from '../infra/errors.ts';
 import { encodeDirectory } from './dicomdir/encode-directory.ts';
 import type { DirectoryNode } from './dicomdir/encode-directory.ts';
 import { createFillReport, tagWords } from './dicomdir/fill-report.ts';
 import type { FillReport } from './dicomdir/fill-report.ts';
 import { asciiOf, encodeCopy } from './dicomdir/head.ts';
 import { encodeIcon } from './dicomdir/icon.ts';
-import { encodeKeys, laterValue } from './dicomdir/record-keys.ts';
+import { completeParent, startParent } from './dicomdir/parent-node.ts';
+import type { ParentNode } from './dicomdir/parent-node.ts';
+import { encodeKeys } from './dicomdir/record-keys.ts';
 import type { RecordKeys } from './dicomdir/record-keys.ts';
 import { createSiblingNumbers } from './dicomdir/sibling-numbers.ts';
 import type { SiblingNumbers } from './dicomdir/sibling-numbers.ts';
@@ -23,7 +24,7 @@ import type { PlacedInstance } from './file-set.ts';
 import { imageBreach } from './profile-images.ts';
 import type { ApplicationProfileRow } from './tables/application-profiles.ts';
 import { directoryRecord } from './tables/directory-records.ts';
-import type { DirectoryKey, DirectoryRecordRow } from './tables/directory-records.ts';
+import type { DirectoryRecordRow } from './tables/directory-records.ts';
 import { withProfileKeys } from './tables/profile-keys.ts';
 
 export interface DicomdirRequest {
@@ -60,13 +61,6 @@ const row = (record: string, { extraKeys }: ApplicationProfileRow): DirectoryRec
   return withProfileKeys(found, extraKeys);
 };
 
-/** A record that several instances stand below, and the keys of its profile that none of them had so far. */
-interface ParentNode extends DirectoryNode {
-  keys: Uint8Array;
-  parts: RecordKeys['parts'];
-  open: readonly DirectoryKey[];
-}
-
 interface Work {
   readonly profile: ApplicationProfileRow;
   readonly rows: { readonly patient: DirectoryRecordRow; readonly study: DirectoryRecordRow; readonly series: DirectoryRecordRow };
@@ -100,33 +94,19 @@ const keysOf = (record: DirectoryRecordRow, { instance }: PlacedInstance, head: 
     nextNumber: () => (record.record === 'SERIES' ? work.numbers.nextSeries(instance) : work.numbers.nextInstance(instance)),
   });
 
-const joined = (parts: RecordKeys['parts']): Buffer => Buffer.concat(parts.map(({ bytes }) => bytes));
-
 const noteFills = (keys: RecordKeys, where: string, report: FillReport): void => {
   for (const { tag, text } of keys.filled) report.filled(where, tag, text);
-};
-
-/** Adds what an instance has for the open keys of a record above it. @source PS3.11 Table H.3-2: present in any object below */
-const complete = (node: ParentNode, head: DataSet): void => {
-  for (const key of node.open) {
-    const bytes = laterValue(key, head);
-    if (!bytes) continue;
-    node.parts = [...node.parts, { tag: key.tag, bytes }].sort((a, b) => a.tag - b.tag);
-    node.open = node.open.filter((one) => one !== key);
-    node.keys = joined(node.parts);
-  }
 };
 
 /** The record of a patient, study or series: made from the first of its instances that is on the disc. */
 const parentNode = (record: DirectoryRecordRow, key: string, siblings: DirectoryNode[], where: string, placed: PlacedInstance, head: DataSet, work: Work): DirectoryNode => {
   const name = `${record.record} ${key}`;
   const known = work.known.get(name);
-  if (known) { complete(known, head); return known; }
+  if (known) { completeParent(known, head); return known; }
   const keys = keysOf(record, placed, head, work);
   if ('missing' in keys) throw new TypeError(`no stand-in for ${tagWords(keys.missing)}`);
   noteFills(keys, where, work.report);
-  const open = record.keys.filter(({ ofProfile, type, tag }) => ofProfile && type === '1C' && !keys.parts.some((part) => part.tag === tag));
-  const node: ParentNode = { recordType: record.record, keys: joined(keys.parts), children: [], parts: keys.parts, open };
+  const node = startParent(record, keys.parts);
   work.known.set(name, node);
   siblings.push(node);
   return node;
@@ -141,7 +121,8 @@ const iconOf = async (placed: PlacedInstance, { profile: { icon }, render, signa
     const picture = await render?.(placed, { frame: 'representative', width: icon.side, height: icon.side, fit: 'pad', ...(signal ? { signal } : {}) });
     return picture && encodeIcon(picture);
   } catch (error) {
-    if (!isApplianceError(error)) throw error;
+    // A file that is gone or damaged is found again, and named, when its head is read.
+    if (signal?.aborted || error instanceof TypeError) throw error;
     return undefined;
   }
 };
