@@ -84,6 +84,13 @@ describe('a disc of angiograms', () => {
     if (needs('dicom3tools')) expect(dciodvfyErrors(disc.tree)).toEqual([]);
   });
 
+  it('takes captures in the transfer syntax of their own', async () => {
+    const capture: InstanceOverrides = { seed: 'capture', sopClassUid: `${CLASS}7`, seriesNumber: 2, elements: [us(TAG.BitsAllocated, 8), us(TAG.BitsStored, 8), us(TAG.HighBit, 7), text(TAG.Modality, 'CS', 'OT'), { tag: TAG.PixelData, vr: 'OB', value: Buffer.alloc(64, 7) }], without: [TAG.RescaleIntercept, TAG.RescaleSlope] };
+    const disc = await make('CD', 'STD-XA1K-CD', [angiogram(), capture]);
+    expect([disc.composed.profile, disc.reasons, disc.problems]).toEqual(['STD-XA1K-CD', [], []]);
+    expect(disc.records.filter(({ type }) => type === 'IMAGE').map((record) => valueOf(record, TAG.ReferencedTransferSyntaxUIDInFile)).sort()).toEqual(['1.2.840.10008.1.2.1', '1.2.840.10008.1.2.4.70']);
+  });
+
   it('is the same when it is made again', async () => {
     const [one, other] = [await make('CD', 'STD-XA1K-CD', [angiogram()]), await make('CD', 'STD-XA1K-CD', [angiogram()])];
     expect(other.composed.image.sha256).toBe(one.composed.image.sha256);
