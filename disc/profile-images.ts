@@ -33,8 +33,11 @@ const bitsBreach = (limits: ImageLimits, head: DataSet): string | undefined => {
 const contentBreach = (limits: ImageLimits, head: DataSet): string | undefined => {
   if (limits.frames === 'single' && Number.parseInt(first(head, TAG.NumberOfFrames) || '1', 10) > 1) return 'takes single frames only';
   if (limits.hasNoOverlays && [...head.elements.keys()].some((tag) => tag >= FIRST_OVERLAY && tag <= LAST_IMAGE_FACT)) return 'takes no overlays in such images';
-  const regions = head.elements.get(TAG.SequenceOfUltrasoundRegions);
-  return limits.hasRegions && !(regions && itemsOf(regions)?.length) ? 'takes images with calibrated regions only' : undefined;
+  if (limits.regions === undefined) return undefined;
+  const sequence = head.elements.get(TAG.SequenceOfUltrasoundRegions);
+  const regions = (sequence && itemsOf(sequence)) ?? [];
+  if (regions.length === 0) return 'takes images with calibrated regions only';
+  return limits.regions === 'space and pixels' && !regions.every(({ elements }) => elements.has(TAG.PixelComponentOrganization)) ? 'takes regions with calibrated pixels only' : undefined;
 };
 
 const breachOf = (limits: ImageLimits, head: DataSet, transferSyntaxUid: string): string | undefined => {

@@ -154,6 +154,7 @@ export const TAG = {
   PatientPosition: 0x00185100,
   ViewPosition: 0x00185101,
   SequenceOfUltrasoundRegions: 0x00186011,
+  PixelComponentOrganization: 0x00186044,
   StudyInstanceUID: 0x0020000d,
   SeriesInstanceUID: 0x0020000e,
   StudyID: 0x00200010,

@@ -28,8 +28,8 @@ export interface ImageLimits {
   /** Photometric Interpretation → transfer syntaxes allowed for it, '' = those of the profile; others are not allowed. */
   readonly photometric?: Readonly<Record<string, readonly string[] | ''>>;
   readonly frames?: 'single' | 'multi';
-  /** Only images with calibrated regions. */
-  readonly hasRegions?: boolean;
+  /** Only images with calibrated regions, in space, or in what their pixels mean too. */
+  readonly regions?: 'space' | 'space and pixels';
 }
 
 export interface ApplicationProfileRow {
@@ -98,7 +98,7 @@ const US_PAIRS = { MONOCHROME2: [EVLE, RLE], RGB: [EVLE, RLE], 'PALETTE COLOR': 
 const ultrasound = (kind: 'ID' | 'SC' | 'CC', frames: 'SF' | 'MF', medium: 'CDR' | 'DVD'): ApplicationProfileRow => ({
   id: `STD-US-${kind}-${frames}-${medium}`, media: medium === 'CDR' ? ['CD'] : ['DVD', 'DVD-DL'], transferSyntaxes: [EVLE, RLE, JPEG_BASELINE],
   sopClasses: frames === 'SF' ? [US] : [US, US_MULTI], extraKeys: 'none',
-  images: [{ photometric: US_PAIRS, frames: frames === 'SF' ? 'single' : 'multi', ...(kind === 'ID' ? {} : { hasRegions: true }) }], source: 'PS3.11 C.3',
+  images: [{ photometric: US_PAIRS, frames: frames === 'SF' ? 'single' : 'multi', ...(kind === 'ID' ? {} : { regions: kind === 'SC' ? 'space' as const : 'space and pixels' as const }) }], source: 'PS3.11 C.3',
 });
 
 const US_PROFILES: readonly ApplicationProfileRow[] = (['CDR', 'DVD'] as const).flatMap((medium) => (['ID', 'SC', 'CC'] as const).flatMap((kind) => (['SF', 'MF'] as const).map((frames) => ultrasound(kind, frames, medium))));

@@ -122,8 +122,8 @@ const expectSameContent = async ({ file, attributes }: VolumeInstance, line: Pre
   return true;
 };
 
-/** Findings of values that the directory holds as the instances do. */
-const OF_THE_DATA = /invalid data values|Value invalid for this VR|Unrecognized.*(Sex|Modality)|attribute Value Multiplicity|Value dubious|UID/;
+/** Findings of values that the directory holds as the instances do; and a sequence that spectra need only where they reference images. @source PS3.3 F.5.27 */
+const OF_THE_DATA = /ReferencedImageEvidenceSequence|invalid data values|Value invalid for this VR|Unrecognized.*(Sex|Modality)|attribute Value Multiplicity|Value dubious|UID/;
 
 const DCMTK_PROFILES: Readonly<Record<string, string>> = {
   'STD-GEN-CD': '-Pgp', 'STD-GEN-DVD-JPEG': '-Pdv', 'STD-GEN-DVD-J2K': '-Pd2', 'STD-GEN-BD-JPEG': '-Pbd', 'STD-GEN-BD-J2K': '-Pb2', 'STD-XABC-CD': '-Pbc', 'STD-XA1K-CD': '-Pxa', 'STD-XA1K-DVD': '-Pxd',
@@ -137,12 +137,13 @@ const OF_DAMAGE = /reading file:|remaining bytes in file|JPEG stream|unencapsula
 /** The Standard allows an MR image 12 to 16 bits, the peer 12 and 16. @source PS3.11 Table E.3-4 */
 const PEER_IS_STRICTER = /BitsStored \(0028,0101\) has other value than expected/;
 
-const expectJudged = (composed: ComposedImage, folder: string, media: Medium): void => {
+/** The slow ones read what does not change between the profiles of a medium. */
+const expectJudged = (composed: ComposedImage, folder: string, media: Medium, isFirst: boolean): void => {
   const tree = layOutImage(composed.image.path, join(folder, `tree-${media}`));
   if (needs('dicom3tools')) expect(dciodvfyErrors(tree).filter((line) => !OF_THE_DATA.test(line))).toEqual([]);
   if (needs('dcmtk')) expect(dcdirdmpFiles(tree)).toBe(composed.entries.length);
-  if (needs('gdcm')) expect(isReadByGdcm(tree)).toBe(true);
-  if (needs('pydicom')) expect(pydicomFiles(tree)).toBe(composed.entries.length);
+  if (isFirst && needs('gdcm')) expect(isReadByGdcm(tree)).toBe(true);
+  if (isFirst && needs('pydicom')) expect(pydicomFiles(tree)).toBe(composed.entries.length);
   const option = DCMTK_PROFILES[composed.profile];
   if (option !== undefined && needs('dcmtk')) expect(dcmmkdirRefusals(tree, option, ['+I']).filter((line) => !OF_DAMAGE.test(line) && !(composed.profile.startsWith('STD-CTMR') && PEER_IS_STRICTER.test(line))), composed.profile).toEqual([]);
   rmSync(tree, { recursive: true });
@@ -183,7 +184,7 @@ describe.runIf(data !== undefined).each(chosen.map((study) => [name(study), stud
         const line = preparation.lines.get(instance.instanceId);
         if (line?.kind === 'converted' && media !== 'BD') await expectSameContent(instance, line, folder);
       }
-      if (n === 0 || composed.profile !== '') expectJudged(composed, folder, media);
+      if (n === 0 || composed.profile !== '') expectJudged(composed, folder, media, n === 0);
       rmSync(folder, { recursive: true });
     }
   }, 300_000);

@@ -58,6 +58,8 @@ describe('what profiles ask of images', () => {
     ['calibration that is missing', 'STD-US-SC-SF-DVD', '6.1', [], undefined, 'takes images with calibrated regions only'],
     ['calibration that is empty', 'STD-US-CC-SF-DVD', '6.1', [regions([])], undefined, 'takes images with calibrated regions only'],
     ['calibrated regions', 'STD-US-SC-SF-DVD', '6.1', [regions([[us(0x00186012, 1)]])], undefined, undefined],
+    ['regions whose pixels mean nothing', 'STD-US-CC-SF-DVD', '6.1', [regions([[us(0x00186012, 1), us(TAG.PixelComponentOrganization, 0)], [us(0x00186012, 1)]])], undefined, 'takes regions with calibrated pixels only'],
+    ['regions whose pixels are calibrated', 'STD-US-CC-SF-DVD', '6.1', [regions([[us(TAG.PixelComponentOrganization, 0)]])], undefined, undefined],
   ] as const)('%s: %s', (_, profile, of, elements, transferSyntaxUid, expected) => {
     expect(breach(profile, of, elements, transferSyntaxUid)).toBe(expected);
   });

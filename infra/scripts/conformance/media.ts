@@ -28,12 +28,12 @@ const mandatory = (row: DirectoryRecordRow, wanted: (key: DirectoryKey) => boole
 
 const classNames = (uids: readonly string[]): string => uids.map((uid) => sopClassByUid.get(uid)?.name ?? uid).join(', ');
 
-const limitText = ({ classes, modality, rows, columns, samples, bitsAllocated, bitsStored, isFilled, isLow, isUnsigned, hasNoOverlays, photometric, frames, hasRegions }: ImageLimits): string => {
+const limitText = ({ classes, modality, rows, columns, samples, bitsAllocated, bitsStored, isFilled, isLow, isUnsigned, hasNoOverlays, photometric, frames, regions }: ImageLimits): string => {
   const said = [
     modality && `Modality ${modality}`, rows && `at most ${rows} rows`, columns && `at most ${columns} columns`, samples && `${samples} sample per pixel`,
     photometric && `Photometric Interpretation ${Object.entries(photometric).map(([name, uids]) => (uids === '' ? name : `${name} (${uids.map((uid) => transferSyntaxByUid.get(uid)?.name ?? uid).join(', ')})`)).join(', ')}`,
     bitsAllocated && `Bits Allocated ${bitsAllocated.join(' or ')}`, bitsStored && `Bits Stored ${bitsStored.join(', ')}`, isFilled && 'Bits Stored as Bits Allocated', isLow && 'High Bit below Bits Stored', isUnsigned && 'unsigned', hasNoOverlays && 'no overlays',
-    frames === 'single' && 'single frames', hasRegions && 'calibrated regions',
+    frames === 'single' && 'single frames', regions && `regions calibrated in ${regions}`,
   ].filter((part) => typeof part === 'string');
   return `${classes ? `${classNames(classes)}: ` : ''}${said.join(', ')}`;
 };
