@@ -8,6 +8,7 @@ import type { FirstMaking, OrderRow, VolumeRow, VolumeToCompose } from '../catal
 import { createDeidentifier } from '../dicom/deidentify/deidentify.ts';
 import type { ProfileOption } from '../dicom/deidentify/choose-step.ts';
 import type { PictureMaker } from '../dicom/picture/picture-maker.ts';
+import type { RenderFrame } from '../dicom/render/frame.ts';
 import type { Transcoder } from '../dicom/transcoder.ts';
 import { attachmentFiles } from '../disc/attachments/attachment-files.ts';
 import type { AttachmentStore } from '../disc/attachments/attachment-store.ts';
@@ -24,7 +25,7 @@ import { renderLabel } from '../disc/label/render-label.ts';
 import { reportFiles } from '../disc/documents/report-files.ts';
 import type { PlacedInstance } from '../disc/file-set.ts';
 import { hasAttachments, hasReports, hasWebContent, isSealed, mayHoldViewers } from '../disc/order/content.ts';
-import type { ContentOptions, Language } from '../disc/order/content.ts';
+import type { ContentOptions, CopyType, Language } from '../disc/order/content.ts';
 import { SECTOR_BYTES } from '../disc/image/sectors.ts';
 import { deriveFiles } from '../disc/preparation/derive-files.ts';
 import type { DerivedWish } from '../disc/preparation/derive-files.ts';
@@ -68,6 +69,8 @@ export interface SpoolOptions {
   /** Discs get pages for web browsers, where an order does not say. */
   readonly webContent: boolean;
   readonly transcoder: Transcoder;
+  /** Shows a frame of a file, for the icons of a DICOMDIR. */
+  readonly renderFrame: RenderFrame;
   readonly pictureMaker: PictureMaker;
   readonly attachments: AttachmentStore;
   readonly shelf: Pick<ViewerShelf, 'choose'>;
@@ -119,7 +122,7 @@ const refuse = async (imageFile: string, problems: readonly string[]): Promise<n
 export const createVolumeSpool = (options: SpoolOptions): VolumeSpool => {
   const madeFile = (volume: VolumeRow): string => join(options.spoolDirectory, volume.spoolName, 'made.json');
 
-  const gate = async (composed: ComposedImage, volume: VolumeRow, viewers: readonly InstalledViewer[]): Promise<GateResult> => {
+  const gate = async (composed: ComposedImage, volume: VolumeRow, copyType: CopyType, viewers: readonly InstalledViewer[]): Promise<GateResult> => {
     const changed = changedFile(viewers, composed.files);
     if (changed !== undefined) {
       await rm(composed.image.path, { force: true });
@@ -127,7 +130,7 @@ export const createVolumeSpool = (options: SpoolOptions): VolumeSpool => {
     }
     const result = await checkVolume({
       imageFile: composed.image.path, bytes: composed.image.bytes, fileSetId: volume.fileSetId, fileSetUid: volume.fileSetUid, files: composed.files,
-      profile: composed.profile, fileSystems: fileSystem(mediaType(volume.media).fileSystem).trees,
+      profile: composed.profile, copyType, fileSystems: fileSystem(mediaType(volume.media).fileSystem).trees,
       instances: composed.entries.map(({ fileId, sopInstanceUid }) => ({ fileId, sopInstanceUid })), extras: composed.extras,
     });
     return result.isAccepted ? result : refuse(composed.image.path, result.problems);
@@ -193,9 +196,9 @@ export const createVolumeSpool = (options: SpoolOptions): VolumeSpool => {
       const composed = await composeVolume({
         volume: { fileSetId: volume.fileSetId, fileSetUid: volume.fileSetUid, index: volume.index, of: volume.of, media: volume.media, capacityBytes: mediaType(volume.media).sectors * SECTOR_BYTES },
         order: { isSupplement: order.isSupplement }, content, instances, preparation: { folder, lines }, extras: [attachmentFiles(attached), viewerExtra(viewers, { language: imprint.language, fileSetId: volume.fileSetId })], extrasFor, storeDirectory: options.storeDirectory, imageFile: plainFile, createdAt: volume.createdAt,
-        ...imprint, otherVolumes: isTeaching ? withoutSeries(others) : others, signal, onProgress,
+        ...imprint, otherVolumes: isTeaching ? withoutSeries(others) : others, renderFrame: options.renderFrame, signal, onProgress,
       }).catch((error: unknown) => { throw isTeaching ? namedForStaff(error, instances, lines) : error; });
-      const result = await gate(composed, volume, viewers);
+      const result = await gate(composed, volume, content.copyType, viewers);
       const sealed = isSealed(content) ? await seal({ volume, order, imprint, plainFile, imageFile, signal }) : undefined;
       const image = sealed?.image ?? composed.image;
       const profile = sealed ? '' : composed.profile;

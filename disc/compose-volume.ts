@@ -4,6 +4,7 @@
  */
 import { resolve } from 'node:path';
 import type { ReportEntry, VolumeInstance } from '../catalog/catalog.ts';
+import type { RenderFrame } from '../dicom/render/frame.ts';
 import { ApplianceError } from '../infra/errors.ts';
 import type { DiscExtra } from './disc-extra.ts';
 import { writeDicomdir } from './dicomdir.ts';
@@ -22,7 +23,8 @@ import { renderIndexPage } from './pages/index-page.ts';
 import { renderReadme } from './pages/readme.ts';
 import { asPrepared, conversionsOn } from './preparation/conversions.ts';
 import type { Preparation } from './preparation/preparation-book.ts';
-import { judgeProfile } from './profile.ts';
+import { judgeProfile, profileOf } from './profile.ts';
+import { LAST_IMAGE_FACT } from './profile-images.ts';
 import { fileSystem, mediaType } from './tables/media-types.ts';
 import type { FileSystemRow, MediaTypeRow } from './tables/media-types.ts';
 
@@ -63,6 +65,8 @@ export interface ComposeRequest {
   readonly extras?: readonly DiscExtra[];
   /** Files that depend on what is on the volume, made once that is certain; they lie behind `extras`. */
   readonly extrasFor?: (placed: readonly PlacedInstance[]) => readonly DiscExtra[];
+  /** Shows a frame of a file, for icons; absent = a disc without icons, which breaks profiles that ask for them. */
+  readonly renderFrame?: RenderFrame;
   readonly signal?: AbortSignal;
   readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
 }
@@ -128,11 +132,16 @@ const pages = (facts: DiscFacts, language: Language): readonly ImageFile[] => [d
 export const composeVolume = async (request: ComposeRequest): Promise<ComposedImage> => {
   const { volume, storeDirectory, imageFile, createdAt, signal } = request;
   const { placed, leftOff, report } = place(request, fileSystemOf(volume.media));
-  const dicomdir = await writeDicomdir({ fileSetId: volume.fileSetId, fileSetUid: volume.fileSetUid, instances: placed, readHead: createHeadReader(storeDirectory), ...(signal ? { signal } : {}) });
+  const profile = profileOf(volume.media, request.content);
+  const render = request.renderFrame;
+  const dicomdir = await writeDicomdir({
+    fileSetId: volume.fileSetId, fileSetUid: volume.fileSetUid, profile, instances: placed, readHead: createHeadReader(storeDirectory, profile.images ? LAST_IMAGE_FACT : 0),
+    ...(render ? { render: ({ instance }, how) => render(resolve(storeDirectory, instance.file.path), how) } : {}), ...(signal ? { signal } : {}),
+  });
   const onDisc = placed.filter(({ instance }) => !dicomdir.leftOff.has(instance.instanceId));
   if (!onDisc.length) throw new ApplianceError('DISC_FILE_SET_INVALID', 'no instance of the volume can be put on a disc', { details: { leftOff: [...report, ...dicomdir.report].map(({ sopInstanceUid, reason }) => `${sopInstanceUid ?? ''} ${reason}`) } });
 
-  const verdict = judgeProfile(volume.media, request.content, onDisc.map(({ instance }) => instance));
+  const verdict = judgeProfile(volume.media, request.content, onDisc.map(({ instance }) => instance), dicomdir.breaches);
   const changes = conversionsOn(onDisc, request.preparation.lines);
   const wholeReport = [...report, ...dicomdir.report, ...verdict.report, ...changes.report];
   const extras = [...request.extras ?? [], ...request.extrasFor?.(onDisc) ?? []];

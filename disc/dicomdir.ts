@@ -6,27 +6,38 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ReportEntry, VolumeInstance } from '../catalog/catalog.ts';
 import type { DataSet } from '../dicom/data-set/data-set.ts';
 import { encodeElement } from '../dicom/data-set/encode.ts';
+import type { RenderFrame } from '../dicom/render/frame.ts';
 import { TAG } from '../dicom/tables/tags.ts';
 import { encodeDirectory } from './dicomdir/encode-directory.ts';
 import type { DirectoryNode } from './dicomdir/encode-directory.ts';
 import { createFillReport, tagWords } from './dicomdir/fill-report.ts';
 import type { FillReport } from './dicomdir/fill-report.ts';
 import { asciiOf, encodeCopy } from './dicomdir/head.ts';
+import { encodeIcon } from './dicomdir/icon.ts';
+import { completeParent, startParent } from './dicomdir/parent-node.ts';
+import type { ParentNode } from './dicomdir/parent-node.ts';
 import { encodeKeys } from './dicomdir/record-keys.ts';
 import type { RecordKeys } from './dicomdir/record-keys.ts';
 import { createSiblingNumbers } from './dicomdir/sibling-numbers.ts';
 import type { SiblingNumbers } from './dicomdir/sibling-numbers.ts';
 import type { PlacedInstance } from './file-set.ts';
+import { imageBreach } from './profile-images.ts';
+import type { ApplicationProfileRow } from './tables/application-profiles.ts';
 import { directoryRecord } from './tables/directory-records.ts';
 import type { DirectoryRecordRow } from './tables/directory-records.ts';
+import { withProfileKeys } from './tables/profile-keys.ts';
 
 export interface DicomdirRequest {
   readonly fileSetId: string;
   readonly fileSetUid: string;
   /** In disc order. */
   readonly instances: readonly PlacedInstance[];
+  /** The profile that the disc is made for: its keys and icons. */
+  readonly profile: ApplicationProfileRow;
   /** Everything of the data set up to the highest key of the record; used up before the next call; throws when it cannot be read. */
   readonly readHead: (placed: PlacedInstance) => DataSet;
+  /** A frame of an instance as a picture; absent = no icons. */
+  readonly render?: (placed: PlacedInstance, request: Parameters<RenderFrame>[1]) => ReturnType<RenderFrame>;
   readonly signal?: AbortSignal;
 }
 
@@ -36,26 +47,29 @@ export interface Dicomdir {
   readonly report: readonly ReportEntry[];
   /** instanceId of those without a record: they do not belong on the disc. */
   readonly leftOff: ReadonlySet<number>;
+  /** What the profile asks and an instance has not, by instanceId. */
+  readonly breaches: ReadonlyMap<number, string>;
 }
 
+const NOTHING = Buffer.alloc(0);
 /** Heads read between two turns of the event loop: a few milliseconds of work. */
 const HEADS_AT_ONCE = 32;
 
-const row = (record: string): DirectoryRecordRow => {
+const row = (record: string, { extraKeys }: ApplicationProfileRow): DirectoryRecordRow => {
   const found = directoryRecord(record);
   if (!found) throw new TypeError(`no row for directory record ${record}`);
-  return found;
+  return withProfileKeys(found, extraKeys);
 };
-const PATIENT = row('PATIENT');
-const STUDY = row('STUDY');
-const SERIES = row('SERIES');
 
 interface Work {
+  readonly profile: ApplicationProfileRow;
+  readonly rows: { readonly patient: DirectoryRecordRow; readonly study: DirectoryRecordRow; readonly series: DirectoryRecordRow };
+  readonly breaches: Map<number, string>;
   readonly numbers: SiblingNumbers;
   readonly report: FillReport;
   readonly roots: DirectoryNode[];
   readonly shared: DirectoryNode[];
-  readonly known: Map<string, DirectoryNode>;
+  readonly known: Map<string, ParentNode>;
 }
 
 const ascii = (text: string): Buffer => Buffer.from(text, 'latin1');
@@ -77,7 +91,7 @@ const fileReference = ({ instance, fileId, record }: PlacedInstance, head: DataS
 const keysOf = (record: DirectoryRecordRow, { instance }: PlacedInstance, head: DataSet, work: Work): RecordKeys | { readonly missing: number } =>
   encodeKeys(record, {
     head, studyInstanceUid: instance.attributes.studyInstanceUid, sopClassUid: instance.attributes.sopClassUid,
-    nextNumber: () => (record === SERIES ? work.numbers.nextSeries(instance) : work.numbers.nextInstance(instance)),
+    nextNumber: () => (record.record === 'SERIES' ? work.numbers.nextSeries(instance) : work.numbers.nextInstance(instance)),
   });
 
 const noteFills = (keys: RecordKeys, where: string, report: FillReport): void => {
@@ -88,11 +102,11 @@ const noteFills = (keys: RecordKeys, where: string, report: FillReport): void =>
 const parentNode = (record: DirectoryRecordRow, key: string, siblings: DirectoryNode[], where: string, placed: PlacedInstance, head: DataSet, work: Work): DirectoryNode => {
   const name = `${record.record} ${key}`;
   const known = work.known.get(name);
-  if (known) return known;
+  if (known) { completeParent(known, head); return known; }
   const keys = keysOf(record, placed, head, work);
   if ('missing' in keys) throw new TypeError(`no stand-in for ${tagWords(keys.missing)}`);
   noteFills(keys, where, work.report);
-  const node: DirectoryNode = { recordType: record.record, keys: keys.bytes, children: [] };
+  const node = startParent(record, keys.parts);
   work.known.set(name, node);
   siblings.push(node);
   return node;
@@ -100,20 +114,42 @@ const parentNode = (record: DirectoryRecordRow, key: string, siblings: Directory
 
 const UIDS = [TAG.StudyInstanceUID, TAG.SeriesInstanceUID];
 
+/** The icon of an image, nothing where the profile knows none; undefined when its pixels cannot be shown. @source PS3.11 A.3.3.2, B.3.3.2, E.3.3.2 */
+const iconOf = async (placed: PlacedInstance, { profile: { icon }, render, signal }: DicomdirRequest): Promise<Buffer | undefined> => {
+  if (!icon || placed.record.record !== 'IMAGE') return NOTHING;
+  try {
+    const picture = await render?.(placed, { frame: 'representative', width: icon.side, height: icon.side, fit: 'pad', ...(signal ? { signal } : {}) });
+    return picture && encodeIcon(picture);
+  } catch (error) {
+    // A file that is gone or damaged is found again, and named, when its head is read.
+    if (signal?.aborted || error instanceof TypeError) throw error;
+    return undefined;
+  }
+};
+
+/** Notes the first thing that the profile asks of an instance and that its head or its pixels do not give. */
+const noteBreach = ({ instance, record }: PlacedInstance, head: DataSet, lacking: readonly number[], hasIcon: boolean, { profile, breaches }: Work): void => {
+  const breach = record.record === 'PRIVATE' ? 'has no directory record for its SOP class'
+    : lacking[0] !== undefined ? `asks for ${tagWords(lacking[0])} in the directory, which is empty`
+      : !hasIcon ? 'asks for an icon, and the pixels cannot be shown' : record.record === 'IMAGE' ? imageBreach(profile, head, instance) : undefined;
+  if (breach !== undefined) breaches.set(instance.instanceId, breach);
+};
+
 /** Adds the records of one instance; answers why it gives none. */
-const add = (placed: PlacedInstance, head: DataSet, work: Work): string | undefined => {
+const add = (placed: PlacedInstance, head: DataSet, icon: Buffer | undefined, work: Work): string | undefined => {
   const { instance, record } = placed;
   const { sopInstanceUid, studyInstanceUid: study, seriesInstanceUid: series } = instance.attributes;
   const lacking = record.under === 'root' ? undefined : UIDS.find((tag) => asciiOf(head, tag) === '');
   // The own record first: an instance that gives none must not leave an empty series behind.
   const keys = lacking === undefined ? keysOf(record, placed, head, work) : { missing: lacking };
   if ('missing' in keys) return `it has no ${tagWords(keys.missing)}, which its directory record needs`;
+  noteBreach(placed, head, keys.lacking, icon !== undefined || work.profile.icon?.isRequired !== true, work);
   noteFills(keys, record.under === 'root' ? `instance ${sopInstanceUid}` : `series ${series}`, work.report);
-  const own: DirectoryNode = { recordType: record.record, keys: Buffer.concat([fileReference(placed, head), keys.bytes]), children: [] };
+  const own: DirectoryNode = { recordType: record.record, keys: Buffer.concat([fileReference(placed, head), ...keys.parts.map(({ bytes }) => bytes), icon ?? NOTHING]), children: [] };
   if (record.under === 'root') { work.shared.push(own); return undefined; }
-  const patientNode = parentNode(PATIENT, String(instance.patientKey), work.roots, `the patient of study ${study}`, placed, head, work);
-  const studyNode = parentNode(STUDY, `${instance.patientKey} ${study}`, patientNode.children, `study ${study}`, placed, head, work);
-  parentNode(SERIES, `${instance.patientKey} ${study} ${series}`, studyNode.children, `series ${series}`, placed, head, work).children.push(own);
+  const patientNode = parentNode(work.rows.patient, String(instance.patientKey), work.roots, `the patient of study ${study}`, placed, head, work);
+  const studyNode = parentNode(work.rows.study, `${instance.patientKey} ${study}`, patientNode.children, `study ${study}`, placed, head, work);
+  parentNode(work.rows.series, `${instance.patientKey} ${study} ${series}`, studyNode.children, `series ${series}`, placed, head, work).children.push(own);
   return undefined;
 };
 
@@ -132,7 +168,7 @@ const noteNameVariants = (instances: readonly VolumeInstance[], report: FillRepo
 const UNREADABLE = 'its stored file cannot be read as a data set of its transfer syntax';
 
 /** Reads and adds one instance; answers why it is left off. */
-const take = (placed: PlacedInstance, request: DicomdirRequest, work: Work): string | undefined => {
+const take = (placed: PlacedInstance, icon: Buffer | undefined, request: DicomdirRequest, work: Work): string | undefined => {
   let head: DataSet;
   try {
     head = request.readHead(placed);
@@ -141,26 +177,31 @@ const take = (placed: PlacedInstance, request: DicomdirRequest, work: Work): str
     if (error instanceof TypeError) throw error;
     return UNREADABLE;
   }
-  return add(placed, head, work);
+  return add(placed, head, icon, work);
 };
 
 /**
  * Builds the DICOMDIR in Explicit VR Little Endian. One PATIENT record per patient of the catalog, one STUDY and one SERIES per UID.
  * Empty required values get stand-ins in the record only and are reported; memory grows with the directory, not with the instances.
  * @throws the reason of `signal` when it is aborted
- * @source PS3.3 F, PS3.10 8.6, PS3.11 D.3.3
+ * @source PS3.3 F, PS3.10 8.6, PS3.11 (keys and icons of each profile)
  */
 export const writeDicomdir = async (request: DicomdirRequest): Promise<Dicomdir> => {
   const all = request.instances.map(({ instance }) => instance);
-  const work: Work = { numbers: createSiblingNumbers(all), report: createFillReport(), roots: [], shared: [], known: new Map() };
+  const { profile } = request;
+  const work: Work = {
+    profile, rows: { patient: row('PATIENT', profile), study: row('STUDY', profile), series: row('SERIES', profile) }, breaches: new Map(),
+    numbers: createSiblingNumbers(all), report: createFillReport(), roots: [], shared: [], known: new Map(),
+  };
   const leftOff = new Set<number>();
-  for (const [at, placed] of request.instances.entries()) {
+  for (const [at, one] of request.instances.entries()) {
     if (at % HEADS_AT_ONCE === 0) { await nextTurn(); request.signal?.throwIfAborted(); }
-    const reason = take(placed, request, work);
+    const placed = { ...one, record: withProfileKeys(one.record, profile.extraKeys) };
+    const reason = take(placed, profile.icon ? await iconOf(placed, request) : NOTHING, request, work);
     if (reason === undefined) continue;
     leftOff.add(placed.instance.instanceId);
     work.report.leftOff(placed.instance.attributes.sopInstanceUid, reason);
   }
   noteNameVariants(all, work.report);
-  return { ...encodeDirectory(request.fileSetId, request.fileSetUid, [...work.roots, ...work.shared]), report: work.report.entries(), leftOff };
+  return { ...encodeDirectory(request.fileSetId, request.fileSetUid, [...work.roots, ...work.shared]), report: work.report.entries(), leftOff, breaches: work.breaches };
 };

@@ -20,24 +20,21 @@ export const profileOf = (media: ProfileMedium, { profile }: Pick<ContentOptions
 };
 
 const breachOf = (profile: ApplicationProfileRow, { attributes, file }: VolumeInstance): string | undefined => {
-  const { rows, columns, numberOfFrames } = attributes;
-  const { pixels } = profile;
   if (!takesClass(profile, attributes.sopClassUid)) return `does not take ${sopClassByUid.get(attributes.sopClassUid)?.name ?? 'its SOP class'}`;
-  if (!syntaxesFor(profile, attributes.sopClassUid).includes(file.transferSyntaxUid)) return `does not allow the transfer syntax ${transferSyntaxByUid.get(file.transferSyntaxUid)?.name ?? file.transferSyntaxUid}`;
-  if (pixels?.rows !== undefined && rows !== null && rows > pixels.rows) return `takes at most ${pixels.rows} rows`;
-  if (pixels?.columns !== undefined && columns !== null && columns > pixels.columns) return `takes at most ${pixels.columns} columns`;
-  if (pixels?.frames === 'single' && numberOfFrames !== null && numberOfFrames > 1) return 'takes single frames only';
-  return undefined;
+  return syntaxesFor(profile, attributes.sopClassUid).includes(file.transferSyntaxUid) ? undefined : `does not allow the transfer syntax ${transferSyntaxByUid.get(file.transferSyntaxUid)?.name ?? file.transferSyntaxUid}`;
 };
+
+const NONE: ReadonlyMap<number, string> = new Map();
 
 /**
  * Judges the instances of a disc against the profile it is made for.
- * @source PS3.11 (SOP classes, transfer syntaxes and image sizes of each profile)
+ * @param found what writing the directory found against it in heads and pixels, by instanceId
+ * @source PS3.11 (SOP classes and transfer syntaxes of each profile)
  */
-export const judgeProfile = (media: ProfileMedium, content: Pick<ContentOptions, 'profile'>, instances: readonly VolumeInstance[]): ProfileVerdict => {
+export const judgeProfile = (media: ProfileMedium, content: Pick<ContentOptions, 'profile'>, instances: readonly VolumeInstance[], found: ReadonlyMap<number, string> = NONE): ProfileVerdict => {
   const profile = profileOf(media, content);
   const report = instances.flatMap((instance): readonly ReportEntry[] => {
-    const breach = breachOf(profile, instance);
+    const breach = breachOf(profile, instance) ?? found.get(instance.instanceId);
     return breach === undefined ? [] : [{ kind: 'outside-profile', sopInstanceUid: instance.attributes.sopInstanceUid, reason: `${profile.id} ${breach}` }];
   });
   return { profile: report.length ? '' : profile.id, report };

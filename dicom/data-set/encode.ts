@@ -32,14 +32,22 @@ export const swapValue = (value: Buffer, vr: string): Buffer => (wordBytes(vr) =
 /** VRs padded with a space; all others with 00H. @source PS3.5 6.2 */
 const isSpacePadded = (vr: string): boolean => /^(AE|AS|CS|DA|DS|DT|IS|LO|LT|PN|SH|ST|TM|UC|UR|UT)$/.test(vr);
 
+const headerBytes = (vr: string): 8 | 12 => (hasLongHeader(vr) ? 12 : 8);
+
+/** Writes the header of an element at the front of `bytes`. A directory has hundreds of thousands: no buffer for each. */
+const writeHeader = (bytes: Buffer, tag: number, vr: string, length: number): void => {
+  bytes.writeUInt16LE(tag >>> 16, 0);
+  bytes.writeUInt16LE(tag & 0xffff, 2);
+  bytes[4] = vr.charCodeAt(0);
+  bytes[5] = vr.charCodeAt(1);
+  if (!hasLongHeader(vr)) { bytes.writeUInt16LE(length, 6); return; }
+  bytes.writeUInt16LE(0, 6);
+  bytes.writeUInt32LE(length, 8);
+};
+
 const elementHeader = (tag: number, vr: string, length: number): Buffer => {
-  const isLong = hasLongHeader(vr);
-  const header = Buffer.alloc(isLong ? 12 : 8);
-  header.writeUInt16LE(tag >>> 16, 0);
-  header.writeUInt16LE(tag & 0xffff, 2);
-  header.write(vr, 4, 2, 'latin1');
-  if (isLong) header.writeUInt32LE(length, 8);
-  else header.writeUInt16LE(length, 6);
+  const header = Buffer.allocUnsafe(headerBytes(vr));
+  writeHeader(header, tag, vr, length);
   return header;
 };
 
@@ -58,10 +66,14 @@ const delimiter = (tag: number, length: number): Buffer => {
  */
 export const encodeElement = (tag: number, vr: string, value: Buffer): Buffer => {
   if (!isKnownVr(vrCode(vr))) throw new TypeError(`'${vr}' is no value representation`);
-  const isOdd = value.length % 2 === 1;
-  const written = value.length + (isOdd ? 1 : 0) > 0xfffe && !hasLongHeader(vr) ? 'UN' : vr;
-  const header = elementHeader(tag, written, value.length + (isOdd ? 1 : 0));
-  return Buffer.concat(isOdd ? [header, value, Buffer.of(isSpacePadded(vr) ? 0x20 : 0)] : [header, value]);
+  const length = value.length + (value.length % 2);
+  const written = length > 0xfffe && !hasLongHeader(vr) ? 'UN' : vr;
+  const start = headerBytes(written);
+  const bytes = Buffer.allocUnsafe(start + length);
+  writeHeader(bytes, tag, written, length);
+  value.copy(bytes, start);
+  if (length > value.length) bytes[start + value.length] = isSpacePadded(vr) ? 0x20 : 0;
+  return bytes;
 };
 
 /** Encodes a sequence of items, each the encoded elements of one item. @source PS3.5 7.5 */

@@ -20,6 +20,8 @@ export interface ReadOptions {
   readonly untilTag?: number;
   /** The bytes may end anywhere: what is whole is returned, `complete` says whether all was there. */
   readonly truncated?: boolean;
+  /** Leaves private elements of the top level out where their length is known. */
+  readonly withoutPrivate?: boolean;
 }
 
 /** Ends reading when the bytes of a head are used up; never leaves this module. */
@@ -137,6 +139,7 @@ interface Span {
   /** An item delimiter ends it, not a length. */
   readonly isDelimited: boolean;
   readonly untilTag?: number;
+  readonly withoutPrivate?: boolean;
 }
 
 const readElement = (reader: Reader, header: Header, span: Span): Read<Element> => {
@@ -184,6 +187,7 @@ const readDataSet = (reader: Reader, span: Span): DataSet => {
     if (depth === 0 && untilTag !== undefined && tag >= untilTag) break;
     if (depth === 0 && tag === 0 && at > span.at && isAllPadding(buffer, at, end)) { at = end; break; }
     if (++reader.elements > MAX_ELEMENTS) throw refuse('The data set has too many elements', at);
+    if (span.withoutPrivate === true && (tag & 0x10000) !== 0 && header.length !== UNDEFINED_LENGTH && header.valueOffset + header.length <= end) { at = header.valueOffset + header.length; continue; }
     let read: Read<Element>;
     try {
       read = readElement(reader, header, span);
@@ -219,7 +223,7 @@ export const readEncoded = (buffer: Buffer, at: number, encoding: Encoding, opti
   const reader: Reader = { buffer, truncated: options.truncated === true, elements: 0 };
   return readDataSet(reader, {
     at, end: buffer.length, encoding, depth: 0, isDelimited: false,
-    ...(options.untilTag === undefined ? {} : { untilTag: options.untilTag }),
+    ...(options.untilTag === undefined ? {} : { untilTag: options.untilTag }), withoutPrivate: options.withoutPrivate === true,
   });
 };
 

@@ -16,7 +16,7 @@ import { readElements } from '../data-set/read-elements.ts';
 import { codecByUid } from '../tables/codecs.ts';
 import { TAG } from '../tables/tags.ts';
 import { transferSyntaxByUid } from '../tables/transfer-syntaxes.ts';
-import { headerOf, planFor } from '../transcode/decode-pixels.ts';
+import { planFor, streamHeaderOf } from '../transcode/decode-pixels.ts';
 import { findFrames, readFrame } from '../transcode/fragments.ts';
 import { findPixels, pixelFacts } from '../transcode/pixel-facts.ts';
 import type { PixelFacts, PixelPlace } from '../transcode/pixel-facts.ts';
@@ -102,7 +102,7 @@ const encapsulatedFrames = async (handle: FileHandle, source: Source, { facts, p
   if (!codec) throw new ApplianceError('TRANSCODE_UNSUPPORTED', 'Pictures of this transfer syntax cannot be made');
   const { frames } = await findFrames(handle, source.dataSetOffset + place.at, facts.frames, head.elements.get(TAG.ExtendedOffsetTable)?.value ?? Buffer.alloc(0));
   const read = (frame: number): Promise<Uint8Array> => readFrame(handle, frames[frame] ?? []);
-  const plan = planFor(codec, facts, headerOf(codec, await read(0)));
+  const plan = planFor(codec, facts, streamHeaderOf(codec, await read(0)));
   return { photometric: plan.photometric, decode: plan.task, read };
 };
 

@@ -41,7 +41,7 @@ export interface PixelDecoding {
 const MAX_VALUE_BYTES = 0xfffffffe;
 
 /** The head of a compressed frame; undefined for codecs without one. @throws {ApplianceError} TRANSCODE_FAILED, TRANSCODE_UNSUPPORTED */
-export const headerOf = (codec: CodecRow, frame: Uint8Array): StreamHeader | undefined => {
+export const streamHeaderOf = (codec: CodecRow, frame: Uint8Array): StreamHeader | undefined => {
   try {
     return readStreamHeader(codec.codec, frame);
   } catch (error) {
@@ -93,7 +93,7 @@ const decodeIcons = async (elements: readonly Element[], { codec, pool, signal }
     if (pixels === undefined) return rest;
     const facts = pixelFacts({ elements: new Map(item.map((element) => [element.tag, element])), end: 0, complete: true });
     const frame = joinFragments(pixels.value);
-    const plan = planFor(codec, facts, headerOf(codec, frame));
+    const plan = planFor(codec, facts, streamHeaderOf(codec, frame));
     const [native] = await pool.run(plan.task, [frame], signal);
     const made = [...formatEdits(facts, plan), madeElement(TAG.PixelData, facts.format.bitsAllocated > 8 ? 'OW' : 'OB', Buffer.from(native as Uint8Array))];
     const replaced = new Set(made.map(({ tag }) => tag));
@@ -145,7 +145,7 @@ async function* nativePixels({ handle, encapsulated, facts, plan }: Frames, { to
 /** True when any frame may have lost something; syntaxes that forbid loss are not looked at. */
 const anyLossy = async (codec: CodecRow, handle: FileHandle, { frames }: Encapsulated): Promise<boolean> => {
   if (codec.lossyMethod === '') return false;
-  for (const fragments of frames) if (headerOf(codec, await readFrame(handle, fragments))?.isLossy === true) return true;
+  for (const fragments of frames) if (streamHeaderOf(codec, await readFrame(handle, fragments))?.isLossy === true) return true;
   return false;
 };
 
@@ -153,7 +153,7 @@ interface DecodingPlan { readonly encapsulated: Encapsulated; readonly plan: Pla
 
 const planDecoding = async (handle: FileHandle, { source, codec }: PixelDecoding, facts: PixelFacts, extended: Buffer, at: number): Promise<DecodingPlan> => {
   const encapsulated = await findFrames(handle, source.dataSetOffset + at, facts.frames, extended);
-  const first = planFor(codec, facts, headerOf(codec, await readFrame(handle, encapsulated.frames[0] ?? [])));
+  const first = planFor(codec, facts, streamHeaderOf(codec, await readFrame(handle, encapsulated.frames[0] ?? [])));
   const plan: Plan = { ...first, isLossy: first.isLossy || await anyLossy(codec, handle, encapsulated) };
   const made = [...formatEdits(facts, plan), ...(plan.isLossy ? lossEdits(codec, facts, encapsulated.encodedBytes) : [])];
   const edits: Edits = new Map<number, Element | undefined>([

@@ -37,13 +37,15 @@ const WANTED: ReadonlySet<number> = new Set([
 const CELLS: ReadonlySet<number> = new Set([8, 16, 32]);
 const decode = decoderFor([]);
 
-/** Reads the head of a data set; `place` is undefined where there is no pixel data. */
-export const findPixels = async (source: Source): Promise<{ readonly dataSet: DataSet; readonly place: PixelPlace | undefined }> => {
+const NO_MORE: ReadonlySet<number> = new Set();
+
+/** Reads the head of a data set, the elements `also` names included; `place` is undefined where there is no pixel data. */
+export const findPixels = async (source: Source, also: ReadonlySet<number> = NO_MORE): Promise<{ readonly dataSet: DataSet; readonly place: PixelPlace | undefined }> => {
   const elements = new Map<number, Element>();
   const found = readingSource(source, 0, async function* (from): AsyncGenerator<PixelPlace, void, void> {
     for await (const stretch of topLevel(from.stream, from.encoding) as AsyncIterable<Stretch>) {
       if (stretch.kind === 'elements') {
-        for (const element of stretch.elements) if (WANTED.has(element.tag)) elements.set(element.tag, { ...fieldsOf(element), value: Buffer.from(element.value) });
+        for (const element of stretch.elements) if (WANTED.has(element.tag) || also.has(element.tag)) elements.set(element.tag, kept(element));
       } else if (stretch.tag === TAG.PixelData) {
         yield { kind: stretch.kind, at: from.taken(), ...(stretch.kind === 'value' ? { length: stretch.length, vr: stretch.vr } : { length: 0, vr: 'OB' }) };
       } else if (stretch.kind === 'value') {
@@ -57,7 +59,8 @@ export const findPixels = async (source: Source): Promise<{ readonly dataSet: Da
   return { dataSet: { elements, end: 0, complete: true }, place: undefined };
 };
 
-const fieldsOf = ({ tag, vr, valueOffset, length, bigEndian }: Element): Omit<Element, 'value' | 'items'> => ({ tag, vr, valueOffset, length, bigEndian });
+/** Without the window of the stream it lay in; items hold on to theirs. */
+const kept = ({ tag, vr, valueOffset, length, bigEndian, value, items }: Element): Element => ({ tag, vr, valueOffset, length, bigEndian, ...(items ? { value: Buffer.alloc(0), items } : { value: Buffer.from(value) }) });
 
 /**
  * Reads the Image Pixel Module of a data set (an instance, or an item with an icon).

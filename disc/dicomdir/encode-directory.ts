@@ -16,8 +16,8 @@ export interface DirectoryNode {
 
 interface Placed {
   readonly node: DirectoryNode;
+  readonly type: Buffer;
   readonly offset: number;
-  readonly head: number;
   next: number;
   lower: number;
 }
@@ -33,45 +33,64 @@ const sequenceHeader = (length: number): Buffer => {
   header.writeUInt32LE(length, header.length - 4);
   return header;
 };
-const itemHeader = (length: number): Buffer => {
-  const header = Buffer.alloc(ITEM_HEADER);
-  header.writeUInt16LE(TAG.Item >>> 16, 0);
-  header.writeUInt16LE(TAG.Item & 0xffff, 2);
-  header.writeUInt32LE(length, 4);
-  return header;
-};
-
 const ul = (value: number): Buffer => { const bytes = Buffer.alloc(4); bytes.writeUInt32LE(value); return bytes; };
 const us = (value: number): Buffer => { const bytes = Buffer.alloc(2); bytes.writeUInt16LE(value); return bytes; };
 const ascii = (text: string): Buffer => Buffer.from(text, 'latin1');
 
-const recordHead = ({ next, lower, node }: Pick<Placed, 'next' | 'lower' | 'node'>): Buffer =>
-  Buffer.concat([
-    encodeElement(TAG.OffsetOfTheNextDirectoryRecord, 'UL', ul(next)),
-    encodeElement(TAG.RecordInUseFlag, 'US', us(IN_USE)),
-    encodeElement(TAG.OffsetOfReferencedLowerLevelDirectoryEntity, 'UL', ul(lower)),
-    encodeElement(TAG.DirectoryRecordType, 'CS', ascii(node.recordType)),
-  ]);
+/** Header of an element of a record: tag, VR, length. */
+const ELEMENT_HEADER = 8;
+/** The links of every record, to nowhere: all have this form. */
+const NO_LINKS = Buffer.concat([
+  encodeElement(TAG.OffsetOfTheNextDirectoryRecord, 'UL', ul(0)),
+  encodeElement(TAG.RecordInUseFlag, 'US', us(IN_USE)),
+  encodeElement(TAG.OffsetOfReferencedLowerLevelDirectoryEntity, 'UL', ul(0)),
+]);
+const LINK_BYTES = NO_LINKS.length;
+const NEXT_AT = ELEMENT_HEADER;
+const LOWER_AT = LINK_BYTES - 4;
+
+/** The type element of a record, made once for each type. */
+const createTypes = (): ((recordType: string) => Buffer) => {
+  const known = new Map<string, Buffer>();
+  return (recordType) => {
+    const element = known.get(recordType) ?? encodeElement(TAG.DirectoryRecordType, 'CS', ascii(recordType));
+    known.set(recordType, element);
+    return element;
+  };
+};
 
 /** Places every record depth first and links it to its next sibling and first child. */
 const place = (roots: readonly DirectoryNode[], start: number): { readonly placed: readonly Placed[]; readonly end: number } => {
   const placed: Placed[] = [];
+  const typeOf = createTypes();
   let offset = start;
   const walk = (siblings: readonly DirectoryNode[]): number => {
     let before: Placed | undefined;
     let first = 0;
     for (const node of siblings) {
-      const here: Placed = { node, offset, head: recordHead({ next: 0, lower: 0, node }).length, next: 0, lower: 0 };
+      const here: Placed = { node, offset, type: typeOf(node.recordType), next: 0, lower: 0 };
       if (before) before.next = offset; else first = offset;
       before = here;
       placed.push(here);
-      offset += ITEM_HEADER + here.head + node.keys.length;
+      offset += ITEM_HEADER + LINK_BYTES + here.type.length + node.keys.length;
       here.lower = walk(node.children);
     }
     return first;
   };
   walk(roots);
   return { placed, end: offset };
+};
+
+const writeRecord = (bytes: Buffer, { node, type, offset, next, lower }: Placed): void => {
+  bytes.writeUInt16LE(TAG.Item >>> 16, offset);
+  bytes.writeUInt16LE(TAG.Item & 0xffff, offset + 2);
+  bytes.writeUInt32LE(LINK_BYTES + type.length + node.keys.length, offset + 4);
+  const at = offset + ITEM_HEADER;
+  NO_LINKS.copy(bytes, at);
+  bytes.writeUInt32LE(next, at + NEXT_AT);
+  bytes.writeUInt32LE(lower, at + LOWER_AT);
+  type.copy(bytes, at + LINK_BYTES);
+  bytes.set(node.keys, at + LINK_BYTES + type.length);
 };
 
 const fileSetElements = (fileSetId: string, firstRoot: number, lastRoot: number): Buffer =>
@@ -93,9 +112,8 @@ export const encodeDirectory = (fileSetId: string, fileSetUid: string, roots: re
   const { placed, end } = place(roots, start);
   if (end > MAX_OFFSET) throw new TypeError('a DICOMDIR holds less than 4 GiB');
   const lastRoot = placed.findLast((record) => record.node === roots.at(-1))?.offset ?? 0;
-  const parts: Uint8Array[] = [meta, fileSetElements(fileSetId, placed[0]?.offset ?? 0, lastRoot), sequenceHeader(end - start)];
-  for (const record of placed) {
-    parts.push(itemHeader(record.head + record.node.keys.length), recordHead(record), record.node.keys);
-  }
-  return { bytes: Buffer.concat(parts, end), records: placed.length };
+  const bytes = Buffer.allocUnsafe(end);
+  Buffer.concat([meta, fileSetElements(fileSetId, placed[0]?.offset ?? 0, lastRoot), sequenceHeader(end - start)]).copy(bytes);
+  for (const record of placed) writeRecord(bytes, record);
+  return { bytes, records: placed.length };
 };

@@ -16,7 +16,10 @@ export const asciiOf = (head: DataSet, tag: number): string => trimPadding(head.
 export const itemsOf = (element: Element): readonly DataSet[] | undefined => element.items ?? (element.vr === 'UN' ? itemsInside(element.value) : undefined);
 
 /** True when a value is nothing but padding. */
-export const isBlank = (value: Buffer): boolean => value.every((byte) => byte === 0 || byte === 0x20);
+export const isBlank = (value: Buffer): boolean => {
+  for (const byte of value) if (byte !== 0 && byte !== 0x20) return false;
+  return true;
+};
 
 const keepOnly = (item: DataSet, keep: ReadonlySet<number>): DataSet => {
   const elements = [...item.elements.values()].filter(({ tag }) => keep.has(tag)).map((element): Element => {

@@ -3,7 +3,7 @@ import { TAG } from '../../dicom/tables/tags.ts';
 import { transferSyntaxByUid } from '../../dicom/tables/transfer-syntaxes.ts';
 import { MANIFEST_PATH } from '../manifest.ts';
 import { rawText } from '../reader/element-reader.ts';
-import { APPLICATION_PROFILES } from '../tables/application-profiles.ts';
+import { APPLICATION_PROFILES, syntaxesFor } from '../tables/application-profiles.ts';
 import type { ApplicationProfileRow } from '../tables/application-profiles.ts';
 import { isSyntaxOfMedia } from '../tables/media-syntaxes.ts';
 import type { SeenFile } from './check-references.ts';
@@ -38,7 +38,9 @@ export const checkSyntaxes = ({ plan, report }: Inspection, files: readonly Seen
   const wanted = claimed || GENERAL_PROFILE;
   const profile: ApplicationProfileRow | undefined = APPLICATION_PROFILES.find((row) => row.id === wanted);
   if (!profile) { report('profile', '', `the claimed profile ${wanted} is not known`); return; }
-  for (const [uid, count] of countBySyntax(files)) if (!profile.transferSyntaxes.includes(uid)) report('profile', '', `${count} files in ${nameOf(uid)}, which ${wanted} does not allow`);
+  // Some classes have transfer syntaxes of their own in a profile.
+  const outside = files.filter(({ head }) => !syntaxesFor(profile, rawText(head.elements.get(TAG.SOPClassUID))).includes(head.transferSyntaxUid));
+  for (const [uid, count] of countBySyntax(outside)) report('profile', '', `${count} files in ${nameOf(uid)}, which ${wanted} does not allow`);
 };
 
 /** One patient, called the same everywhere. Says how many, never who. */

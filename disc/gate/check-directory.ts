@@ -50,9 +50,17 @@ const checkKeys = (record: DirectoryRecord, report: Report): void => {
 const keywords: ReadonlyMap<number, string> = new Map(Object.entries(TAG).map(([keyword, tag]) => [tag, keyword]));
 const keywordOf = (tag: number): string => keywords.get(tag) ?? tag.toString(16).padStart(8, '0');
 
-const checkType = (record: DirectoryRecord, report: Report): void => {
+/** On a legal copy a private record says by its UID which class the object has that no other record type takes. @source PS3.3 F.6.1; ours: docs/CONFORMANCE.md 4.4 */
+const checkPrivate = (record: DirectoryRecord, where: string, isLegal: boolean, report: Report): void => {
+  if (!isLegal) { report('private-records', where, 'is private'); return; }
+  const uid = rawText(record.elements.get(TAG.PrivateRecordUID));
+  if (uid === '' || uid !== rawText(record.elements.get(TAG.ReferencedSOPClassUIDInFile))) report('private-records', where, 'its Private Record UID is not its SOP class');
+  if (record.fileId === '') report('records-reference', where, 'references no file');
+};
+
+const checkType = (record: DirectoryRecord, isLegal: boolean, report: Report): void => {
   const where = `${record.type} record at ${record.at}`;
-  if (record.type === 'PRIVATE') { report('private-records', where, 'is private'); return; }
+  if (record.type === 'PRIVATE') { checkPrivate(record, where, isLegal, report); return; }
   if (RETIRED_RECORDS.has(record.type as DirectoryRecordType)) { report('record-types', where, 'its type is retired'); return; }
   if (!KNOWN_TYPES.has(record.type)) { report('record-types', where, 'its type is not known'); return; }
   const under = directoryRecord(record.type)?.under;
@@ -68,10 +76,10 @@ const checkText = (record: DirectoryRecord, report: Report): void => {
 const GROUP_KEYS: Readonly<Record<string, number>> = { PATIENT: TAG.PatientID, STUDY: TAG.StudyInstanceUID, SERIES: TAG.SeriesInstanceUID };
 
 /** Every record by itself, and groups among each other. */
-export const checkRecordsAlone = (directory: Directory, report: Report): void => {
+export const checkRecordsAlone = (directory: Directory, isLegal: boolean, report: Report): void => {
   const seen = new Set<string>();
   for (const record of directory.records) {
-    checkType(record, report);
+    checkType(record, isLegal, report);
     checkKeys(record, report);
     checkText(record, report);
     const key = GROUP_KEYS[record.type];

@@ -26,11 +26,11 @@ const encodingOf = (uid: string): (Encoding & { readonly isDeflated: boolean }) 
   return row && { isExplicit: row.explicit, isBigEndian: row.bigEndian, isDeflated: row.deflated };
 };
 
-/** Reads the head of a file as far as its identifying elements; undefined, with a report, when there is none to read. */
-export const readHead = ({ content, report }: Inspection, entry: DiscEntry): FileHead | undefined => {
+/** Reads the head of a file as far as its identifying elements, or to `until`; undefined, with a report, when there is none to read. */
+export const readHead = ({ content, report }: Inspection, entry: DiscEntry, until = HEAD_UNTIL): FileHead | undefined => {
   for (let want = HEAD_BYTES; ; want *= 8) {
     const bytes = reading(report, 'files-readable', entry, () => content.read(entry, 0, Math.min(want, entry.bytes)));
-    const head = bytes && readFileHead(bytes, encodingOf, HEAD_UNTIL);
+    const head = bytes && readFileHead(bytes, encodingOf, Math.max(until, HEAD_UNTIL));
     if (head && !head.isWhole && want < entry.bytes && want < MAX_HEAD_BYTES) continue;
     if (bytes && !head) report('files-readable', entry.path, 'cannot be read as a DICOM file');
     return head;
@@ -72,14 +72,6 @@ export const checkIdentity = (record: DirectoryRecord, head: FileHead, report: R
   if (inRecord(TAG.ReferencedTransferSyntaxUIDInFile) !== head.transferSyntaxUid) report('record-identity', where, 'transfer syntax differs between record and meta');
   const row = sopClassByUid.get(inFile(TAG.SOPClassUID));
   if (record.type !== 'PRIVATE' && (!row || row.record !== record.type || RETIRED_RECORDS.has(row.record))) report('record-class', where, `record type ${record.type} does not fit the SOP class`);
-};
-
-/** Keys that STD-GEN profiles add to IMAGE records: there when the file has them. @source PS3.11 Table D.3-2 */
-const PROFILE_KEYS = [['Image Type', TAG.ImageType], ['Referenced Image Sequence', TAG.ReferencedImageSequence]] as const;
-
-export const checkProfileKeys = (record: DirectoryRecord, head: FileHead, report: Report): void => {
-  if (record.type !== 'IMAGE') return;
-  for (const [name, tag] of PROFILE_KEYS) if ((head.elements.get(tag)?.value.length ?? 0) > 0 && !record.elements.has(tag)) report('profile-keys', record.fileId, `${name} is not in the record`);
 };
 
 /** The groups above a record are those of the file. */

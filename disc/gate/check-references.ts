@@ -5,7 +5,8 @@ import type { Directory } from '../reader/dicomdir-reader.ts';
 import type { DiscEntry } from '../reader/disc-content.ts';
 import { AFTER_META, EXPLICIT_LITTLE, rawText, readLevel } from '../reader/element-reader.ts';
 import type { FileHead } from '../reader/element-reader.ts';
-import { checkHeader, checkIdentity, checkParents, checkProfileKeys, checkWhole, readHead } from './check-instances.ts';
+import { checkHeader, checkIdentity, checkParents, checkWhole, readHead } from './check-instances.ts';
+import { profileChecker } from './check-profile-keys.ts';
 import { foldedPath, isFileId } from './inspection.ts';
 import type { Inspection } from './inspection.ts';
 import { reading } from './read-tolerantly.ts';
@@ -48,6 +49,7 @@ export const checkReferences = (inspection: Inspection, directory: Directory): r
   const { plan, report } = inspection;
   const planned = plan && new Map(plan.instances.map((instance) => [instance.fileId, instance.sopInstanceUid]));
   const find = finder(inspection);
+  const profile = profileChecker(plan?.profile ?? '');
   const referenced = new Set<string>();
   const instances = new Set<string>();
   const seen: SeenFile[] = [];
@@ -60,12 +62,12 @@ export const checkReferences = (inspection: Inspection, directory: Directory): r
     if (!entry || (planned && !planned.has(fileId))) { report('references-present', fileId, planned ? 'referenced, but not an instance of this volume' : 'referenced, but not on the disc'); continue; }
     if (referenced.has(entry.path)) { report('references-once', fileId, 'referenced twice'); continue; }
     referenced.add(entry.path);
-    const head = readHead(inspection, entry);
+    const head = readHead(inspection, entry, profile?.headUntil);
     if (!head) continue;
     checkHeader(head, entry.path, plan !== undefined, report);
     checkIdentity(record, head, report);
     checkParents(record, head, report);
-    if ((plan?.profile ?? '') !== '') checkProfileKeys(record, head, report);
+    profile?.check(record, head, report);
     checkWhole(inspection, entry, head);
     const uid = rawText(head.elements.get(TAG.SOPInstanceUID));
     if (planned && uid !== planned.get(fileId)) report('plan-instances', fileId, 'holds another instance than planned');

@@ -1,5 +1,7 @@
 /** What the gate is told: how the volume was meant to be. */
 
+import type { CopyType } from '../order/content.ts';
+
 export type DiscFileSystem = 'iso9660' | 'joliet' | 'udf';
 
 export interface GateInput {
@@ -11,6 +13,8 @@ export interface GateInput {
   readonly fileSystems?: readonly DiscFileSystem[];
   /** Application profile that the disc claims; '' or absent = none. */
   readonly profile?: string;
+  /** 'legal' copies hold objects of retired and private classes, in private records. */
+  readonly copyType?: CopyType;
   /** Every file that must be on the volume and nothing else, with its digest. */
   readonly files: readonly { readonly path: string; readonly bytes: number; readonly sha256: string }[];
   /** Those among them that are neither DICOM files nor our own pages. */

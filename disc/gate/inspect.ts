@@ -88,7 +88,7 @@ export const inspectDisc = async (disc: OpenDisc, { plan, isThorough = false, is
   if (isThere) {
     checkIdentifiers(inspection, plan?.fileSetId ?? directory.fileSetId);
     checkDirectoryHead(directory, report);
-    checkRecordsAlone(directory, report);
+    checkRecordsAlone(directory, plan?.copyType === 'legal', report);
   }
   const seen = isThere ? checkReferences(inspection, directory) : [];
   if (isThere) {

@@ -3,6 +3,7 @@ import type { VolumeInstance } from '../../catalog/catalog.ts';
 import { recordOfClass } from '../file-set.ts';
 import type { ContentOptions } from '../order/content.ts';
 import type { SeriesBlock, SeriesWeight } from '../order/order.ts';
+import { profileById } from '../tables/application-profiles.ts';
 import type { DerivedLine } from './derived-book.ts';
 import type { PreparationLine } from './preparation-book.ts';
 
@@ -19,13 +20,22 @@ const derivedBytes = (line: DerivedLine | undefined): number => (line?.files ?? 
 /** What a Secure DICOM File takes beside the file: the content key for each recipient, with the names of issuers. @source ours: RSA keys of up to 8192 bits */
 const RECIPIENT_BYTES = 2048;
 
-type Weighed = Pick<ContentOptions, 'copyType' | 'encryption' | 'recipientCertificates'>;
+/** Elements of an icon beside its pixels. */
+const ICON_HEAD_BYTES = 256;
+
+type Weighed = Pick<ContentOptions, 'copyType' | 'profile' | 'encryption' | 'recipientCertificates'>;
 
 const sealBytes = ({ encryption, recipientCertificates }: Weighed): number => (encryption === 'media-security' ? (1 + recipientCertificates.length) * RECIPIENT_BYTES : 0);
 
+/** Icons stand in the directory: the profile that is asked for says how large. */
+const iconBytes = ({ profile }: Weighed): number => {
+  const icon = profileById(profile)?.icon;
+  return icon ? icon.side * icon.side + ICON_HEAD_BYTES : 0;
+};
+
 const bytesOf = (instance: VolumeInstance, line: PreparationLine | undefined, content: Weighed): number => {
   if (line?.kind === 'leave-off' || 'refusal' in recordOfClass(instance.attributes.sopClassUid, content.copyType)) return 0;
-  return (line?.kind === 'converted' ? line.bytes : instance.file.bytes) + sealBytes(content);
+  return (line?.kind === 'converted' ? line.bytes : instance.file.bytes) + sealBytes(content) + iconBytes(content);
 };
 
 const blocksOf = (sizes: readonly number[]): readonly SeriesBlock[] => {

@@ -4,19 +4,32 @@
  * video is put on as stored, outside the profile.
  */
 import { SOP_CLASSES } from '../../dicom/tables/sop-classes.ts';
+import type { ExtraKeys } from './profile-keys.ts';
 
 export type ProfileMedium = 'CD' | 'DVD' | 'DVD-DL' | 'BD' | 'BD-DL' | 'BD-RE' | 'BD-RE-DL' | 'USB';
 
-/** What an image profile asks of the pixels; what is absent is free. */
-export interface PixelLimits {
+/** What a profile asks of images; what is absent is free. */
+export interface ImageLimits {
+  /** SOP classes this is about; absent = all images. */
+  readonly classes?: readonly string[];
+  readonly modality?: string;
+  /** At most so many. */
   readonly rows?: number;
   readonly columns?: number;
+  readonly samples?: 1;
+  readonly bitsAllocated?: readonly number[];
   readonly bitsStored?: readonly number[];
-  /** Photometric Interpretation → transfer syntaxes allowed for it; others are not allowed. */
-  readonly photometric?: Readonly<Record<string, readonly string[]>>;
+  /** Bits Stored is Bits Allocated. */
+  readonly isFilled?: boolean;
+  /** High Bit is Bits Stored less one. */
+  readonly isLow?: boolean;
+  readonly isUnsigned?: boolean;
+  readonly hasNoOverlays?: boolean;
+  /** Photometric Interpretation → transfer syntaxes allowed for it, '' = those of the profile; others are not allowed. */
+  readonly photometric?: Readonly<Record<string, readonly string[] | ''>>;
   readonly frames?: 'single' | 'multi';
-  /** Only images with calibrated regions. */
-  readonly hasRegions?: boolean;
+  /** Only images with calibrated regions, in space, or in what their pixels mean too. */
+  readonly regions?: 'space' | 'space and pixels';
 }
 
 export interface ApplicationProfileRow {
@@ -28,11 +41,12 @@ export interface ApplicationProfileRow {
   readonly syntaxesOfClass?: Readonly<Record<string, readonly string[]>>;
   /** Storage SOP classes; absent = any. */
   readonly sopClasses?: readonly string[];
-  /** Which table of extra directory keys the profile asks for (disc/tables/directory-records.ts). */
-  readonly extraKeys: 'K1' | 'K2' | 'K4' | 'K5' | 'none';
-  /** Side of the icon that every image record must carry. */
-  readonly icon?: 128;
-  readonly pixels?: PixelLimits;
+  /** Which keys the profile adds to directory records (disc/tables/profile-keys.ts). */
+  readonly extraKeys: ExtraKeys;
+  /** The icon of image records, as many pixels wide and high. */
+  readonly icon?: { readonly side: 64 | 128; readonly isRequired: boolean };
+  /** An image must keep one of those that are about its class; a class that none is about is free. */
+  readonly images?: readonly ImageLimits[];
   readonly source: string;
 }
 
@@ -45,6 +59,9 @@ const J2K = '1.2.840.10008.1.2.4.91';
 const RLE = '1.2.840.10008.1.2.5';
 const JPEG = [EVLE, JPEG_LOSSLESS, JPEG_BASELINE, JPEG_EXTENDED];
 const JPEG2000 = [EVLE, J2K_LOSSLESS, J2K];
+
+const REQUIRED_ICON = { side: 128, isRequired: true } as const;
+const OPTIONAL_ICON = { side: 64, isRequired: false } as const;
 
 const BLU_RAY: readonly ProfileMedium[] = ['BD', 'BD-DL', 'BD-RE', 'BD-RE-DL'];
 
@@ -61,13 +78,27 @@ const XA1K = [XA, SC, GSPS];
 const XA1K_OF_CLASS = { [SC]: [EVLE], [GSPS]: [EVLE] };
 const CTMR_OF_CLASS = { [GSPS]: [EVLE], [DOSE_SR]: [EVLE] };
 
+const GREY = { MONOCHROME2: '' } as const;
+/** @source PS3.11 Tables E.3-3 to E.3-6 */
+const CTMR_IMAGES: readonly ImageLimits[] = [
+  { classes: [CT], modality: 'CT', photometric: GREY },
+  { classes: [MR], modality: 'MR', photometric: GREY, bitsStored: [8, 12, 13, 14, 15, 16], isLow: true },
+  { classes: [SC], samples: 1, photometric: GREY, bitsAllocated: [8, 16], isFilled: true, isLow: true },
+  { classes: [SC], samples: 1, photometric: { 'PALETTE COLOR': '' }, bitsAllocated: [8], isFilled: true, isLow: true },
+];
+/** @source PS3.11 Tables B.3-3, B.3-4 */
+const XA1K_IMAGES: readonly ImageLimits[] = [
+  { classes: [XA], modality: 'XA', rows: 1024, columns: 1024, bitsStored: [8, 10, 12] },
+  { classes: [SC], rows: 1024, columns: 1024, samples: 1, photometric: GREY, bitsAllocated: [8], isFilled: true, isLow: true, isUnsigned: true, hasNoOverlays: true },
+];
+
 /** Photometric pairs of the ultrasound profiles. @source PS3.11 Table C.3-2 */
 const US_PAIRS = { MONOCHROME2: [EVLE, RLE], RGB: [EVLE, RLE], 'PALETTE COLOR': [EVLE, RLE], YBR_FULL: [RLE], YBR_FULL_422: [EVLE, JPEG_BASELINE] };
 
 const ultrasound = (kind: 'ID' | 'SC' | 'CC', frames: 'SF' | 'MF', medium: 'CDR' | 'DVD'): ApplicationProfileRow => ({
   id: `STD-US-${kind}-${frames}-${medium}`, media: medium === 'CDR' ? ['CD'] : ['DVD', 'DVD-DL'], transferSyntaxes: [EVLE, RLE, JPEG_BASELINE],
   sopClasses: frames === 'SF' ? [US] : [US, US_MULTI], extraKeys: 'none',
-  pixels: { photometric: US_PAIRS, frames: frames === 'SF' ? 'single' : 'multi', ...(kind === 'ID' ? {} : { hasRegions: true }) }, source: 'PS3.11 C.3',
+  images: [{ photometric: US_PAIRS, frames: frames === 'SF' ? 'single' : 'multi', ...(kind === 'ID' ? {} : { regions: kind === 'SC' ? 'space' as const : 'space and pixels' as const }) }], source: 'PS3.11 C.3',
 });
 
 const US_PROFILES: readonly ApplicationProfileRow[] = (['CDR', 'DVD'] as const).flatMap((medium) => (['ID', 'SC', 'CC'] as const).flatMap((kind) => (['SF', 'MF'] as const).map((frames) => ultrasound(kind, frames, medium))));
@@ -82,11 +113,11 @@ export const APPLICATION_PROFILES: readonly ApplicationProfileRow[] = [
   { id: 'STD-GEN-BD-J2K', media: BLU_RAY, transferSyntaxes: JPEG2000, extraKeys: 'K2', source: 'PS3.11 M.3' },
   { id: 'STD-GEN-USB-JPEG', media: ['USB'], transferSyntaxes: JPEG, extraKeys: 'K2', source: 'PS3.11 J.3' },
   { id: 'STD-GEN-USB-J2K', media: ['USB'], transferSyntaxes: JPEG2000, extraKeys: 'K2', source: 'PS3.11 J.3' },
-  { id: 'STD-CTMR-CD', media: ['CD'], transferSyntaxes: [EVLE, JPEG_LOSSLESS], syntaxesOfClass: CTMR_OF_CLASS, sopClasses: CTMR, extraKeys: 'K4', source: 'PS3.11 E.3' },
-  { id: 'STD-CTMR-DVD', media: ['DVD', 'DVD-DL'], transferSyntaxes: [EVLE, JPEG_LOSSLESS], syntaxesOfClass: CTMR_OF_CLASS, sopClasses: CTMR, extraKeys: 'K4', source: 'PS3.11 E.3' },
-  { id: 'STD-XABC-CD', media: ['CD'], transferSyntaxes: [JPEG_LOSSLESS], sopClasses: [XA], extraKeys: 'K5', icon: 128, pixels: { rows: 512, columns: 512, bitsStored: [8] }, source: 'PS3.11 A.3' },
-  { id: 'STD-XA1K-CD', media: ['CD'], transferSyntaxes: [JPEG_LOSSLESS], syntaxesOfClass: XA1K_OF_CLASS, sopClasses: XA1K, extraKeys: 'K5', icon: 128, pixels: { rows: 1024, columns: 1024, bitsStored: [8, 10, 12] }, source: 'PS3.11 B.3' },
-  { id: 'STD-XA1K-DVD', media: ['DVD', 'DVD-DL'], transferSyntaxes: [JPEG_LOSSLESS, JPEG_BASELINE, JPEG_EXTENDED], syntaxesOfClass: XA1K_OF_CLASS, sopClasses: XA1K, extraKeys: 'K5', icon: 128, pixels: { rows: 1024, columns: 1024, bitsStored: [8, 10, 12] }, source: 'PS3.11 B.3' },
+  { id: 'STD-CTMR-CD', media: ['CD'], transferSyntaxes: [EVLE, JPEG_LOSSLESS], syntaxesOfClass: CTMR_OF_CLASS, sopClasses: CTMR, extraKeys: 'K4', icon: OPTIONAL_ICON, images: CTMR_IMAGES, source: 'PS3.11 E.3' },
+  { id: 'STD-CTMR-DVD', media: ['DVD', 'DVD-DL'], transferSyntaxes: [EVLE, JPEG_LOSSLESS], syntaxesOfClass: CTMR_OF_CLASS, sopClasses: CTMR, extraKeys: 'K4', icon: OPTIONAL_ICON, images: CTMR_IMAGES, source: 'PS3.11 E.3' },
+  { id: 'STD-XABC-CD', media: ['CD'], transferSyntaxes: [JPEG_LOSSLESS], sopClasses: [XA], extraKeys: 'K5', icon: REQUIRED_ICON, images: [{ modality: 'XA', rows: 512, columns: 512, bitsAllocated: [8], bitsStored: [8] }], source: 'PS3.11 A.3' },
+  { id: 'STD-XA1K-CD', media: ['CD'], transferSyntaxes: [JPEG_LOSSLESS], syntaxesOfClass: XA1K_OF_CLASS, sopClasses: XA1K, extraKeys: 'K5', icon: REQUIRED_ICON, images: XA1K_IMAGES, source: 'PS3.11 B.3' },
+  { id: 'STD-XA1K-DVD', media: ['DVD', 'DVD-DL'], transferSyntaxes: [JPEG_LOSSLESS, JPEG_BASELINE, JPEG_EXTENDED], syntaxesOfClass: XA1K_OF_CLASS, sopClasses: XA1K, extraKeys: 'K5', icon: REQUIRED_ICON, images: XA1K_IMAGES, source: 'PS3.11 B.3' },
   ...US_PROFILES,
 ];
 

@@ -23,6 +23,12 @@ export interface DirectoryKey {
   readonly keep?: readonly number[];
   /** For sequences: only items whose Relationship Type is this. */
   readonly relationship?: 'HAS CONCEPT MOD';
+  /** The application profile adds it: an instance without a type 1 value breaks the profile. */
+  readonly ofProfile?: true;
+  /** Where the instance does not say it: the functional group, shared by all frames, that may. */
+  readonly group?: number;
+  /** A type 1C key that these instances must have: XA images, and those among them whose Image Type value 3 is BIPLANE A or BIPLANE B. */
+  readonly when?: 'angiography' | 'biplane';
 }
 
 export interface DirectoryRecordRow {
@@ -41,7 +47,8 @@ const three = (tag: number, vr: string): DirectoryKey => ({ tag, vr, type: '3', 
 
 /** Referenced Frame Number. */
 const REFERENCED_FRAME = 0x00081160;
-const REFERENCE = [TAG.ReferencedSOPClassUID, TAG.ReferencedSOPInstanceUID, REFERENCED_FRAME] as const;
+/** What is copied of a reference to an instance. */
+export const REFERENCE = [TAG.ReferencedSOPClassUID, TAG.ReferencedSOPInstanceUID, REFERENCED_FRAME] as const;
 const REFERENCED_SERIES = [TAG.SeriesInstanceUID, TAG.ReferencedImageSequence, ...REFERENCE] as const;
 
 const instanceNumber = one(TAG.InstanceNumber, 'IS', 'number');
@@ -60,7 +67,7 @@ export const DIRECTORY_RECORDS = [
   { record: 'ENCAP DOC', under: 'SERIES', prefix: 'ED', keys: [two(TAG.ContentDate, 'DA'), two(TAG.ContentTime, 'TM'), instanceNumber, two(TAG.ConceptNameCodeSequence, 'SQ'), oneC(TAG.HL7InstanceIdentifier, 'ST'), two(TAG.DocumentTitle, 'ST'), one(TAG.MIMETypeOfEncapsulatedDocument, 'LO', 'mime')], source: 'PS3.3 F.5.32' },
   { record: 'FIDUCIAL', under: 'SERIES', prefix: 'FD', keys: dated, source: 'PS3.3 F.5.30' },
   { record: 'HANGING PROTOCOL', under: 'root', prefix: 'HP', keys: [one(TAG.HangingProtocolName, 'SH', 'none'), one(TAG.HangingProtocolDescription, 'LO', 'none'), one(TAG.HangingProtocolLevel, 'CS', 'none'), one(TAG.HangingProtocolCreator, 'LO', 'none'), one(TAG.HangingProtocolCreationDateTime, 'DT', 'none'), one(TAG.HangingProtocolDefinitionSequence, 'SQ', 'none'), two(TAG.HangingProtocolUserIdentificationCodeSequence, 'SQ'), one(TAG.NumberOfPriorsReferenced, 'US', 'none')], source: 'PS3.3 F.5.31' },
-  { record: 'IMAGE', under: 'SERIES', prefix: 'IM', keys: [oneC(TAG.ImageType, 'CS'), oneC(TAG.ReferencedImageSequence, 'SQ', { keep: REFERENCE }), instanceNumber], source: 'PS3.3 F.5.4; PS3.11 Table D.3-2 (K1)' },
+  { record: 'IMAGE', under: 'SERIES', prefix: 'IM', keys: [instanceNumber], source: 'PS3.3 F.5.4' },
   { record: 'IMPLANT', under: 'root', prefix: 'IP', keys: [...implantKeys, one(TAG.ImplantName, 'LO', 'none'), one(TAG.ImplantPartNumber, 'LO', 'none'), oneC(TAG.ImplantSize, 'LO')], source: 'PS3.3 F.5.37' },
   { record: 'IMPLANT ASSY', under: 'root', prefix: 'IA', keys: [...implantKeys, one(TAG.ImplantAssemblyTemplateName, 'LO', 'none'), one(TAG.ProcedureTypeCodeSequence, 'SQ', 'none')], source: 'PS3.3 F.5.39' },
   { record: 'IMPLANT GROUP', under: 'root', prefix: 'IG', keys: [one(TAG.ImplantTemplateGroupName, 'LO', 'none'), one(TAG.ImplantTemplateGroupIssuer, 'LO', 'none')], source: 'PS3.3 F.5.38' },
@@ -80,7 +87,7 @@ export const DIRECTORY_RECORDS = [
   { record: 'SERIES', under: 'STUDY', prefix: 'SE', keys: [one(TAG.Modality, 'CS', '=OT'), three(TAG.InstitutionName, 'LO'), three(TAG.SeriesDescription, 'LO'), one(TAG.SeriesInstanceUID, 'UI', 'none'), one(TAG.SeriesNumber, 'IS', 'number')], source: 'PS3.3 F.5.3' },
   { record: 'SPECTROSCOPY', under: 'SERIES', prefix: 'SP', keys: [one(TAG.ImageType, 'CS', 'none'), contentDate, contentTime, oneC(TAG.ReferencedImageEvidenceSequence, 'SQ', { keep: REFERENCE }), instanceNumber, one(TAG.NumberOfFrames, 'IS', 'none'), one(TAG.Rows, 'US', 'none'), one(TAG.Columns, 'US', 'none'), one(TAG.DataPointRows, 'UL', 'none'), one(TAG.DataPointColumns, 'UL', 'none')], source: 'PS3.3 F.5.27' },
   { record: 'SR DOCUMENT', under: 'SERIES', prefix: 'SR', keys: [contentDate, contentTime, instanceNumber, oneC(TAG.VerificationDateTime, 'DT'), conceptName, one(TAG.CompletionFlag, 'CS', '=PARTIAL'), one(TAG.VerificationFlag, 'CS', '=UNVERIFIED'), conceptModifiers], source: 'PS3.3 F.5.25' },
-  { record: 'STEREOMETRIC', under: 'SERIES', prefix: 'SM', keys: [], source: 'PS3.3 F.5.35' },
+  { record: 'STEREOMETRIC', under: 'SERIES', prefix: 'SM', keys: [three(TAG.InstanceNumber, 'IS'), three(TAG.ContentLabel, 'CS'), three(TAG.ContentDescription, 'LO'), three(TAG.ContentCreatorName, 'PN')], source: 'PS3.3 F.5.35' },
   { record: 'STUDY', under: 'PATIENT', prefix: 'ST', keys: [one(TAG.StudyDate, 'DA', 'date'), one(TAG.StudyTime, 'TM', 'time'), two(TAG.AccessionNumber, 'SH'), two(TAG.StudyDescription, 'LO'), one(TAG.StudyInstanceUID, 'UI', 'none'), one(TAG.StudyID, 'SH', 'from-uid')], source: 'PS3.3 F.5.2' },
   { record: 'SURFACE', under: 'SERIES', prefix: 'SF', keys: dated, source: 'PS3.3 F.5.42' },
   { record: 'SURFACE SCAN', under: 'SERIES', prefix: 'SC', keys: [contentDate, contentTime], source: 'PS3.3 F.5.43' },

@@ -71,7 +71,7 @@ export const DISC_CHECKS = [
   { id: 'records-unique', subject: 'dicomdir', level: 'error', refuses: true, title: 'One record for each patient, study and series', advice: 'Readers show the same patient, study or series several times.', source: 'PS3.3 F.3.2.2; PS3.11 D.3' },
   { id: 'records-hold', subject: 'dicomdir', level: 'warning', refuses: true, title: 'No patient, study or series record is empty', advice: 'Readers show an entry with nothing in it.', source: 'PS3.3 F.4' },
   { id: 'record-text', subject: 'dicomdir', level: 'warning', refuses: false, title: 'Records with text beyond ASCII name their character set', advice: 'Names may be shown wrongly: compare with the images.', source: 'PS3.3 F.5; PS3.5 6.1' },
-  { id: 'private-records', subject: 'dicomdir', level: 'note', refuses: true, title: 'There are no private records', advice: 'Readers may ignore what lies in them.', source: 'PS3.3 F.6.1; DRG 3.1.2.4' },
+  { id: 'private-records', subject: 'dicomdir', level: 'note', refuses: true, title: 'There are no private records, but on our own legal copies', advice: 'Readers may ignore what lies in them.', source: 'PS3.3 F.6.1; DRG 3.1.2.4' },
   // Directory and files.
   { id: 'file-ids', subject: 'dicomdir', level: 'error', refuses: true, title: 'File IDs have 1 to 8 components of 1 to 8 characters of A-Z 0-9 _', advice: 'Strict readers do not open these files: import them by folder.', source: 'PS3.10 8.2' },
   { id: 'references-present', subject: 'dicomdir', level: 'error', refuses: true, title: 'Every referenced file is on the disc', advice: 'Images are missing: ask the maker for a complete disc.', source: 'PS3.10 8.6; ours' },
@@ -99,7 +99,7 @@ export const DISC_CHECKS = [
   { id: 'plan-files', subject: 'plan', level: 'error', refuses: true, title: 'Exactly the planned files are on the volume', advice: 'Compose the volume again.', source: 'ours' },
   { id: 'plan-digests', subject: 'plan', level: 'error', refuses: true, title: 'Every file reads back as it was written', advice: 'Compose the volume again; check the spool disk if it happens twice.', source: 'ours' },
   { id: 'plan-file-set', subject: 'plan', level: 'error', refuses: true, title: 'File-set ID and UID are the planned ones', advice: 'Compose the volume again.', source: 'PS3.10 8.1' },
-  { id: 'profile-keys', subject: 'plan', level: 'error', refuses: true, title: 'Image records carry the keys that the claimed profile adds', advice: 'Compose the volume again.', source: 'PS3.11 Table D.3-2' },
+  { id: 'profile-keys', subject: 'plan', level: 'error', refuses: true, title: 'Records carry the keys and icons that the claimed profile adds', advice: 'Compose the volume again.', source: 'PS3.11 Tables A.3-2, B.3-2, D.3-2, E.3-2, H.3-2' },
   { id: 'plan-instances', subject: 'plan', level: 'error', refuses: true, title: 'Every file holds the planned instance', advice: 'Compose the volume again.', source: 'ours' },
   { id: 'sealed-files', subject: 'sealed', level: 'error', refuses: true, title: 'Every file of an encrypted disc is encrypted, but the pages and the manifest', advice: 'Compose the volume again.', source: 'PS3.15 D.1; ours' },
   { id: 'sealed-dicom', subject: 'sealed', level: 'error', refuses: true, title: 'No DICOM file lies in the clear on an encrypted disc', advice: 'Compose the volume again.', source: 'PS3.10 7.1; ours' },

@@ -7,6 +7,7 @@ const BENCHES: Readonly<Record<string, () => Promise<(args: readonly string[]) =
   indexing: async () => (await import('./indexing.ts')).runIndexingBench,
   associations: async () => (await import('./associations.ts')).runAssociationsBench,
   image: async () => (await import('./image.ts')).runImageBench,
+  dicomdir: async () => (await import('./dicomdir.ts')).runDicomdirBench,
   transcode: async () => (await import('./transcode.ts')).runTranscodeBench,
   'image-bd': async () => (await import('./image-bd.ts')).runImageBdBench,
   orchestrate: async () => (await import('./orchestrate.ts')).runOrchestrateBench,

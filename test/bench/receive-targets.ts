@@ -86,7 +86,7 @@ const startStorescp = async ({ nagle = false }: TargetWish = {}): Promise<Target
   };
 };
 
-const startOrthanc = async ({ nagle = false }: TargetWish = {}): Promise<Target> => {
+export const startOrthanc = async ({ nagle = false }: TargetWish = {}): Promise<Target> => {
   const folder = mkdtempSync(join(tmpdir(), 'bench-orthanc-'));
   const [port, httpPort] = [await freePort(), await freePort()];
   mkdirSync(join(folder, 'storage'));

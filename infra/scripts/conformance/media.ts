@@ -1,9 +1,12 @@
 /** Chapter 4 of the conformance statement: what a disc is, and what is said where it is less. */
 import { transferSyntaxByUid } from '../../../dicom/tables/transfer-syntaxes.ts';
 import { APPLICATION_PROFILES } from '../../../disc/tables/application-profiles.ts';
+import type { ApplicationProfileRow, ImageLimits } from '../../../disc/tables/application-profiles.ts';
 import { DIRECTORY_RECORDS } from '../../../disc/tables/directory-records.ts';
 import type { DirectoryKey, DirectoryRecordRow } from '../../../disc/tables/directory-records.ts';
 import { fileSystem, MEDIA_TYPES } from '../../../disc/tables/media-types.ts';
+import { PROFILE_KEYS } from '../../../disc/tables/profile-keys.ts';
+import { sopClassByUid } from '../../../dicom/tables/sop-classes.ts';
 import { TAG } from '../../../dicom/tables/tags.ts';
 import { markdownTable } from '../generated-doc.ts';
 
@@ -23,11 +26,32 @@ const fillText = ({ fill }: DirectoryKey): string => FILLS[fill] ?? `the value $
 const mandatory = (row: DirectoryRecordRow, wanted: (key: DirectoryKey) => boolean): string =>
   row.keys.filter((key) => key.type === '1' && wanted(key)).map((key) => (key.fill === 'none' ? keywordOf(key.tag) : `${keywordOf(key.tag)} (${fillText(key)})`)).join('; ');
 
+const classNames = (uids: readonly string[]): string => uids.map((uid) => sopClassByUid.get(uid)?.name ?? uid).join(', ');
+
+const limitText = ({ classes, modality, rows, columns, samples, bitsAllocated, bitsStored, isFilled, isLow, isUnsigned, hasNoOverlays, photometric, frames, regions }: ImageLimits): string => {
+  const said = [
+    modality && `Modality ${modality}`, rows && `at most ${rows} rows`, columns && `at most ${columns} columns`, samples && `${samples} sample per pixel`,
+    photometric && `Photometric Interpretation ${Object.entries(photometric).map(([name, uids]) => (uids === '' ? name : `${name} (${uids.map((uid) => transferSyntaxByUid.get(uid)?.name ?? uid).join(', ')})`)).join(', ')}`,
+    bitsAllocated && `Bits Allocated ${bitsAllocated.join(' or ')}`, bitsStored && `Bits Stored ${bitsStored.join(', ')}`, isFilled && 'Bits Stored as Bits Allocated', isLow && 'High Bit below Bits Stored', isUnsigned && 'unsigned', hasNoOverlays && 'no overlays',
+    frames === 'single' && 'single frames', regions && `regions calibrated in ${regions}`,
+  ].filter((part) => typeof part === 'string');
+  return `${classes ? `${classNames(classes)}: ` : ''}${said.join(', ')}`;
+};
+
+const iconText = ({ icon }: ApplicationProfileRow): string => (icon ? `${icon.side} x ${icon.side}, ${icon.isRequired ? 'demanded' : 'where the pixels can be shown'}` : '');
+
+const keyText = ({ tag, type, group, when }: DirectoryKey): string =>
+  `${keywordOf(tag)} ${type}${group === undefined ? '' : ' (also of Shared Functional Groups)'}${when === undefined ? '' : when === 'biplane' ? ' (XA of one of two planes)' : ' (XA)'}`;
+
+const keyRows = (): readonly (readonly string[])[] => PROFILE_KEYS.flatMap(({ id, records, source }) => Object.entries(records).map(([record, keys]) => [id, record, keys.map(keyText).join('; '), source]));
+
 /** The whole chapter. @source PS3.2 Annex A, PS3.10, PS3.11 Annex D */
 export const mediaStorage = (): string => [
   'Role: **File-set creator**, interchange option. Discs are written once, finalized, one file-set each; nothing is updated and nothing is read in from media. An order that needs several discs makes several independent file-sets, split at series borders where possible.',
   '### 4.1 Application profiles',
-  markdownTable(['profile', 'media', 'transfer syntax', 'source'], APPLICATION_PROFILES.map((row) => [row.id, row.media.join(', '), row.transferSyntaxes.map((uid) => transferSyntaxByUid.get(uid)?.name ?? uid).join(', '), row.source])),
+  markdownTable(['profile', 'media', 'transfer syntax', 'keys (4.4)', 'icons of images', 'source'], APPLICATION_PROFILES.map((row) => [row.id, row.media.join(', '), row.transferSyntaxes.map((uid) => transferSyntaxByUid.get(uid)?.name ?? uid).join(', '), row.extraKeys === 'none' ? '' : row.extraKeys, iconText(row), row.source])),
+  'What these profiles ask of attribute values is judged from the head of each instance:',
+  markdownTable(['profile', 'attribute values'], APPLICATION_PROFILES.filter(({ images }) => images !== undefined).map((row) => [row.id, (row.images ?? []).map(limitText).join('; or ')])),
   'A disc claims a profile only when every instance on it obeys it. Instances in other transfer syntaxes are written as they are held; the disc then claims no profile, and each of them is named as *outside-profile* in the report of the order, in README.TXT and in INDEX.HTM. Other media than those of the table claim no profile.',
   '### 4.2 Physical media and file system',
   markdownTable(['medium', 'sectors of 2,048 bytes that are used at most', 'file system', 'source'], MEDIA_TYPES.filter(({ media }) => media !== 'USB').map((row) => [row.media, row.sectors.toLocaleString('en-US'), fileSystem(row.fileSystem).name, row.source])),
@@ -43,5 +67,9 @@ export const mediaStorage = (): string => [
   '### 4.4 Directory records',
   'Where an instance has no value for a mandatory key, a stand-in is written into the directory record only; the instance keeps its bytes and the report names it as *filled*.',
   markdownTable(['record', 'under', 'mandatory keys with stand-in', 'mandatory keys without', 'source'], DIRECTORY_RECORDS.map((row: DirectoryRecordRow) => [row.record, row.under, mandatory(row, (key) => key.fill !== 'none'), mandatory(row, (key) => key.fill === 'none'), row.source])),
+  'The profile that a disc is made for adds keys. One that it demands (type 1) is never invented: an instance that lacks it breaks the profile, and the disc claims none. Keys of patients and series come from whichever instance has them.',
+  markdownTable(['keys', 'record', 'added keys with their types', 'source'], keyRows()),
+  'Icons are MONOCHROME2 with 8 bits, made from the frame that Representative Frame Number names, else from one after a third of the frames; windows, lookup tables and palettes are applied, overlays are not.',
+  'On a **legal copy**, and only there, objects of retired, private and unknown SOP classes have records of type PRIVATE under their series, whose Private Record UID is the SOP Class UID; the disc then claims no profile.',
   'Instances whose record stands directly under the root carry no patient and lie in a folder of their own.',
 ].join('\n\n');
