@@ -53,8 +53,8 @@ export const contentOptions = (said: Partial<ContentOptions> | undefined): Conte
 /** False where nothing but DICOM files can be encrypted. @source PS3.15 D.1 */
 export const mayHoldViewers = ({ encryption }: Pick<ContentOptions, 'encryption'>): boolean => encryption !== 'media-security';
 
-/** Copies that hold what other people made readable; a teaching copy would tell who the patient is, a legal one holds DICOM files only. */
-const mayHoldExtras = ({ copyType, encryption }: Pick<ContentOptions, 'copyType' | 'encryption'>): boolean => (copyType === 'patient' || copyType === 'physician') && encryption !== 'media-security';
+/** Copies that hold what other people made readable; a teaching copy would tell who the patient is, a legal one and one encrypted for recipients hold DICOM files only. */
+const mayHoldExtras = ({ copyType, encryption }: Pick<ContentOptions, 'copyType' | 'encryption'>): boolean => (copyType === 'patient' || copyType === 'physician') && mayHoldViewers({ encryption });
 
 /** True when a disc gets the folder of web pages. @param isDefault what the appliance is set to */
 export const hasWebContent = (content: Pick<ContentOptions, 'copyType' | 'encryption' | 'webContent'>, isDefault: boolean): boolean =>

@@ -26,6 +26,7 @@ import { openSecretFiles } from '../../infra/secret-files.ts';
 import { makeAuthority } from '../fixtures/certificates.ts';
 import { makeInstance, uid } from '../fixtures/make-instance.ts';
 import type { InstanceOverrides } from '../fixtures/make-instance.ts';
+import { makeViewerPackage } from '../fixtures/make-viewer-package.ts';
 import { needs, program } from '../fixtures/peers.ts';
 import { digestsBelow, makeFolder } from '../disc/image/judges.ts';
 import { storedInstances } from '../disc/stored-instances.ts';
@@ -230,6 +231,41 @@ describe('an encrypted disc', () => {
     expect(Object.keys(digestsBelow(out)).filter((path) => path.startsWith('DICOM/')).length).toBe(6);
     await bench.spool.dropOrder('o1');
     await expect(bench.options.secrets.passphrase('o1')).rejects.toThrow('ORDER_PASSPHRASE_GONE');
+  });
+
+  const RICH = { copyType: 'physician', webContent: 'yes', viewers: ['peek'] } as const;
+  const makeRichBench = async (): Promise<Bench> => {
+    const bench = makeBench();
+    await createViewerShelf({ directory: join(bench.home, 'viewers'), now: bench.options.now }).install(makeViewerPackage());
+    await bench.options.attachments.add('o1', 'Letter', Buffer.from('a letter'));
+    return bench;
+  };
+
+  it.skipIf(!needs('7z'))('holds pages, reports, attachments and viewers within its ZIP', async () => {
+    const bench = await makeRichBench();
+    const passphrase = makePassphrase();
+    await openSecretFiles({ secrets: join(bench.home, 'secrets'), teachingKey: '' }).keepPassphrase('o1', passphrase);
+    const { image, made, order, volume } = await make(bench, { content: { ...RICH, encryption: 'zip' } });
+    expect(traces(image)).toEqual([]);
+    expect(made.composed.certificate).toMatchObject({ viewers: [{ id: 'peek' }] });
+    expect(labelContentOf({ order, volume, job: JOB }, made, '')).toMatchObject({ contentKind: 'ENCRYPTED' });
+    const [out, disc] = [join(bench.home, 'out'), join(bench.home, 'disc')];
+    execFileSync(program('7z') as string, ['x', `-o${disc}`, imageFileOf(bench.options.spoolDirectory, volume)], { stdio: 'ignore' });
+    expect(readdirSync(disc).sort()).toEqual(['IMAGES.ZIP', 'INDEX.HTM', 'README.TXT', 'SHA256.TXT']);
+    execFileSync(program('7z') as string, ['x', `-p${passphrase}`, `-o${out}`, join(disc, 'IMAGES.ZIP')], { stdio: 'ignore' });
+    expect(Object.keys(digestsBelow(out))).toEqual(expect.arrayContaining(['AUTORUN.INF', 'OTHER/A0000001.TXT', 'PEEK/PEEK.EXE', 'REPORTS/R0000001.HTM', 'ihe_pdi/index.htm']));
+  });
+
+  it.skipIf(!needs('openssl'))('of the media security profile holds nothing beside DICOM files, and says so of a viewer that was ordered', async () => {
+    const bench = await makeRichBench();
+    const recipientCertificates = [readFileSync(makeAuthority(bench.home, 'clinic').issue('doctor').cert, 'utf8')];
+    const { made, volume } = await make(bench, { content: { ...RICH, encryption: 'media-security', recipientCertificates } });
+    const { files } = filesOfImage(imageFileOf(bench.options.spoolDirectory, volume), readAnyTree);
+    expect([...new Set(files.map(({ path }) => path.split('/')[0]))].sort()).toEqual(['DICOM', 'DICOMDIR', 'INDEX.HTM', 'README.TXT', 'SHA256.TXT']);
+    expect(made.composed.certificate).not.toHaveProperty('viewers');
+    expect(made.label.hasWebContent).toBe(false);
+    expect(made.report).toContainEqual({ kind: 'note', reason: 'viewer peek is not on the disc: encrypted for recipients, it holds DICOM files only' });
+    expect(existsSync(join(bench.home, 'spool/o1-prepared/derived.jsonl'))).toBe(false);
   });
 
   it('is not made once its passphrase is gone', async () => {

@@ -673,6 +673,16 @@ describe.skipIf(!needs('postgres'))('the API', () => {
       expectProblem(await ordering({}, { passphrase: 'three blind mice, 42 feet' }), 'API_INVALID');
     });
 
+    it('makes a passphrase for studies of a remote AE, but takes none: whose they are is not known yet', async () => {
+      const remote = (more: Json, headers: Record<string, string> = {}): Promise<Answer> => call('POST', '/orders', { remote: { aeTitle: 'PACS', studyInstanceUids: ['2.25.77'] }, content: { encryption: 'zip' }, ...more }, headers);
+      const key = { 'idempotency-key': 'encrypted-remote-1' };
+      const placed = await remote({}, key);
+      expect(placed.status).toBe(201);
+      expect(await api.secretFiles.passphrase(String(placed.body['orderId']))).toBe(placed.body['passphrase']);
+      expect((await remote({}, key)).body).toEqual({ orderId: placed.body['orderId'], existed: true });
+      expectProblem(await remote({ passphrase: 'three blind mice, 42 feet' }), 'API_INVALID');
+    });
+
     it('checks certificates when the order is placed, and wants some for media security alone', async () => {
       expectProblem(await ordering({ encryption: 'media-security' }), 'API_INVALID');
       expectProblem(await ordering({ encryption: 'none', recipientCertificates: ['-----BEGIN CERTIFICATE-----'] }), 'API_INVALID');

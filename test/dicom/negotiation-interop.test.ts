@@ -157,11 +157,17 @@ out['granted'] = {uid: list(info) for uid, info in assoc.acceptor.sop_class_exte
     const node = await startOwn({ node: { users } });
     expect(await associate(node, identity(2, 'anna', 'open sesame'), SHOWS_ANSWER)).toEqual({ established: true, response: true });
     const refusal = { established: false, rejected: [1, 1, 1] };
-    expect(await associate(node, identity(2, 'anna', 'guess'), SHOWS_ANSWER)).toEqual(refusal);
-    expect(await associate(node, identity(5, 'eyJhbGciOiJub25lIn0', ''), SHOWS_ANSWER)).toEqual(refusal);
-    expect(await associate(node, '', SHOWS_ANSWER)).toEqual(refusal);
-    await until(() => node.summaries.length === 4, 'four associations ended');
-    expect(node.summaries.map(({ outcome, user, reason }) => [outcome, user, reason])).toEqual([['released', 'anna', ''], ...Array.from({ length: 3 }, () => ['rejected', undefined, 'user-identity'])]);
+    // A busy pynetdicom may see the end of the connection before the rejection in front of it: asked again.
+    const refused = async (items: string): Promise<unknown> => {
+      let answer: unknown;
+      for (let attempt = 0; attempt < 3 && JSON.stringify(answer) !== JSON.stringify(refusal); attempt += 1) answer = await associate(node, items, SHOWS_ANSWER);
+      return answer;
+    };
+    for (const items of [identity(2, 'anna', 'guess'), identity(5, 'eyJhbGciOiJub25lIn0', ''), '']) expect(await refused(items)).toEqual(refusal);
+    await until(() => node.summaries.length >= 4 && node.node.counters().openAssociations === 0, 'the associations to end');
+    const [first, ...others] = node.summaries.map(({ outcome, user, reason }) => [outcome, user, reason]);
+    expect(first).toEqual(['released', 'anna', '']);
+    for (const other of others) expect(other).toEqual(['rejected', undefined, 'user-identity']);
   });
 
   it('gives no answer to identities that it ignores or cannot check', async () => {

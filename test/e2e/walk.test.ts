@@ -159,7 +159,7 @@ describe.skipIf(!needs('temporal') || !needs('postgres'))('a study on its way to
   it('leaves no patient data in logs, histories and ids', async () => {
     await send(makeStudyFiles(scratch, 'private', 1, { patientName: `${PLANTED}^A`, patientId: `${PLANTED}-1` }));
     await discOf(await studyOf('private'));
-    const text = (folder: string): string => readdirSync(folder).map((name) => join(folder, name)).filter((file) => statSync(file).isFile()).map((file) => readFileSync(file, 'latin1')).join('\n');
+    const text = (folder: string): string => readdirSync(folder).map((name) => join(folder, name)).filter((file) => statSync(file, { throwIfNoEntry: false })?.isFile() === true).map((file) => readFileSync(file, 'latin1')).join('\n');
     for (const folder of ['logs', 'temporal', 'run', 'spool']) expect(text(join(appliance.home, folder)).includes(PLANTED)).toBe(false);
     for (const job of readdirSync(join(appliance.home, 'robots', 'virtual', 'jobs'))) expect(readFileSync(join(appliance.home, 'robots', 'virtual', 'jobs', job), 'latin1').includes(PLANTED)).toBe(false);
     expect(JSON.stringify(await appliance.get('/operations?limit=200')).includes(PLANTED)).toBe(false);

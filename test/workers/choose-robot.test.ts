@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { RobotReport } from '../../catalog/catalog.ts';
 import { VOLUME_OVERHEAD_BYTES } from '../../disc/compose-volume.ts';
 import { mediaType } from '../../disc/tables/media-types.ts';
-import { chooseRobot } from '../../workers/choose-robot.ts';
+import { chooseForCopy, chooseRobot } from '../../workers/choose-robot.ts';
 
 const robot = (loaded: readonly string[] = ['CD', 'DVD']): RobotReport => ({
   name: 'virtual', seenAt: new Date('2026-01-02T03:04:05Z'),
@@ -26,5 +26,10 @@ describe('choosing a robot', () => {
     const extraBytes = CD_BYTES;
     expect(chooseRobot([robot(['CD'])], { ...wish, extraBytes })?.media).toBe('DVD');
     expect(chooseRobot([robot(['CD'])], { ...wish, media: 'CD', extraBytes })?.limits.volumeOverheadBytes).toBeGreaterThan(CD_BYTES);
+  });
+
+  it('leaves copies beside discs the same room, and takes the smallest medium for an image with all in it', () => {
+    for (const target of ['folder', 'iso'] as const) expect(chooseForCopy(target, { ...wish, extraBytes: 50_000_000 })).toMatchObject({ robot: '', media: target === 'iso' ? 'CD' : 'USB', limits: { volumeOverheadBytes: VOLUME_OVERHEAD_BYTES + 50_000_000 } });
+    expect(chooseForCopy('iso', { ...wish, extraBytes: CD_BYTES - 100_000_000 }).media).toBe('DVD');
   });
 });
