@@ -1,16 +1,20 @@
 /**
  * Saves histories of real runs as fixtures of replay.test.ts: starts an appliance, makes one disc with a bad one before it,
- * a held and cancelled order, an order of a study that a remote AE holds, and a robot action, and writes each workflow's history. Run by hand when a release changes workflows:
+ * a held and cancelled order, an order of a study that a remote AE holds, a sending to a station (storescp of DCMTK) and a robot action,
+ * and writes each workflow's history. Run by hand when a release changes workflows:
  * node test/workflows/save-histories.ts
  */
+import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { EXPIRE_SCHEDULE } from '../../workflows/names.ts';
 import { connectTemporal } from '../../infra/temporal.ts';
+import { freePort } from '../bench/processes.ts';
 import { TestAppliance, until } from '../e2e/appliance.ts';
 import type { Order } from '../e2e/appliance.ts';
+import { program } from '../fixtures/peers.ts';
 import { startPacs } from '../simulators/pacs.ts';
 import { makeStudyFiles } from '../e2e/study-files.ts';
 
@@ -18,7 +22,10 @@ const folder = join(import.meta.dirname, 'histories');
 const scratch = mkdtempSync(join(tmpdir(), 'spindle-histories-'));
 const remoteFiles = makeStudyFiles(scratch, 'remote', 3);
 const pacs = await startPacs(remoteFiles, () => ({ host: '127.0.0.1', port: appliance.dicomPort }));
-const appliance: TestAppliance = await TestAppliance.start({}, `peers:\n  - { name: pacs, aeTitle: PACS, host: 127.0.0.1, port: ${pacs.port} }\n`);
+const station = { port: await freePort(), folder: join(scratch, 'station') };
+mkdirSync(station.folder);
+const storescp = spawn(program('storescp') ?? 'storescp', ['+B', '-aet', 'STATION', '-od', station.folder, String(station.port)], { stdio: 'ignore' });
+const appliance: TestAppliance = await TestAppliance.start({}, ['peers:', `  - { name: pacs, aeTitle: PACS, host: 127.0.0.1, port: ${pacs.port} }`, `  - { name: station, aeTitle: STATION, host: 127.0.0.1, port: ${station.port} }`, ''].join('\n'));
 try {
   const closed = (orderId: string): Promise<Order> => until('the order to close', 60_000, async () => {
     const { order } = await appliance.get<{ order: Order }>(`/orders/${orderId}`);
@@ -34,6 +41,8 @@ try {
   await closed(held.orderId);
   const remote = await appliance.post<{ orderId: string }>('/orders', { remote: { aeTitle: 'PACS', studyInstanceUids: [remoteFiles[0]!.made.studyInstanceUid] } });
   await closed(remote.orderId);
+  const { sendId } = await appliance.post<{ sendId: string }>('/sends', { aeTitle: 'STATION', selection: { studies: [study!.studyId] } });
+  await until('the sending to end', 60_000, async () => (await appliance.get<{ state: string }>(`/sends/${sendId}`)).state === 'ended');
   await appliance.post('/robots/virtual/actions', { kind: 'refill', bin: 'cd', discs: 100 });
 
   const temporal = connectTemporal({ address: `127.0.0.1:${appliance.temporalPort}`, namespace: 'spindle' });
@@ -54,6 +63,7 @@ try {
   await temporal.close();
 } finally {
   await appliance.destroy();
+  storescp.kill();
   await pacs.close();
   rmSync(scratch, { recursive: true, force: true });
 }
