@@ -249,7 +249,7 @@ describe('an encrypted disc', () => {
     execFileSync(program('7z') as string, ['x', `-o${disc}`, imageFileOf(bench.options.spoolDirectory, volume)], { stdio: 'ignore' });
     expect(readdirSync(disc).sort()).toEqual(['IMAGES.ZIP', 'INDEX.HTM', 'README.TXT', 'SHA256.TXT']);
     execFileSync(program('7z') as string, ['x', `-p${passphrase}`, `-o${out}`, join(disc, 'IMAGES.ZIP')], { stdio: 'ignore' });
-    expect(Object.keys(digestsBelow(out))).toEqual(expect.arrayContaining(['AUTORUN.INF', 'OTHER/A0000001.TXT', 'PEEK/PEEK.EXE', 'REPORTS/R0000001.HTM', 'ihe_pdi/index.htm']));
+    expect(Object.keys(digestsBelow(out))).toEqual(expect.arrayContaining(['AUTORUN.INF', 'OTHER/A0000001.TXT', 'PEEK/PEEK.EXE', 'REPORTS/R0000001.PDF', 'REPORTS/R0000002.HTM', 'ihe_pdi/index.htm']));
   });
 
   it.skipIf(!needs('openssl'))('of the media security profile holds nothing beside DICOM files, and says so of a viewer that was ordered', async () => {

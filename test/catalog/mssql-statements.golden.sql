@@ -98,6 +98,9 @@ alter table disc_order add content nvarchar(max) collate Latin1_General_100_BIN2
 alter table disc_order add reburn_of bigint null;
 -- @1 bigint, @2 datetime2(3)
 insert into "schema_version" ("version", "applied_at") values (@1, @2);
+create table instance_release (id bigint identity(1,1) not null primary key, instance_key bigint not null, purpose varchar(16) collate Latin1_General_100_BIN2 not null, released_by nvarchar(200) collate Latin1_General_100_BIN2 not null, released_at datetime2(3) not null, reason nvarchar(400) collate Latin1_General_100_BIN2 not null, constraint uq_instance_release_instance_key_purpose unique (instance_key, purpose));
+-- @1 bigint, @2 datetime2(3)
+insert into "schema_version" ("version", "applied_at") values (@1, @2);
 commit transaction;
 -- instances.store of new series
 begin transaction;
@@ -627,8 +630,6 @@ commit transaction;
 select * from "volume" where "id" = @1;
 -- @1 bigint
 select * from "disc_order" where "id" = @1;
--- @1 bigint
-select * from "volume" where "id" = @1;
 -- @1 bigint, @2 bigint
 select "id", "volume_index", "file_set_id" from "volume" where "order_key" = @1 and "id" != @2 order by "volume_index";
 -- @1 bigint
