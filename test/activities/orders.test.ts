@@ -5,9 +5,8 @@ import { DEFAULT_CONTENT } from '../../disc/order/content.ts';
 
 describe('the activity that chooses a robot', () => {
   it('plans with what the viewers of the order take, for a disc that is made again those of its first making', async () => {
-    const first = { certificate: null, leftOff: new Set<number>() };
     const content = { ...DEFAULT_CONTENT, viewers: ['peek'] };
-    const orders = { brief: () => Promise.resolve({ options: { content } }), firstMaking: () => Promise.resolve({ ...first, orderId: 'first' }) } as unknown as OrderBook;
+    const orders = { brief: () => Promise.resolve({ options: { content } }), firstMaking: () => Promise.resolve({ orderId: 'first', certificate: { viewers: [] }, leftOff: new Set() }) } as unknown as OrderBook;
     const { chooseRobot } = createOrderActivities({
       orders, extraBytes: (order) => Promise.resolve(order.original ? 7 : order.content.viewers?.length ?? 0),
       chooseRobot: ({ media, extraBytes }) => Promise.resolve({ robot: 'virtual', media: media === 'any' ? 'CD' : media, limits: { capacityBytes: 1_000, volumeOverheadBytes: 100 + extraBytes, instanceOverheadBytes: 10 }, remakes: 2 }),
