@@ -7,10 +7,12 @@ import type { Found, RemoteSearch, RemoteSeries, RemoteStudy } from '../dicom/qu
 import type { FindAe, RemoteAe } from '../dicom/remote-ae.ts';
 import type { SendRequest } from '../activities/send.ts';
 import type { ViewerShelf } from '../disc/viewers/viewer-shelf.ts';
+import { ApplianceError } from '../infra/errors.ts';
 import type { Logger } from '../infra/log.ts';
 import type { RobotAction } from '../robots/robot.ts';
 import type { Verdict } from '../workflows/messages.ts';
 import type { SendEnd } from '../workflows/send-to-ae.ts';
+import { unknownFields } from './unknown-fields.ts';
 
 /** How the API reaches running workflows; wiring passes it in. @throws API_UNAVAILABLE when Temporal is out of reach */
 export interface WorkflowPort {
@@ -132,6 +134,14 @@ export const route = <B extends z.ZodType | undefined = undefined, Q extends z.Z
   row: Omit<Route, 'run' | 'body' | 'query'> & { readonly body?: B; readonly query?: Q; readonly run: (call: Call<Of<B>, Of<Q>>) => Promise<unknown> },
 ): Route => row as unknown as Route;
 
+/** @throws {ZodError} for wrong values; {ApplianceError} API_INVALID for fields that the schema does not know */
+const parsed = (schema: z.ZodType, given: unknown): unknown => {
+  const taken = schema.parse(given);
+  const unknown = unknownFields(given, taken);
+  if (unknown.length > 0) throw new ApplianceError('API_INVALID', 'the request has fields that are not known here', { details: { fields: unknown.map((field) => `${field}: not known here`) } });
+  return taken;
+};
+
 /** Mounts the routes; answers are JSON, `undefined` is an empty answer. */
 export const mount = (router: Router, routes: readonly Route[], deps: ApiDeps): void => {
   for (const row of routes) {
@@ -139,8 +149,8 @@ export const mount = (router: Router, routes: readonly Route[], deps: ApiDeps): 
       const answer = await row.run({
         deps, request, response, who: String(response.locals['who'] ?? ''),
         params: request.params as Readonly<Record<string, string>>,
-        query: row.query ? row.query.parse(request.query) : undefined,
-        body: row.body ? row.body.parse(request.body ?? {}) : undefined,
+        query: row.query ? parsed(row.query, request.query) : undefined,
+        body: row.body ? parsed(row.body, request.body ?? {}) : undefined,
       });
       if (response.headersSent) return;
       if (answer === undefined) response.status(204).end();

@@ -282,6 +282,16 @@ describe.skipIf(!needs('postgres'))('the API', () => {
         expectProblem(await call('POST', '/orders', body), 'API_INVALID');
       }
       expectProblem(await call('POST', '/orders', JSON.stringify({ comment: 'x'.repeat(1_100_000) })), 'API_INVALID');
+    });
+
+    it('refuses fields it does not know, so that no wish is passed over', async () => {
+      const selection = { studies: [alpha] };
+      for (const [body, field] of [[{ selection, copyType: 'teaching' }, 'copyType'], [{ selection, content: { copytype: 'teaching' } }, 'content.copytype'], [{ selection: { ...selection, study: 1 } }, 'selection.study']] as const) {
+        const answer = await call('POST', '/orders', body);
+        expectProblem(answer, 'API_INVALID');
+        expect(JSON.stringify(answer.body)).toContain(`${field}: not known here`);
+      }
+      expectProblem(await call('GET', '/orders?status=DONE'), 'API_INVALID');
       const unknown = await call('POST', '/orders', { selection: { studies: [987_654] } });
       expect(unknown.status).toBeGreaterThanOrEqual(400);
       expect(unknown.status).toBeLessThan(500);
