@@ -186,7 +186,10 @@ export const createVolumeSpool = (options: SpoolOptions): VolumeSpool => {
       const imprint = imprintFor(content, original);
       const wish = wishOf(content, imprint);
       const derived = await deriveFiles({ instances, content, wish, lines, storeDirectory: options.storeDirectory, folder, pictureMaker: options.pictureMaker, signal });
-      const attached = volume.index === 1 && hasAttachments(content) ? await options.attachments.list(original?.orderId ?? order.orderId) : [];
+      const attachments = volume.index === 1 ? await options.attachments.list(original?.orderId ?? order.orderId) : [];
+      const attached = hasAttachments(content) ? attachments : [];
+      // A number only: what a person called a file may name the patient.
+      const unattached = attachments.length > attached.length ? [`attached files that are not on the disc, because such a copy holds DICOM files only: ${attachments.length}`] : [];
       const extrasFor = (placed: readonly PlacedInstance[]): readonly DiscExtra[] => [
         ...(wish.pictures ? [webContent({ placed, derived, folder, language: imprint.language, institution: imprint.institution })] : []),
         ...(wish.reports ? [reportFiles({ placed, derived, folder, language: imprint.language })] : []),
@@ -212,7 +215,7 @@ export const createVolumeSpool = (options: SpoolOptions): VolumeSpool => {
           imageBytes: image.bytes, imageSha256: image.sha256, certificate,
           instances: composed.entries.map(({ instanceId, fileId, sha256 }) => ({ instanceId, fileId, sha256 })), leftOff: composed.leftOff,
         },
-        report: [...report, ...notes.map((reason) => ({ kind: 'note' as const, reason })), ...comparedWith(original, { image }, { product: options.product, content, viewers: marks })], label: result.label, profile, imageBytes: image.bytes, certificateCode: certificate.shortCode,
+        report: [...report, ...[...notes, ...unattached].map((reason) => ({ kind: 'note' as const, reason })), ...comparedWith(original, { image }, { product: options.product, content, viewers: marks })], label: result.label, profile, imageBytes: image.bytes, certificateCode: certificate.shortCode,
         ...(isTeaching && namesSomeone(order.options.comment, instances) ? { isCommentWithheld: true } : {}),
       };
       await writeJsonFile(madeFile(volume), made, { mode: 0o640 });

@@ -256,7 +256,7 @@ describe('an encrypted disc', () => {
     expect(Object.keys(digestsBelow(out))).toEqual(expect.arrayContaining(['AUTORUN.INF', 'OTHER/A0000001.TXT', 'PEEK/PEEK.EXE', 'REPORTS/R0000001.PDF', 'REPORTS/R0000002.HTM', 'ihe_pdi/index.htm']));
   });
 
-  it.skipIf(!needs('openssl'))('of the media security profile holds nothing beside DICOM files, and says so of a viewer that was ordered', async () => {
+  it.skipIf(!needs('openssl'))('of the media security profile holds nothing beside DICOM files, and says so of a viewer and a file that were ordered', async () => {
     const bench = await makeRichBench();
     const recipientCertificates = [readFileSync(makeAuthority(bench.home, 'clinic').issue('doctor').cert, 'utf8')];
     const { made, volume } = await make(bench, { content: { ...RICH, encryption: 'media-security', recipientCertificates } });
@@ -264,6 +264,7 @@ describe('an encrypted disc', () => {
     expect([...new Set(files.map(({ path }) => path.split('/')[0]))].sort()).toEqual(['DICOM', 'DICOMDIR', 'INDEX.HTM', 'README.TXT', 'SHA256.TXT']);
     expect(made.composed.certificate).not.toHaveProperty('viewers');
     expect(made.label.hasWebContent).toBe(false);
+    expect(made.report).toContainEqual({ kind: 'note', reason: 'attached files that are not on the disc, because such a copy holds DICOM files only: 1' });
     expect(made.report).toContainEqual({ kind: 'note', reason: 'viewer peek is not on the disc: encrypted for recipients, it holds DICOM files only' });
     expect(existsSync(join(bench.home, 'spool/o1-prepared/derived.jsonl'))).toBe(false);
   });
