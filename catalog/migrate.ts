@@ -15,6 +15,7 @@ import { statements as commitments } from './migrations/0004-commitments.ts';
 import { statements as retrievals } from './migrations/0005-retrievals.ts';
 import { statements as content } from './migrations/0006-content-options.ts';
 import { statements as releases } from './migrations/0007-releases.ts';
+import { statements as storeArrivals } from './migrations/0008-store-arrivals.ts';
 import { renderTable } from './migrations/sketch.ts';
 import type { CatalogLogger } from './logger.ts';
 
@@ -33,6 +34,7 @@ const MIGRATIONS: readonly Migration[] = [
   { version: 5, statements: retrievals },
   { version: 6, statements: content },
   { version: 7, statements: releases },
+  { version: 8, statements: storeArrivals },
 ];
 
 /** The schema version this code works with. */

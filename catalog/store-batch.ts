@@ -2,7 +2,7 @@
  * The hot path: one group of arrivals becomes rows in one transaction. Rows go in by ascending UID, so parallel batches
  * that overlap wait for each other and never for one another in a ring.
  */
-import type { Selectable } from 'kysely';
+import type { Insertable, Selectable } from 'kysely';
 import type { ArrivedInstance, StoreOutcome } from './catalog.ts';
 import { StaleIds } from './database.ts';
 import type { Database } from './database.ts';
@@ -14,6 +14,7 @@ import type { Operation } from './operations.ts';
 import type { ParentsCache } from './parents-cache.ts';
 import type { InstanceTable } from './tables.ts';
 
+type InstanceRow = Insertable<InstanceTable>;
 type Known = Pick<Selectable<InstanceTable>, 'id' | 'sop_instance_uid' | 'series_key' | 'study_key' | 'is_held' | 'counts' | 'is_pushed' | 'path' | 'bytes' | 'data_set_offset' | 'data_set_sha256' | 'transfer_syntax_uid'>;
 
 const isSameContent = (known: Known, arrival: ArrivedInstance): boolean =>
@@ -49,14 +50,31 @@ export const storedEvent = (arrival: SeriesArrival): Operation => ({
   details: { studyId: arrival.studyKey, seriesId: arrival.seriesKey, instances: arrival.instances, bytes: arrival.bytes },
 });
 
-const storeOnce = async (database: Database, trx: InTransaction, arrivals: readonly ArrivedInstance[], parents: readonly Parents[]): Promise<readonly StoreOutcome[]> => {
+/** A group made ready: its rows, and the first row of each UID by ascending UID. */
+interface Batch {
+  readonly arrivals: readonly ArrivedInstance[];
+  readonly parents: readonly Parents[];
+  readonly rows: readonly InstanceRow[];
+  readonly firstOfUid: ReadonlyMap<string, number>;
+  readonly uids: readonly string[];
+  /** Studies to lock beforehand: all where there are several, else none. */
+  readonly studies: readonly number[];
+}
+
+const batchOf = (arrivals: readonly ArrivedInstance[], parents: readonly Parents[]): Batch => {
   const rows = arrivals.map((arrival, i) => instanceRow(arrival, parents[i] as Parents));
   const firstOfUid = new Map<string, number>();
   rows.forEach((row, i) => { if (!firstOfUid.has(row.sop_instance_uid)) firstOfUid.set(row.sop_instance_uid, i); });
-  const uids = [...firstOfUid.keys()].sort();
   const studies = [...new Set(parents.map((p) => p.studyKey))].sort((a, b) => a - b);
-  if (studies.length > 1) await database.engine.lockRows(trx, 'study', studies);
-  const inserted = await database.engine.insertInstances(trx, uids.map((uid) => rows[firstOfUid.get(uid) as number] as (typeof rows)[number]));
+  return { arrivals, parents, rows, firstOfUid, uids: [...firstOfUid.keys()].sort(), studies: studies.length > 1 ? studies : [] };
+};
+
+const firstRows = ({ uids, rows, firstOfUid }: Batch): readonly InstanceRow[] => uids.map((uid) => rows[firstOfUid.get(uid) as number] as InstanceRow);
+
+const storeOnce = async (database: Database, trx: InTransaction, batch: Batch): Promise<readonly StoreOutcome[]> => {
+  const { arrivals, parents, rows, firstOfUid, uids, studies } = batch;
+  await database.engine.lockRows(trx, 'study', studies);
+  const inserted = await database.engine.insertInstances(trx, firstRows(batch));
 
   const isRepeated = rows.length > uids.length;
   const toCompare = isRepeated ? uids : uids.filter((uid) => !inserted.has(uid));
@@ -66,7 +84,7 @@ const storeOnce = async (database: Database, trx: InTransaction, arrivals: reado
   const added: { arrival: ArrivedInstance; parents: Parents }[] = [];
   const outcomes: StoreOutcome[] = [];
   for (const [i, arrival] of arrivals.entries()) {
-    const uid = (rows[i] as (typeof rows)[number]).sop_instance_uid;
+    const uid = (rows[i] as InstanceRow).sop_instance_uid;
     const insertedId = inserted.get(uid);
     if (insertedId !== undefined && firstOfUid.get(uid) === i) {
       added.push({ arrival, parents: parents[i] as Parents });
@@ -85,15 +103,31 @@ const storeOnce = async (database: Database, trx: InTransaction, arrivals: reado
   return outcomes;
 };
 
+/** New UIDs in one statement where the engine can; only what is left needs to be compared. */
+const storeInTwo = async (database: Database, batch: Batch): Promise<readonly StoreOutcome[]> => {
+  const { arrivals, parents, rows, firstOfUid, studies } = batch;
+  const { storeNew } = database.engine;
+  if (storeNew === undefined) return database.write((trx) => storeOnce(database, trx, batch));
+  const made = await database.read(() => storeNew(firstRows(batch), studies, database.now()));
+  const idOf = (i: number): number | undefined => {
+    const uid = (rows[i] as InstanceRow).sop_instance_uid;
+    return firstOfUid.get(uid) === i ? made.get(uid) : undefined;
+  };
+  const left = arrivals.map((_, i) => i).filter((i) => idOf(i) === undefined);
+  const rest = left.length === 0 ? [] : await database.write((trx) => storeOnce(database, trx, batchOf(left.map((i) => arrivals[i] as ArrivedInstance), left.map((i) => parents[i] as Parents))));
+  const outcomeOfLeft = new Map(left.map((i, at) => [i, rest[at] as StoreOutcome]));
+  return arrivals.map((_, i) => outcomeOfLeft.get(i) ?? { outcome: 'added', instanceId: idOf(i) as number });
+};
+
 /**
- * Stores a group of arrivals in one transaction; answers in the same order.
+ * Stores a group of arrivals in one transaction, or new ones in one and known ones in another; answers in the same order.
  * @throws CATALOG_UNAVAILABLE
  */
 export const storeBatch = async (database: Database, cache: ParentsCache, arrivals: readonly ArrivedInstance[]): Promise<readonly StoreOutcome[]> => {
   if (arrivals.length === 0) return [];
   const attempt = async (): Promise<readonly StoreOutcome[]> => {
     const parents = await cache.of(arrivals);
-    return database.write((trx) => storeOnce(database, trx, arrivals, parents));
+    return storeInTwo(database, batchOf(arrivals, parents));
   };
   try {
     return await attempt();

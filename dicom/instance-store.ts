@@ -4,11 +4,12 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import type { Hash } from 'node:crypto';
-import { close, closeSync, fdatasync, mkdirSync, openSync, readSync, readdirSync, renameSync, statSync, unlinkSync, writeSync, writevSync } from 'node:fs';
+import { close, closeSync, fdatasync, mkdirSync, openSync, readSync, readdirSync, unlinkSync, writeSync, writevSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ApplianceError } from '../infra/errors.ts';
 import { createDirectorySync } from './directory-sync.ts';
+import { createShelves } from './shelves.ts';
 import { createSpaceGauge } from './space-gauge.ts';
 import type { SpaceGauge } from './space-gauge.ts';
 
@@ -105,62 +106,17 @@ const writeAll = (fd: number, chunks: readonly Buffer[], bytes: number): void =>
   while (written < bytes) written += writeSync(fd, joined, written);
 };
 
-interface Placing {
-  place(part: string, path: string, dataSetBytes: number): { readonly existingBytes: number | undefined; readonly folders: readonly string[] };
-}
-
-const createPlacing = (directory: string, claims: Map<string, number>): Placing => {
-  const knownFolders = new Set<string>();
-
-  /** Makes a shelf where it is not known; answers the folders whose entries changed. */
-  const shelve = (folder: string): readonly string[] => {
-    if (knownFolders.has(folder)) return [folder];
-    const isNew = mkdirSync(join(directory, folder), { recursive: true }) !== undefined;
-    knownFolders.add(folder);
-    return isNew ? [folder, folder.slice(0, folder.lastIndexOf('/')), INSTANCES] : [folder];
-  };
-
-  /** Someone may tidy up empty shelves while we run. */
-  const rename = (part: string, path: string, folder: string): readonly string[] => {
-    const folders = shelve(folder);
-    try {
-      renameSync(part, join(directory, path));
-      return folders;
-    } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
-      knownFolders.delete(folder);
-      const again = shelve(folder);
-      renameSync(part, join(directory, path));
-      return again;
-    }
-  };
-
-  return {
-    place: (part, path, dataSetBytes) => {
-      const folder = path.slice(0, path.lastIndexOf('/'));
-      // Same name = same instance and same digest: what is there was synced before it got its name. A shorter one is damaged.
-      const existing = statSync(join(directory, path), { throwIfNoEntry: false });
-      const isThere = existing !== undefined && existing.size > dataSetBytes;
-      if (isThere) unlinkSync(part);
-      const folders = isThere ? [folder] : rename(part, path, folder);
-      // Not before: what failed has nobody to give its claim back.
-      claims.set(path, (claims.get(path) ?? 0) + 1);
-      return { existingBytes: isThere ? existing.size : undefined, folders };
-    },
-  };
-};
-
 /**
  * Opens the store; creates its folders and removes part files of an earlier run.
  * One process writes to a store.
  * @throws {ApplianceError} INTAKE_STORE_FAILED
- * @source PS3.10 7.1 (header and data set in one file); ours: name = digests, placed by rename after fdatasync
+ * @source PS3.10 7.1 (header and data set in one file); ours: name = digests, placed by rename, file and folder synced at once
  */
 export const createInstanceStore = (options: InstanceStoreOptions): InstanceStore => {
   const { directory, durable } = options;
   const gauge = options.gauge ?? createSpaceGauge(directory, options);
   const claims = new Map<string, number>();
-  const placing = createPlacing(directory, claims);
+  const shelves = createShelves(join(directory, INSTANCES));
   const syncDirectory = createDirectorySync();
   guarded('store cannot be opened', () => {
     mkdirSync(join(directory, INCOMING), { recursive: true });
@@ -223,23 +179,39 @@ export const createInstanceStore = (options: InstanceStoreOptions): InstanceStor
       bytes += length;
       dataSetBytes += length;
     };
+    /** Makes what has its name durable: the bytes and the folders' entries, side by side. */
+    const sync = async (file: number, folders: readonly string[]): Promise<void> => {
+      const [ofFile, ...ofFolders] = await Promise.allSettled([fdatasyncAsync(file), ...folders.map((folder) => syncDirectory(folder))]);
+      if (ofFile.status === 'rejected') throw storeFailed('file cannot be synced', ofFile.reason);
+      for (const one of ofFolders) if (one.status === 'rejected') throw storeFailed('folder cannot be synced', one.reason);
+    };
     const commit = async (name: InstanceName): Promise<PlacedFile> => {
       if (waiting.length > 0) write(waiting, header.length);
       waiting = [];
-      if (durable && fd !== undefined) {
-        const syncing = fd;
-        await fdatasyncAsync(syncing).catch((cause: unknown) => { throw storeFailed('part file cannot be synced', cause); });
-      }
-      closeFd();
       const dataSetSha256 = hash.digest('hex');
       const path = finalPath(name, dataSetSha256);
-      const { existingBytes, folders } = guarded('file cannot be placed', () => placing.place(part, path, dataSetBytes));
-      isPlaced = true;
-      if (durable) {
-        await Promise.all(folders.map((folder) => syncDirectory(join(directory, folder)))).catch((cause: unknown) => {
-          if (unclaim(path) && existingBytes === undefined) unlinkIfThere(join(directory, path));
-          throw storeFailed('folder cannot be synced', cause);
-        });
+      const file = join(directory, path);
+      // From here on nobody else removes the file of this name.
+      claims.set(path, (claims.get(path) ?? 0) + 1);
+      let existingBytes: number | undefined;
+      try {
+        const placed = await shelves.place(part, file, { bytes: dataSetBytes, sha256: dataSetSha256 }).catch((cause: unknown) => { throw storeFailed('file cannot be placed', cause); });
+        isPlaced = true;
+        ({ existingBytes } = placed);
+        if (existingBytes !== undefined) {
+          closeFd();
+          fd = guarded('file cannot be opened', () => openSync(file, 'r'));
+        }
+        if (durable && fd !== undefined) await sync(fd, placed.folders);
+        closeFd();
+      } catch (error) {
+        const isUnclaimed = unclaim(path);
+        if (isPlaced) {
+          if (fd !== undefined) close(fd, () => undefined);
+          fd = undefined;
+          if (isUnclaimed && existingBytes === undefined) unlinkIfThere(file);
+        }
+        throw error;
       }
       // The header of an earlier arrival may be longer or shorter than ours.
       const size = existingBytes ?? bytes;

@@ -1,10 +1,12 @@
 /**
- * PostgreSQL: `unnest` for the hot path, `on conflict do nothing returning`, one data-changing CTE for the counters.
+ * PostgreSQL: a function for arrivals that are new, `unnest` for the rest, `on conflict do nothing returning`, one data-changing CTE for the counters.
  * bigint and numeric come back as numbers: ids and byte sums stay below 2^53.
  */
 import { PostgresDialect, sql } from 'kysely';
 import type { Insertable } from 'kysely';
 import pg from 'pg';
+import { StaleIds } from '../database.ts';
+import { STALE_SERIES } from '../migrations/0008-store-arrivals.ts';
 import type { InstanceTable, Tables } from '../tables.ts';
 import { codeOf, isNetworkError } from './dialect.ts';
 import type { Engine, Fault } from './dialect.ts';
@@ -74,6 +76,14 @@ export const openPostgres = (url: string, poolSize: number, onPoolError: (code: 
           on conflict (series_key) do update set version = excluded.version)
         select count(*) as found from in_series`.execute(trx);
       return rows[0]?.found ?? 0;
+    },
+    async storeNew(rows, studies, at) {
+      // By name: each connection reads the statement once. Not through the query builder, which would build it anew for every group.
+      const query = { name: 'store_arrivals', text: 'select uid, made from store_arrivals($1, $2, $3)', values: [JSON.stringify(rows), studies, at] };
+      const { rows: made } = await pool.query<{ uid: string; made: number }>(query).catch((error: unknown) => {
+        throw codeOf(error) === STALE_SERIES ? new StaleIds('a remembered series is not in the catalog') : error;
+      });
+      return new Map(made.map((row) => [row.uid, row.made]));
     },
     async insertRow(trx, table, row) {
       const { id } = await trx.insertInto(table as 'patient').values(row as Insertable<Tables['patient']>).returning('id').executeTakeFirstOrThrow();

@@ -1,4 +1,5 @@
 /** `npm run bench -- NAME [options]`: measures, prints one JSON line per figure, and keeps them in bench-results/. */
+import { removeScratch } from './scratch.ts';
 
 const BENCHES: Readonly<Record<string, () => Promise<(args: readonly string[]) => Promise<void>>>> = {
   receive: async () => (await import('./receive.ts')).runReceiveBench,
@@ -26,6 +27,8 @@ if (open === undefined) {
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.stack ?? error.message : String(error)}\n`);
     process.exitCode = 1;
+  } finally {
+    removeScratch();
   }
 }
 // A time limit that is still running must not keep a finished bench alive.

@@ -1,12 +1,12 @@
-/** The receivers that are measured: the whole product, its receiving library alone, DCMTK's storescp, Orthanc as it comes. Each starts empty and is removed with all it stored. */
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+/** The receivers that are measured: the whole product, its receiving library alone, DCMTK's storescp, Orthanc as it comes. Each starts empty and is put away with all it stored. */
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { migrateCatalog } from '../../catalog/migrate.ts';
 import { startLivePostgres } from '../catalog/live-postgres.ts';
 import { TestAppliance } from '../e2e/appliance.ts';
 import { program } from '../fixtures/peers.ts';
 import { freePort, startServer, stopServer } from './processes.ts';
+import { putAway, scratchFolder } from './scratch.ts';
 
 export interface Target {
   readonly port: number;
@@ -47,20 +47,20 @@ const startSpindle = async ({ profileFolder = '', env = {} }: TargetWish = {}): 
   const pid = appliance.pidOf('dicom-node');
   const [databasePid] = appliance.postgresPids();
   if (pid === undefined || databasePid === undefined) {
-    await appliance.destroy();
+    await appliance.destroy(putAway);
     throw new TypeError('the appliance has no node or no database');
   }
   return {
     port: appliance.dicomPort, calledAe: 'SPINDLE', pid, databasePid,
     stored: async () => (await appliance.get<{ totals: { instances: number } }>('/health')).totals.instances,
-    stop: () => appliance.destroy(),
+    stop: () => appliance.destroy(putAway),
   };
 };
 
 const filesBelow = (folder: string): number => readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length;
 
 const startLibrary = async ({ durable = true, indexed = true }: TargetWish = {}): Promise<Target> => {
-  const folder = mkdtempSync(join(tmpdir(), 'bench-library-'));
+  const folder = scratchFolder('bench-library');
   const database = indexed ? await startLivePostgres() : undefined;
   const databaseUrl = await database?.makeDatabaseUrl();
   if (databaseUrl !== undefined) await migrateCatalog(databaseUrl);
@@ -71,23 +71,23 @@ const startLibrary = async ({ durable = true, indexed = true }: TargetWish = {})
     stop: async () => {
       await stopServer(child);
       await database?.stop();
-      rmSync(folder, { recursive: true, force: true });
+      putAway(folder);
     },
   };
 };
 
 const startStorescp = async ({ nagle = false }: TargetWish = {}): Promise<Target> => {
-  const folder = mkdtempSync(join(tmpdir(), 'bench-storescp-'));
+  const folder = scratchFolder('bench-storescp');
   const port = await freePort();
   const child = await startServer(needed('storescp'), ['--fork', '+B', '-pdu', '131072', '-od', folder, String(port)], port, socketEnv(nagle));
   return {
     port, calledAe: 'ANY-SCP', pid: child.pid ?? -1, stored: () => Promise.resolve(readdirSync(folder).length),
-    stop: async () => { await stopServer(child); rmSync(folder, { recursive: true, force: true }); },
+    stop: async () => { await stopServer(child); putAway(folder); },
   };
 };
 
 export const startOrthanc = async ({ nagle = false }: TargetWish = {}): Promise<Target> => {
-  const folder = mkdtempSync(join(tmpdir(), 'bench-orthanc-'));
+  const folder = scratchFolder('bench-orthanc');
   const [port, httpPort] = [await freePort(), await freePort()];
   mkdirSync(join(folder, 'storage'));
   writeFileSync(join(folder, 'orthanc.json'), JSON.stringify({
@@ -101,7 +101,7 @@ export const startOrthanc = async ({ nagle = false }: TargetWish = {}): Promise<
       const answer = await fetch(`http://127.0.0.1:${httpPort}/statistics`, { signal: AbortSignal.timeout(20_000) });
       return ((await answer.json()) as { CountInstances: number }).CountInstances;
     },
-    stop: async () => { await stopServer(child); rmSync(folder, { recursive: true, force: true }); },
+    stop: async () => { await stopServer(child); putAway(folder); },
   };
 };
 

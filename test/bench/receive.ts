@@ -4,8 +4,6 @@
  * library alone against storescp, which does neither.
  * Every repetition starts each target empty, warms it with slices of its own, and turns the order round.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { until } from '../e2e/appliance.ts';
@@ -16,9 +14,11 @@ import { cpuSeconds, peakRssMiB } from './processes.ts';
 import { TARGETS } from './receive-targets.ts';
 import type { TargetName, TargetWish } from './receive-targets.ts';
 import { median, report, round, say } from './report.ts';
+import { scratchFolder } from './scratch.ts';
 import { sendAll } from './send.ts';
 
-const WARM_UP = 40;
+/** So many that the code which runs for every instance has been compiled. */
+const WARM_UP = 200;
 
 export interface Round { readonly instancesPerSecond: number; readonly megabytesPerSecond: number; readonly cpuSecondsPerGigabyte: number; readonly databaseCpuSecondsPerGigabyte: number; readonly peakRssMiB: number }
 
@@ -71,7 +71,7 @@ const compareCpu = (ours: Round, storescp: Round, facts: Readonly<Record<string,
   report({ bench: 'receive', what: 'cpu', figures: { ...facts, oursCpuSecondsPerGigabyte: round(ours.cpuSecondsPerGigabyte), peerCpuSecondsPerGigabyte: round(storescp.cpuSecondsPerGigabyte) }, peer: 'storescp', ratio: round(ours.cpuSecondsPerGigabyte / storescp.cpuSecondsPerGigabyte) });
 
 const OPTIONS = {
-  count: { type: 'string', default: '300' }, bytes: { type: 'string', default: '530000' }, associations: { type: 'string', default: '4' }, reps: { type: 'string', default: '3' },
+  count: { type: 'string', default: '600' }, bytes: { type: 'string', default: '530000' }, associations: { type: 'string', default: '4' }, reps: { type: 'string', default: '3' },
   memory: { type: 'boolean', default: false }, profile: { type: 'string', default: '' }, nagle: { type: 'boolean', default: false }, 'not-durable': { type: 'boolean', default: false }, 'no-index': { type: 'boolean', default: false },
 } as const;
 
@@ -82,21 +82,17 @@ export const runReceiveBench = async (args: readonly string[]): Promise<void> =>
   const [durable, indexed] = [!values['not-durable'], !values['no-index']];
   const own: TargetName = durable && indexed ? 'spindle' : 'library';
   const names: readonly TargetName[] = own === 'library' || nagle ? [own, 'storescp'] : [own, 'storescp', 'orthanc'];
-  const folder = mkdtempSync(join(tmpdir(), 'bench-receive-'));
-  try {
-    if (values.memory) return await measureMemory(folder, associations);
-    say(`making ${count} slices`);
-    const slices = writeSlices(join(folder, 'slices'), { seed: 'receive', count, bytes, associations });
-    const warmUp = writeSlices(join(folder, 'warm-up'), { seed: 'warm-up', count: WARM_UP, bytes, associations });
-    const rounds = await inTurns(names, reps, (name) => measure(name, warmUp, slices, { profileFolder: values.profile, nagle, durable, indexed }));
-    const how = { ...(nagle ? { sockets: 'default' } : {}), ...(own === 'library' ? { durable: String(durable), indexed: String(indexed) } : {}) };
-    const facts = { count, bytesEach: Math.round(slices.bytes / count), associations, repetitions: reps, ...how };
-    const summaries = new Map(names.map((name) => [name, summarise(name, rounds.get(name) ?? [], facts)]));
-    const of = (name: TargetName): Round => summaries.get(name) ?? (() => { throw new TypeError(`${name} was not measured`); })();
-    const peer: TargetName = names.includes('orthanc') ? 'orthanc' : 'storescp';
-    compareRate(of(own), of(peer), peer, how);
-    compareCpu(of(own), of('storescp'), how);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const folder = scratchFolder('bench-receive');
+  if (values.memory) return await measureMemory(folder, associations);
+  say(`making ${count} slices`);
+  const slices = writeSlices(join(folder, 'slices'), { seed: 'receive', count, bytes, associations });
+  const warmUp = writeSlices(join(folder, 'warm-up'), { seed: 'warm-up', count: WARM_UP, bytes, associations });
+  const rounds = await inTurns(names, reps, (name) => measure(name, warmUp, slices, { profileFolder: values.profile, nagle, durable, indexed }));
+  const how = { ...(nagle ? { sockets: 'default' } : {}), ...(own === 'library' ? { durable: String(durable), indexed: String(indexed) } : {}) };
+  const facts = { count, bytesEach: Math.round(slices.bytes / count), associations, repetitions: reps, ...how };
+  const summaries = new Map(names.map((name) => [name, summarise(name, rounds.get(name) ?? [], facts)]));
+  const of = (name: TargetName): Round => summaries.get(name) ?? (() => { throw new TypeError(`${name} was not measured`); })();
+  const peer: TargetName = names.includes('orthanc') ? 'orthanc' : 'storescp';
+  compareRate(of(own), of(peer), peer, how);
+  compareCpu(of(own), of('storescp'), how);
 };

@@ -58,6 +58,25 @@ describe('instance store', () => {
     expect(store.remove(two.path)).toBe(false);
   });
 
+  it('replaces a file whose bytes a power cut took, of whatever length', async () => {
+    for (const left of ['', '01234', '0123456788']) {
+      const first = await put('0123456789');
+      store.release(first.path);
+      writeFileSync(store.absolute(first.path), Buffer.concat([HEADER, Buffer.from(left)]));
+      const again = await put('0123456789', Buffer.alloc(201, 1));
+      expect(again).toMatchObject({ path: first.path, dataSetOffset: 201, existed: false });
+      expect(readFileSync(store.absolute(again.path)).subarray(201).toString()).toBe('0123456789');
+      expect(readdirSync(join(directory, 'incoming'))).toEqual([]);
+      store.discard(again.path);
+    }
+  });
+
+  it('keeps one file of an instance that comes twice at once', async () => {
+    const both = await Promise.all([put('0123456789'), put('0123456789', Buffer.alloc(300, 1))]);
+    expect(both.map((placed) => placed.existed).sort()).toEqual([false, true]);
+    expect(new Set(both.map((placed) => placed.dataSetOffset)).size).toBe(1);
+  });
+
   it('removes part files of an earlier run at start, and nothing else', async () => {
     const placed = await put('kept');
     writeFileSync(join(directory, 'incoming', 'old.part'), 'x');

@@ -99,11 +99,11 @@ export class TestAppliance {
   }
 
   /** Ends whatever may still run of this home. */
-  async destroy(): Promise<void> {
+  async destroy(remove: (folder: string) => void = (folder) => { rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }); }): Promise<void> {
     await this.down().catch(() => undefined);
     for (const pid of [...this.allPids(), ...this.postgresPids().slice(0, 1)]) try { process.kill(pid, 'SIGKILL'); } catch { /* It ended meanwhile. */ }
     const cluster = this.clusterFolder();
-    for (const folder of [this.home, ...(cluster.startsWith(this.home) ? [] : [cluster])]) rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    for (const folder of [this.home, ...(cluster.startsWith(this.home) ? [] : [cluster])]) remove(folder);
   }
 
   get supervisorPid(): number { return this.process?.pid ?? -1; }

@@ -1,0 +1,59 @@
+/**
+ * PostgreSQL: what a group of arrivals changes, as one function and so one round trip and one transaction. The other
+ * engines do the same in statements (store-batch.ts); tests hold both to the same rows.
+ */
+import type { EngineName } from '../dialects/dialect.ts';
+
+/** Raised when a series that the caller remembers is not there: no_data_found. */
+export const STALE_SERIES = 'P0002';
+
+const COLUMNS: readonly (readonly [name: string, type: string])[] = [
+  ['sop_instance_uid', 'text'], ['variant', 'int'], ['series_key', 'bigint'], ['study_key', 'bigint'], ['sop_class_uid', 'text'], ['instance_number', 'text'], ['sort_number', 'int'],
+  ['transfer_syntax_uid', 'text'], ['data_set_sha256', 'text'], ['data_set_offset', 'bigint'], ['bytes', 'bigint'], ['path', 'text'], ['calling_ae', 'text'], ['called_ae', 'text'], ['host', 'text'],
+  ['is_pushed', 'int'], ['is_held', 'int'], ['counts', 'int'], ['is_contested', 'int'], ['stored_at', 'timestamptz'], ['attributes', 'text'],
+];
+const names = COLUMNS.map(([name]) => name).join(', ');
+
+/**
+ * store_arrivals(arrived, studies, logged): `arrived` is an array of instance rows by ascending UID; those whose UID is
+ * new go in and are answered. `studies` are locked first, ascending, where there are several. The counter of the log is locked last.
+ */
+const STORE_ARRIVALS = `
+create function store_arrivals(arrived json, studies bigint[], logged timestamptz) returns table (uid text, made bigint) language plpgsql as $body$
+declare
+  ids bigint[];
+  gained record;
+  version_now bigint;
+  gains bigint := 0;
+  last_id bigint;
+begin
+  perform id from study where id = any(studies) order by id for update;
+  with fresh as (
+    insert into instance (${names}) select ${names} from json_to_recordset(arrived) as t (${COLUMNS.map((column) => column.join(' ')).join(', ')})
+    on conflict (sop_instance_uid, variant) do nothing returning id)
+  select array_agg(id) into ids from fresh;
+  if ids is null then return; end if;
+  for gained in
+    select i.study_key, i.series_key, count(*) as instances, sum(i.bytes) as bytes, max(i.stored_at) as stored_at, max(i.is_pushed) as is_pushed
+    from instance i where i.id = any(ids) group by i.study_key, i.series_key order by i.study_key, i.series_key
+  loop
+    gains := gains + 1;
+    update study set last_stored_at = greatest(last_stored_at, gained.stored_at) where id = gained.study_key;
+    update series set instances = instances + gained.instances, held_instances = held_instances + gained.instances, bytes = series.bytes + gained.bytes, arrivals = arrivals + 1, last_stored_at = greatest(last_stored_at, gained.stored_at)
+      where id = gained.series_key returning arrivals into version_now;
+    if not found then raise exception 'series is not there' using errcode = '${STALE_SERIES}'; end if;
+    if gained.is_pushed = 1 then
+      insert into arrival_outbox (series_key, version) values (gained.series_key, version_now) on conflict (series_key) do update set version = excluded.version;
+    end if;
+  end loop;
+  update counter set value = value + gains where name = 'operation' returning value into last_id;
+  insert into operation_log (id, logged_at, who, event, subject, subject_kind, result, details)
+    select last_id - gains + row_number() over (order by g.study_key, g.series_key), logged, 'appliance', 'instances.stored', g.study_key::text, 'study', 'stored',
+      json_build_object('studyId', g.study_key, 'seriesId', g.series_key, 'instances', g.instances, 'bytes', g.bytes)::text
+    from (select i.study_key, i.series_key, count(*) as instances, sum(i.bytes) as bytes from instance i where i.id = any(ids) group by i.study_key, i.series_key) g;
+  return query select i.sop_instance_uid::text, i.id from instance i where i.id = any(ids);
+end
+$body$`;
+
+/** The statements of this migration for one engine, in order. */
+export const statements = (engine: EngineName): readonly string[] => (engine === 'postgres' ? [STORE_ARRIVALS] : []);
