@@ -229,8 +229,8 @@ export interface RuleBook {
 
   /** Takes up to `limit` series from the arrival outbox with their facts (not yet confirmed: see confirmArrivals). */
   arrivals(limit: number): Promise<readonly { readonly seriesId: number; readonly version: number; readonly facts: SeriesFacts }[]>;
-  /** Notes that rule `ruleId` watches the group of this series: creates or updates the group; answers it. */
-  watch(rule: BurnRule, seriesId: number): Promise<{ readonly groupId: number }>;
+  /** Notes that this rule watches the group of this series: creates or updates the group; answers it, and whether it was not collecting before. */
+  watch(rule: BurnRule, seriesId: number): Promise<{ readonly groupId: number; readonly isOpened: boolean }>;
   /** Removes outbox entries whose version is still the one read. */
   confirmArrivals(taken: readonly { readonly seriesId: number; readonly version: number }[]): Promise<void>;
   group(groupId: number): Promise<CollectGroup | undefined>;

@@ -39,19 +39,21 @@ const lastStoredAt = async (db: Executor, group: Group): Promise<Date> => {
 const ruleOf = (db: Executor, group: Group): Promise<BurnRule | undefined> =>
   db.selectFrom('burn_rule').selectAll().where('id', '=', group.rule_key).where('is_removed', '=', 0).executeTakeFirst().then((row) => row && burnRule(row));
 
-const watch = (database: Database, rule: BurnRule, seriesId: number): Promise<{ groupId: number }> => database.write(async (trx) => {
+const watch = (database: Database, rule: BurnRule, seriesId: number): Promise<{ groupId: number; isOpened: boolean }> => database.write(async (trx) => {
   const series = await trx.selectFrom('series').innerJoin('study', 'study.id', 'series.study_key').where('series.id', '=', seriesId).select(['series.id', 'series.study_key', 'study.patient_key', 'series.last_stored_at']).executeTakeFirst();
   if (!series) throw new ApplianceError('CATALOG_NOT_FOUND', 'no such series', { details: { seriesId } });
   const target = { series: series.id, study: series.study_key, patient: series.patient_key }[rule.grouping];
   const known = await trx.selectFrom('collect_group').select('id').where('rule_key', '=', rule.id).where('group_level', '=', rule.grouping).where('target_key', '=', target).executeTakeFirst();
   const groupId = known?.id ?? await database.engine.insertRow(trx, 'collect_group', { rule_key: rule.id, group_level: rule.grouping, target_key: target, generation: 0, is_open: 1, first_stored_at: series.last_stored_at });
+  let isOpened = known === undefined;
   if (known) {
     await database.engine.lockRows(trx, 'collect_group', [groupId]);
-    await trx.updateTable('collect_group').set({ is_open: 1, first_stored_at: series.last_stored_at }).where('id', '=', groupId).where('is_open', '=', 0).execute();
+    const { numUpdatedRows } = await trx.updateTable('collect_group').set({ is_open: 1, first_stored_at: series.last_stored_at }).where('id', '=', groupId).where('is_open', '=', 0).executeTakeFirst();
+    isOpened = numUpdatedRows > 0n;
   }
   const member = await trx.selectFrom('collect_group_series').select('group_key').where('group_key', '=', groupId).where('series_key', '=', seriesId).executeTakeFirst();
   if (!member) await trx.insertInto('collect_group_series').values({ group_key: groupId, series_key: seriesId }).execute();
-  return { groupId };
+  return { groupId, isOpened };
 });
 
 const placeGroup = async (database: Database, trx: InTransaction, group: Group, rule: BurnRule, selected: readonly Selected[]): Promise<string> => {

@@ -20,23 +20,54 @@ export interface RelayDeps {
   readonly catalog: Pick<Catalog, 'rules' | 'orders'>;
   readonly starter: WorkflowStarter;
   readonly log: Logger;
+  /** How often the catalog is asked for placed orders. */
   readonly intervalMs: number;
+  /** How often it is asked for arrivals: while many come, every look carries all series that gained something. */
+  readonly arrivalsMs: number;
   /** How often everything open is offered again, whatever the outbox says. */
   readonly sweepMs: number;
 }
 
 const PAGE = 500;
+const NUDGE_MS = 10_000;
+
+/** Remembers which groups were woken lately: one that collects reads the catalog by itself, and every wake goes into its history. */
+export interface Nudges {
+  isDue(groupId: number): boolean;
+  note(groupId: number): void;
+  forget(groupId: number): void;
+}
+
+export const createNudges = (now: () => number = Date.now): Nudges => {
+  const nudgedAt = new Map<number, number>();
+  return {
+    isDue: (groupId) => now() - (nudgedAt.get(groupId) ?? -Infinity) >= NUDGE_MS,
+    note: (groupId) => {
+      for (const [old, at] of nudgedAt) if (now() - at >= NUDGE_MS) nudgedAt.delete(old);
+      nudgedAt.set(groupId, now());
+    },
+    forget: (groupId) => void nudgedAt.delete(groupId),
+  };
+};
 
 /** Carries one page of arrivals; answers how many series it took. */
-export const relayArrivals = async ({ catalog, starter }: Pick<RelayDeps, 'catalog' | 'starter'>): Promise<number> => {
+export const relayArrivals = async ({ catalog, starter }: Pick<RelayDeps, 'catalog' | 'starter'>, nudges: Nudges): Promise<number> => {
   const arrivals = await catalog.rules.arrivals(PAGE);
   if (arrivals.length === 0) return 0;
   const rules = await catalog.rules.rules();
   const groups = new Set<number>();
   for (const arrival of arrivals) {
-    for (const rule of rulesFor(rules, arrival.facts)) groups.add((await catalog.rules.watch(rule, arrival.seriesId)).groupId);
+    for (const rule of rulesFor(rules, arrival.facts)) {
+      const { groupId, isOpened } = await catalog.rules.watch(rule, arrival.seriesId);
+      if (isOpened) nudges.forget(groupId);
+      groups.add(groupId);
+    }
   }
-  for (const groupId of groups) await starter.nudgeGroup(groupId);
+  for (const groupId of groups) {
+    if (!nudges.isDue(groupId)) continue;
+    await starter.nudgeGroup(groupId);
+    nudges.note(groupId);
+  }
   await catalog.rules.confirmArrivals(arrivals);
   return arrivals.length;
 };
@@ -65,6 +96,8 @@ export const startRelay = (deps: RelayDeps): Relay => {
   let isClosed = false;
   let wake = (): void => undefined;
   let sweptAt = 0;
+  let carriedAt = 0;
+  const nudges = createNudges();
   let trouble = '';
   const loop = async (): Promise<void> => {
     while (!isClosed) {
@@ -74,7 +107,13 @@ export const startRelay = (deps: RelayDeps): Relay => {
           await sweep(deps);
           sweptAt = Date.now();
         }
-        moved = await relayArrivals(deps) + await relayOrders(deps);
+        moved = await relayOrders(deps);
+        if (Date.now() - carriedAt >= deps.arrivalsMs) {
+          const carried = await relayArrivals(deps, nudges);
+          moved = Math.max(moved, carried);
+          // A full page has more behind it.
+          if (carried < PAGE) carriedAt = Date.now();
+        }
         if (trouble !== '') deps.log.info('relay.recovered', {});
         trouble = '';
       } catch (error) {

@@ -81,6 +81,6 @@ await runChild('work', async ({ config, endpoints, home, labels, log, catalog })
     { taskQueue: RETRIEVE_QUEUE, activities: retrieve, maxConcurrentActivityTaskExecutions: RETRIEVE_SLOTS },
   ], (error) => { log.error('temporal.worker-failed', { error }); process.kill(process.pid, 'SIGTERM'); });
   await ensureSchedules(temporal).catch((error: unknown) => log.warn('schedules.not-made', { error }));
-  const relay = startRelay({ catalog, starter: createStarter(temporal), log, intervalMs: 500, sweepMs: 300_000 });
+  const relay = startRelay({ catalog, starter: createStarter(temporal), log, intervalMs: 500, arrivalsMs: 1_000, sweepMs: 300_000 });
   return { close: async () => { await relay.close(); await workers.close(); await transcoder.close(); await pictureMaker.close(); await iconCodecs.close(); identity.close(); await temporal.close(); } };
 });
