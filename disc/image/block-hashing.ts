@@ -2,6 +2,7 @@
  * Hashes the blocks of a ring buffer, inline or in threads of the pool, behind one interface.
  * Owns the ring and says when a block of it may be filled again.
  */
+import { availableParallelism } from 'node:os';
 import { ApplianceError } from '../../infra/errors.ts';
 import { borrowThreads, type BorrowedThreads } from '../threads/thread-pool.ts';
 import { BLOCK_BYTES, END, FINISHED, GIVEN_UP, HASHED, LENGTHS, RING_BLOCKS, SUBMITTED, type HashOrder, type HashTask } from './hash-ring.ts';
@@ -46,18 +47,18 @@ const PROGRAM = new URL('./hash-thread.ts', import.meta.url);
 
 const taskOf = (spans: Spans): HashTask => ({ spans, digests: new Uint8Array(new SharedArrayBuffer((spans.length / 2) * DIGEST_BYTES)) });
 
-/** The first role in a thread of its own, because it is the longest; the others together: half the threads, and as fast on two cores. */
-export const THREADS_OF_AN_IMAGE = 2;
+/** One for each of the three roles, where there are cores for them beside the one that reads and writes; else two. */
+export const THREADS_OF_AN_IMAGE = Math.min(3, Math.max(2, availableParallelism() - 1));
 
-/** Hashes in two threads over memory shared with the calling one, 16 MiB; inline when the pool has not so many. */
+/** Hashes in threads, over memory shared with the calling one, 16 MiB; inline when the pool has not so many. */
 export const createThreadedHashing = (roles: readonly Spans[]): BlockHashing => {
-  const threads = borrowThreads(THREADS_OF_AN_IMAGE);
-  return threads === undefined ? createInlineHashing(roles) : hashIn(threads, roles);
+  const threads = borrowThreads(Math.min(THREADS_OF_AN_IMAGE, roles.length));
+  return threads === undefined ? createInlineHashing(roles) : hashIn(threads, Math.min(THREADS_OF_AN_IMAGE, roles.length), roles);
 };
 
-const hashIn = (threads: BorrowedThreads, roles: readonly Spans[]): BlockHashing => {
+const hashIn = (threads: BorrowedThreads, count: number, roles: readonly Spans[]): BlockHashing => {
   const ring = new SharedArrayBuffer(BLOCK_BYTES * RING_BLOCKS);
-  const control = new Int32Array(new SharedArrayBuffer(4 * (HASHED + THREADS_OF_AN_IMAGE)));
+  const control = new Int32Array(new SharedArrayBuffer(4 * (HASHED + count)));
   const tasks = roles.map(taskOf);
   let submitted = 0;
   let failure: ApplianceError | undefined;
@@ -65,9 +66,10 @@ const hashIn = (threads: BorrowedThreads, roles: readonly Spans[]): BlockHashing
   const start = (own: readonly HashTask[], thread: number): Promise<void> =>
     threads.run(thread, PROGRAM, { ring, control, thread, tasks: own } satisfies HashOrder).then(() => undefined, (error: unknown) => {
       failure ??= new ApplianceError('DISC_IMAGE_FAILED', 'a hash thread failed', { cause: error });
-      for (let one = 0; one < THREADS_OF_AN_IMAGE; one += 1) Atomics.notify(control, HASHED + one);
+      for (let one = 0; one < count; one += 1) Atomics.notify(control, HASHED + one);
     });
-  const running = [tasks.slice(0, 1), tasks.slice(1)].map(start);
+  // Roles beyond the threads share the last one.
+  const running = Array.from({ length: count }, (_, thread) => tasks.filter((__, role) => Math.min(role, count - 1) === thread)).map(start);
 
   /** Waits until every thread has hashed that many blocks. */
   const hashed = async (blocks: number): Promise<void> => {

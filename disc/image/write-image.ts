@@ -53,28 +53,32 @@ export const warmHashing = (bytes: number): void => {
   if (bytes >= THREADS_PAY_FROM_BYTES) warmThreads(THREADS_OF_AN_IMAGE);
 };
 
+/** Shared with the threads, not copied for each. */
+const spansFor = (count: number): Spans => new Float64Array(new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT * 2 * count));
+
 /** Spans in the order of the sectors, which is the order of the plan but for empty files: those sit where the next one starts. */
-const spansOf = (plan: ImagePlan): { readonly roles: readonly Spans[]; readonly dataSetFiles: readonly number[] } => {
-  const files = new Float64Array(2 * plan.files.length);
-  const dataSets: number[] = [];
-  const dataSetFiles: number[] = [];
+const spansOf = (plan: ImagePlan): readonly Spans[] => {
+  const image = spansFor(1);
+  const files = spansFor(plan.files.length);
+  const dataSets = spansFor(plan.files.reduce((count, { file }) => count + (file.hashDataSetFrom === undefined ? 0 : 1), 0));
+  image[1] = plan.totalSectors * SECTOR_BYTES;
   let end = 0;
+  let at = 0;
   plan.files.forEach(({ file, sector }, index) => {
     const start = file.bytes === 0 ? end : sector * SECTOR_BYTES;
-    files.set([start, file.bytes], 2 * index);
-    if (file.hashDataSetFrom !== undefined) {
-      dataSets.push(start + file.hashDataSetFrom, file.bytes - file.hashDataSetFrom);
-      dataSetFiles.push(index);
-    }
+    files[2 * index] = start;
+    files[2 * index + 1] = file.bytes;
     end = start + file.bytes;
+    if (file.hashDataSetFrom === undefined) return;
+    dataSets[at++] = start + file.hashDataSetFrom;
+    dataSets[at++] = file.bytes - file.hashDataSetFrom;
   });
-  const image = Float64Array.of(0, plan.totalSectors * SECTOR_BYTES);
-  return { roles: dataSets.length === 0 ? [image, files] : [image, files, Float64Array.from(dataSets)], dataSetFiles };
+  return dataSets.length === 0 ? [image, files] : [image, files, dataSets];
 };
 
 const hexDigest = (digests: Uint8Array | undefined, index: number): string => {
   const start = index * DIGEST_BYTES;
-  return Buffer.from((digests ?? new Uint8Array(0)).slice(start, start + DIGEST_BYTES)).toString('hex');
+  return digests === undefined ? '' : Buffer.from(digests.buffer, digests.byteOffset + start, DIGEST_BYTES).toString('hex');
 };
 
 const fillBlock = async (source: ImageSource, block: Uint8Array, length: number): Promise<void> => {
@@ -141,15 +145,20 @@ const pumpAll = async (plan: ImagePlan, pipeline: Pipeline, options: WriteImageO
   await pump({ first, from: border, to: totalBytes, totalBytes }, pipeline, options);
 };
 
-const reportFiles = (plan: ImagePlan, fileDigests: Uint8Array | undefined, dataSetDigests: ReadonlyMap<number, string>): readonly WrittenFile[] =>
-  plan.files.map(({ file }, index) => {
-    const dataSetSha256 = dataSetDigests.get(index);
-    if (file.expectDataSetSha256 !== undefined && file.expectDataSetSha256 !== dataSetSha256) {
-      throw sourceFailure(file, 'the data set of a stored file is not the one that was stored');
-    }
+/** The digests as they are told; hex only now, for the digests of a full disc take many megabytes as text. */
+const reportFiles = (plan: ImagePlan, fileDigests: Uint8Array | undefined, dataSetDigests: Uint8Array | undefined): readonly WrittenFile[] => {
+  let dataSets = 0;
+  return plan.files.map(({ file }, index) => {
     const written = { path: file.path, bytes: file.bytes, sha256: hexDigest(fileDigests, index) };
-    return dataSetSha256 === undefined ? written : { ...written, dataSetSha256 };
+    if (file.hashDataSetFrom === undefined) return written;
+    const found = hexDigest(dataSetDigests, dataSets);
+    dataSets += 1;
+    if (file.expectDataSetSha256 === undefined) return { ...written, dataSetSha256: found };
+    if (file.expectDataSetSha256 !== found) throw sourceFailure(file, 'the data set of a stored file is not the one that was stored');
+    // The text that is there already.
+    return { ...written, dataSetSha256: file.expectDataSetSha256 };
   });
+};
 
 /**
  * Writes the image of a plan to `<file>.part`, makes it durable and gives it its name; or to a stream, at the pace of its reader.
@@ -167,7 +176,7 @@ export const writeImage = async (
 ): Promise<WrittenImage> => {
   options.signal?.throwIfAborted();
   const bytes = plan.totalSectors * SECTOR_BYTES;
-  const { roles, dataSetFiles } = spansOf(plan);
+  const roles = spansOf(plan);
   const hashing = (options.hashWorkers ?? bytes >= THREADS_PAY_FROM_BYTES) ? createThreadedHashing(roles) : createInlineHashing(roles);
   const source = createImageSource(plan);
   try {
@@ -175,8 +184,7 @@ export const writeImage = async (
     try {
       await pumpAll(plan, { source, hashing, target }, options);
       const [image, files, dataSets] = await hashing.finish();
-      const dataSetDigests = new Map(dataSetFiles.map((index, at) => [index, hexDigest(dataSets, at)]));
-      const written = reportFiles(plan, files, dataSetDigests);
+      const written = reportFiles(plan, files, dataSets);
       await target.complete();
       return { bytes, sectors: plan.totalSectors, sha256: hexDigest(image, 0), files: written };
     } catch (error) {
