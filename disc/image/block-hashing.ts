@@ -47,7 +47,7 @@ const PROGRAM = new URL('./hash-thread.ts', import.meta.url);
 
 const taskOf = (spans: Spans): HashTask => ({ spans, digests: new Uint8Array(new SharedArrayBuffer((spans.length / 2) * DIGEST_BYTES)) });
 
-/** One for each of the three roles, where there are cores for them beside the one that reads and writes; else two. */
+/** Three where there are cores for them beside the one that reads and writes; else two. */
 export const THREADS_OF_AN_IMAGE = Math.min(3, Math.max(2, availableParallelism() - 1));
 
 /** Hashes in threads, over memory shared with the calling one, 16 MiB; inline when the pool has not so many. */
@@ -68,8 +68,8 @@ const hashIn = (threads: BorrowedThreads, count: number, roles: readonly Spans[]
       failure ??= new ApplianceError('DISC_IMAGE_FAILED', 'a hash thread failed', { cause: error });
       for (let one = 0; one < count; one += 1) Atomics.notify(control, HASHED + one);
     });
-  // Roles beyond the threads share the last one.
-  const running = Array.from({ length: count }, (_, thread) => tasks.filter((__, role) => Math.min(role, count - 1) === thread)).map(start);
+  // Dealt out in turn: the roles of an image are such that this gives each thread as much to do.
+  const running = Array.from({ length: count }, (_, thread) => tasks.filter((__, role) => role % count === thread)).map(start);
 
   /** Waits until every thread has hashed that many blocks. */
   const hashed = async (blocks: number): Promise<void> => {

@@ -56,11 +56,15 @@ export const warmHashing = (bytes: number): void => {
 /** Shared with the threads, not copied for each. */
 const spansFor = (count: number): Spans => new Float64Array(new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT * 2 * count));
 
+/** Data sets go to two roles in turn, so that two threads have as much to do as each other: the image and half of them, the files and the other half. */
+const DATA_SET_ROLES = 2;
+
 /** Spans in the order of the sectors, which is the order of the plan but for empty files: those sit where the next one starts. */
 const spansOf = (plan: ImagePlan): readonly Spans[] => {
   const image = spansFor(1);
   const files = spansFor(plan.files.length);
-  const dataSets = spansFor(plan.files.reduce((count, { file }) => count + (file.hashDataSetFrom === undefined ? 0 : 1), 0));
+  const count = plan.files.reduce((sum, { file }) => sum + (file.hashDataSetFrom === undefined ? 0 : 1), 0);
+  const dataSets = Array.from({ length: DATA_SET_ROLES }, (_, role) => spansFor(Math.ceil((count - role) / DATA_SET_ROLES)));
   image[1] = plan.totalSectors * SECTOR_BYTES;
   let end = 0;
   let at = 0;
@@ -70,10 +74,10 @@ const spansOf = (plan: ImagePlan): readonly Spans[] => {
     files[2 * index + 1] = file.bytes;
     end = start + file.bytes;
     if (file.hashDataSetFrom === undefined) return;
-    dataSets[at++] = start + file.hashDataSetFrom;
-    dataSets[at++] = file.bytes - file.hashDataSetFrom;
+    dataSets[at % DATA_SET_ROLES]?.set([start + file.hashDataSetFrom, file.bytes - file.hashDataSetFrom], 2 * Math.floor(at / DATA_SET_ROLES));
+    at += 1;
   });
-  return dataSets.length === 0 ? [image, files] : [image, files, dataSets];
+  return [image, files, ...dataSets.filter(({ length }) => length > 0)];
 };
 
 const hexDigest = (digests: Uint8Array | undefined, index: number): string => {
@@ -146,12 +150,12 @@ const pumpAll = async (plan: ImagePlan, pipeline: Pipeline, options: WriteImageO
 };
 
 /** The digests as they are told; hex only now, for the digests of a full disc take many megabytes as text. */
-const reportFiles = (plan: ImagePlan, fileDigests: Uint8Array | undefined, dataSetDigests: Uint8Array | undefined): readonly WrittenFile[] => {
+const reportFiles = (plan: ImagePlan, [, fileDigests, ...dataSetDigests]: readonly Uint8Array[]): readonly WrittenFile[] => {
   let dataSets = 0;
   return plan.files.map(({ file }, index) => {
     const written = { path: file.path, bytes: file.bytes, sha256: hexDigest(fileDigests, index) };
     if (file.hashDataSetFrom === undefined) return written;
-    const found = hexDigest(dataSetDigests, dataSets);
+    const found = hexDigest(dataSetDigests[dataSets % DATA_SET_ROLES], Math.floor(dataSets / DATA_SET_ROLES));
     dataSets += 1;
     if (file.expectDataSetSha256 === undefined) return { ...written, dataSetSha256: found };
     if (file.expectDataSetSha256 !== found) throw sourceFailure(file, 'the data set of a stored file is not the one that was stored');
@@ -183,10 +187,10 @@ export const writeImage = async (
     const target = 'file' in to ? await openImageTarget(to.file) : createStreamTarget(to.stream, options.signal);
     try {
       await pumpAll(plan, { source, hashing, target }, options);
-      const [image, files, dataSets] = await hashing.finish();
-      const written = reportFiles(plan, files, dataSets);
+      const digests = await hashing.finish();
+      const written = reportFiles(plan, digests);
       await target.complete();
-      return { bytes, sectors: plan.totalSectors, sha256: hexDigest(image, 0), files: written };
+      return { bytes, sectors: plan.totalSectors, sha256: hexDigest(digests[0], 0), files: written };
     } catch (error) {
       await target.discard();
       throw error;
