@@ -12,7 +12,7 @@ import { createHeadReader } from './dicomdir/read-head.ts';
 import { inDiscOrder, placeInstances, recordOfClass } from './file-set.ts';
 import type { PlacedInstance } from './file-set.ts';
 import type { ImageFile } from './image/image-file.ts';
-import { planImage, writeImage } from './image/write-image.ts';
+import { planImage, warmHashing, writeImage } from './image/write-image.ts';
 import type { WrittenFile } from './image/write-image.ts';
 import { SECTOR_BYTES } from './image/sectors.ts';
 import { MANIFEST_PATH, manifestFile } from './manifest.ts';
@@ -132,6 +132,7 @@ const pages = (facts: DiscFacts, language: Language): readonly ImageFile[] => [d
 export const composeVolume = async (request: ComposeRequest): Promise<ComposedImage> => {
   const { volume, storeDirectory, imageFile, createdAt, signal } = request;
   const { placed, leftOff, report } = place(request, fileSystemOf(volume.media));
+  warmHashing(placed.reduce((sum, { instance }) => sum + instance.file.bytes, 0));
   const profile = profileOf(volume.media, request.content);
   const render = request.renderFrame;
   const dicomdir = await writeDicomdir({

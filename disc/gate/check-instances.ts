@@ -26,23 +26,37 @@ const encodingOf = (uid: string): (Encoding & { readonly isDeflated: boolean }) 
   return row && { isExplicit: row.explicit, isBigEndian: row.bigEndian, isDeflated: row.deflated };
 };
 
-/** Reads the head of a file as far as its identifying elements, or to `until`; undefined, with a report, when there is none to read. */
-export const readHead = ({ content, report }: Inspection, entry: DiscEntry, until = HEAD_UNTIL): FileHead | undefined => {
-  for (let want = HEAD_BYTES; ; want *= 8) {
-    const bytes = reading(report, 'files-readable', entry, () => content.read(entry, 0, Math.min(want, entry.bytes)));
-    const head = bytes && readFileHead(bytes, encodingOf, Math.max(until, HEAD_UNTIL));
-    if (head && !head.isWhole && want < entry.bytes && want < MAX_HEAD_BYTES) continue;
-    if (bytes && !head) report('files-readable', entry.path, 'cannot be read as a DICOM file');
-    return head;
-  }
-};
+/** Reads the files that records name, one after the other. */
+export interface InstanceReader {
+  /** The head as far as its identifying elements, or to `until`; undefined, with a report, when there is none to read. It lasts until the next one. */
+  readHead(entry: DiscEntry, until?: number): FileHead | undefined;
+  /** Reports when the data set of the file whose head was read last cannot be followed to the end of the file; a deflated one is not followed. */
+  checkWhole(entry: DiscEntry, head: FileHead): void;
+}
 
-/** True when the data set can be followed to the end of the file; a deflated one is not followed. */
-export const checkWhole = ({ content, report }: Inspection, entry: DiscEntry, head: FileHead): void => {
-  const encoding = encodingOf(head.transferSyntaxUid);
-  if (!encoding || encoding.isDeflated) return;
-  const fault = reading(report, 'files-readable', entry, () => followDataSet((offset, length) => content.read(entry, offset, length), head.dataSetAt, entry.bytes, encoding));
-  if (fault !== undefined) report('files-whole', entry.path, fault);
+/** Makes a reader with memory for one head: tens of thousands cost no more than one. */
+export const createInstanceReader = ({ content, report }: Inspection): InstanceReader => {
+  const memory = Buffer.allocUnsafe(HEAD_BYTES);
+  let start: Buffer = memory.subarray(0, 0);
+  return {
+    readHead(entry, until = HEAD_UNTIL) {
+      for (let want = HEAD_BYTES; ; want *= 8) {
+        const bytes = reading(report, 'files-readable', entry, () => content.read(entry, 0, Math.min(want, entry.bytes), memory));
+        start = bytes ?? memory.subarray(0, 0);
+        const head = bytes && readFileHead(bytes, encodingOf, Math.max(until, HEAD_UNTIL));
+        if (head && !head.isWhole && want < entry.bytes && want < MAX_HEAD_BYTES) continue;
+        if (bytes && !head) report('files-readable', entry.path, 'cannot be read as a DICOM file');
+        return head;
+      }
+    },
+    checkWhole(entry, head) {
+      const encoding = encodingOf(head.transferSyntaxUid);
+      if (!encoding || encoding.isDeflated) return;
+      const read = (offset: number, length: number): Buffer => (offset + length <= start.length ? start.subarray(offset, offset + length) : content.read(entry, offset, length));
+      const fault = reading(report, 'files-readable', entry, () => followDataSet(read, head.dataSetAt, entry.bytes, encoding));
+      if (fault !== undefined) report('files-whole', entry.path, fault);
+    },
+  };
 };
 
 /** Group 0002 and the preamble. A disc of ours has empty preambles only. */

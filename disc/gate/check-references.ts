@@ -4,8 +4,8 @@ import { UID } from '../../dicom/tables/uids.ts';
 import type { Directory } from '../reader/dicomdir-reader.ts';
 import type { DiscEntry } from '../reader/disc-content.ts';
 import { AFTER_META, EXPLICIT_LITTLE, rawText, readLevel } from '../reader/element-reader.ts';
-import type { FileHead } from '../reader/element-reader.ts';
-import { checkHeader, checkIdentity, checkParents, checkWhole, readHead } from './check-instances.ts';
+import type { FileHead, ReadElement } from '../reader/element-reader.ts';
+import { checkHeader, checkIdentity, checkParents, createInstanceReader } from './check-instances.ts';
 import { profileChecker } from './check-profile-keys.ts';
 import { foldedPath, isFileId } from './inspection.ts';
 import type { Inspection } from './inspection.ts';
@@ -17,20 +17,36 @@ const GROUPS: ReadonlySet<string> = new Set(['PATIENT', 'STUDY', 'SERIES']);
 /** What is kept of a file once it is checked. */
 export interface SeenFile {
   readonly path: string;
-  readonly head: FileHead;
+  readonly head: KeptHead;
 }
+
+type KeptHead = Pick<FileHead, 'transferSyntaxUid' | 'elements'>;
 
 /** Only these elements of a head are kept: a head holds on to the whole part of the file it was read from. */
 const KEPT = [
-  TAG.SpecificCharacterSet, TAG.SOPClassUID, TAG.SOPInstanceUID, TAG.StudyDate, TAG.AccessionNumber, TAG.Modality, TAG.InstitutionName, TAG.StudyDescription, TAG.PatientName, TAG.PatientID,
+  TAG.SpecificCharacterSet, TAG.SOPClassUID, TAG.StudyDate, TAG.AccessionNumber, TAG.Modality, TAG.InstitutionName, TAG.StudyDescription, TAG.PatientName, TAG.PatientID,
   TAG.IssuerOfPatientID, TAG.PatientBirthDate, TAG.PatientSex, TAG.StudyInstanceUID, TAG.SeriesInstanceUID,
 ] as const;
-const NO_PREAMBLE = Buffer.alloc(0);
 
-const compact = (head: FileHead): FileHead => ({
-  ...head, preamble: NO_PREAMBLE, meta: new Map(),
-  elements: new Map(KEPT.flatMap((tag) => { const element = head.elements.get(tag); return element ? [[tag, { ...element, value: Buffer.from(element.value) }]] : []; })),
-});
+/** Makes heads small. What a head has in common with the one before, which is nearly everything within a series, is held once. */
+const createCompact = (): ((head: FileHead) => KeptHead) => {
+  let before: KeptHead | undefined;
+  return (head) => {
+    const elements = new Map<number, ReadElement>();
+    let isSame = before?.transferSyntaxUid === head.transferSyntaxUid;
+    for (const tag of KEPT) {
+      const element = head.elements.get(tag);
+      const known = before?.elements.get(tag);
+      if (element === undefined) { isSame &&= known === undefined; continue; }
+      const isKnown = known !== undefined && known.vr === element.vr && known.value.equals(element.value);
+      isSame &&= isKnown;
+      elements.set(tag, isKnown ? known : { vr: element.vr, at: 0, value: Buffer.from(element.value) });
+    }
+    if (isSame && before) return before;
+    before = { transferSyntaxUid: head.transferSyntaxUid, elements };
+    return before;
+  };
+};
 
 /** Finds files by File ID; names in another case or with a version are found and reported. */
 const finder = ({ files, report }: Inspection): ((fileId: string) => DiscEntry | undefined) => {
@@ -50,6 +66,8 @@ export const checkReferences = (inspection: Inspection, directory: Directory): r
   const planned = plan && new Map(plan.instances.map((instance) => [instance.fileId, instance.sopInstanceUid]));
   const find = finder(inspection);
   const profile = profileChecker(plan?.profile ?? '');
+  const reader = createInstanceReader(inspection);
+  const compact = createCompact();
   const referenced = new Set<string>();
   const instances = new Set<string>();
   const seen: SeenFile[] = [];
@@ -62,13 +80,13 @@ export const checkReferences = (inspection: Inspection, directory: Directory): r
     if (!entry || (planned && !planned.has(fileId))) { report('references-present', fileId, planned ? 'referenced, but not an instance of this volume' : 'referenced, but not on the disc'); continue; }
     if (referenced.has(entry.path)) { report('references-once', fileId, 'referenced twice'); continue; }
     referenced.add(entry.path);
-    const head = readHead(inspection, entry, profile?.headUntil);
+    const head = reader.readHead(entry, profile?.headUntil);
     if (!head) continue;
     checkHeader(head, entry.path, plan !== undefined, report);
     checkIdentity(record, head, report);
     checkParents(record, head, report);
     profile?.check(record, head, report);
-    checkWhole(inspection, entry, head);
+    reader.checkWhole(entry, head);
     const uid = rawText(head.elements.get(TAG.SOPInstanceUID));
     if (planned && uid !== planned.get(fileId)) report('plan-instances', fileId, 'holds another instance than planned');
     if (uid !== '' && instances.has(uid)) report('references-once', fileId, 'holds an instance that another file holds too');

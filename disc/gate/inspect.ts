@@ -67,6 +67,11 @@ export const inspectDisc = async (disc: OpenDisc, { plan, isThorough = false, is
   for (const { check, where, text } of disc.findings) report(check, where, text);
   if (!disc.isReadable) report('image-readable', '', disc.udf ? 'there is a UDF volume, but it cannot be read' : 'there is neither an ISO 9660 nor a UDF volume');
   if (plan) checkPlannedVolume(inspection, plan);
+  const isHashed = plan !== undefined || isThorough || files.has(MANIFEST_PATH);
+  // Threads read and hash while everything else is looked at here.
+  const hashing = isHashed ? digestAll(inspection) : Promise.resolve(new Map<string, string>());
+  // Awaited below; until then a failure must not count as unhandled.
+  hashing.catch(() => undefined);
   checkIsoNames(inspection);
   checkJoliet(inspection);
   checkNameCase(inspection);
@@ -75,11 +80,6 @@ export const inspectDisc = async (disc: OpenDisc, { plan, isThorough = false, is
   checkPages(inspection);
   checkWeb(inspection);
   checkAutorun(inspection);
-
-  const isHashed = plan !== undefined || isThorough || files.has(MANIFEST_PATH);
-  const digests = isHashed ? await digestAll(inspection) : new Map<string, string>();
-  if (plan) checkPlannedFiles(inspection, plan, digests);
-  checkManifest(inspection, digests);
 
   const { directory, isThere } = readDirectory(inspection);
   for (const { check, where, text } of directory.findings) report(check, where, text);
@@ -95,6 +95,10 @@ export const inspectDisc = async (disc: OpenDisc, { plan, isThorough = false, is
     checkSyntaxes(inspection, seen);
     checkPatients(inspection, seen);
   } else if (countDicomFiles(inspection) === 0) report('no-dicom', '', 'no file has a DICOM header');
+
+  const digests = await hashing;
+  if (plan) checkPlannedFiles(inspection, plan, digests);
+  checkManifest(inspection, digests);
 
   return {
     findings: findings.list(), checks: findings.results(subjectsOf(inspection, isThere)),

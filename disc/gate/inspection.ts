@@ -25,5 +25,7 @@ export const isFileId = (path: string): boolean => {
   return parts.length <= 8 && parts.every((part) => FILE_ID_PART.test(part));
 };
 
+const FOLDED = /^[A-Z0-9_/]*$/;
+
 /** What is left of a name when case, version and a trailing dot are taken off: readers of discs add and drop them. */
-export const foldedPath = (path: string): string => path.split('/').map((name) => name.replace(/;\d+$/, '').replace(/\.$/, '').toUpperCase()).join('/');
+export const foldedPath = (path: string): string => (FOLDED.test(path) ? path : path.split('/').map((name) => name.replace(/;\d+$/, '').replace(/\.$/, '').toUpperCase()).join('/'));

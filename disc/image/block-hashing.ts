@@ -1,15 +1,14 @@
 /**
- * Hashes the blocks of a ring buffer, inline or in one thread per role, behind one interface.
+ * Hashes the blocks of a ring buffer, inline or in threads of the pool, behind one interface.
  * Owns the ring and says when a block of it may be filled again.
  */
-import { Worker } from 'node:worker_threads';
+import { availableParallelism } from 'node:os';
 import { ApplianceError } from '../../infra/errors.ts';
-import type { HashWorkerData, HashWorkerOrder, HashWorkerReply } from './hash-worker.ts';
-import { createSpanHasher, type Spans } from './span-hasher.ts';
+import { borrowThreads, type BorrowedThreads } from '../threads/thread-pool.ts';
+import { BLOCK_BYTES, END, FINISHED, GIVEN_UP, HASHED, LENGTHS, RING_BLOCKS, SUBMITTED, type HashOrder, type HashTask } from './hash-ring.ts';
+import { createSpanHasher, DIGEST_BYTES, type Spans } from './span-hasher.ts';
 
-/** Large enough that a message per block costs nothing, small enough to stay near the processor's cache. */
-export const BLOCK_BYTES = 2 * 1024 * 1024;
-const RING_BLOCKS = 16;
+export { BLOCK_BYTES } from './hash-ring.ts';
 
 export interface BlockHashing {
   /** Memory of the block with this ordinal, once nobody reads what it held before. */
@@ -21,93 +20,99 @@ export interface BlockHashing {
   /** Digests per role, in the order of the roles. */
   readonly finish: () => Promise<readonly Uint8Array[]>;
   /** Frees what is held, also in the middle of the stream. */
-  readonly close: () => Promise<void>;
+  readonly close: () => void;
 }
 
-/** Hashes in the calling thread: right for volumes too small to pay for starting threads. */
+/** Hashes in the calling thread: right for volumes too small to pay for threads, and where others have all of them. */
 export const createInlineHashing = (roles: readonly Spans[]): BlockHashing => {
   // Two blocks, because one is still being written while the next is filled.
   const blocks = [new Uint8Array(BLOCK_BYTES), new Uint8Array(BLOCK_BYTES)];
-  const hashers = roles.map(createSpanHasher);
+  const hashers = roles.map((spans) => createSpanHasher(spans));
   const block = (ordinal: number): Uint8Array => blocks[ordinal % blocks.length] ?? new Uint8Array(0);
   return {
     take: (ordinal) => Promise.resolve(block(ordinal)),
     submit: (ordinal, length) => {
       for (const hasher of hashers) hasher.update(block(ordinal).subarray(0, length));
     },
-    settled: (role) => Promise.resolve(hashers[role]?.settled() ?? new Uint8Array(0)),
-    finish: () => Promise.resolve(hashers.map((hasher) => hasher.digests())),
-    close: () => Promise.resolve(),
+    settled: (role) => Promise.resolve(hashers[role]?.digests ?? new Uint8Array(0)),
+    finish: () => {
+      for (const hasher of hashers) hasher.finish();
+      return Promise.resolve(hashers.map(({ digests }) => digests));
+    },
+    close: () => undefined,
   };
 };
 
-interface Role {
-  readonly worker: Worker;
-  hashedBlocks: number;
-  digests?: Uint8Array;
-}
+const PROGRAM = new URL('./hash-thread.ts', import.meta.url);
 
-/** Hashes in one thread per role, over memory shared with the calling thread: at most 32 MiB. */
+const taskOf = (spans: Spans): HashTask => ({ spans, digests: new Uint8Array(new SharedArrayBuffer((spans.length / 2) * DIGEST_BYTES)) });
+
+/** Three where there are cores for them beside the one that reads and writes; else two. */
+export const THREADS_OF_AN_IMAGE = Math.min(3, Math.max(2, availableParallelism() - 1));
+
+/** Hashes in threads, over memory shared with the calling one, 16 MiB; inline when the pool has not so many. */
 export const createThreadedHashing = (roles: readonly Spans[]): BlockHashing => {
+  const threads = borrowThreads(Math.min(THREADS_OF_AN_IMAGE, roles.length));
+  return threads === undefined ? createInlineHashing(roles) : hashIn(threads, Math.min(THREADS_OF_AN_IMAGE, roles.length), roles);
+};
+
+const hashIn = (threads: BorrowedThreads, count: number, roles: readonly Spans[]): BlockHashing => {
   const ring = new SharedArrayBuffer(BLOCK_BYTES * RING_BLOCKS);
+  const control = new Int32Array(new SharedArrayBuffer(4 * (HASHED + count)));
+  const tasks = roles.map(taskOf);
+  let submitted = 0;
   let failure: ApplianceError | undefined;
-  let wake = (): void => undefined;
 
-  const start = (spans: Spans): Role => {
-    const workerData: HashWorkerData = { ring, spans };
-    const role: Role = { worker: new Worker(new URL('./hash-worker.ts', import.meta.url), { workerData }), hashedBlocks: 0 };
-    role.worker.on('message', (reply: HashWorkerReply) => {
-      if (typeof reply === 'number') role.hashedBlocks += 1;
-      else role.digests = reply;
-      wake();
-    });
-    role.worker.on('error', (error) => {
+  const start = (own: readonly HashTask[], thread: number): Promise<void> =>
+    threads.run(thread, PROGRAM, { ring, control, thread, tasks: own } satisfies HashOrder).then(() => undefined, (error: unknown) => {
       failure ??= new ApplianceError('DISC_IMAGE_FAILED', 'a hash thread failed', { cause: error });
-      wake();
+      for (let one = 0; one < count; one += 1) Atomics.notify(control, HASHED + one);
     });
-    role.worker.on('exit', (code) => {
-      if (role.digests === undefined) failure ??= new ApplianceError('DISC_IMAGE_FAILED', 'a hash thread ended early', { details: { exitCode: code } });
-      wake();
-    });
-    return role;
-  };
-  const started = roles.map(start);
+  // Dealt out in turn: the roles of an image are such that this gives each thread as much to do.
+  const running = Array.from({ length: count }, (_, thread) => tasks.filter((__, role) => role % count === thread)).map(start);
 
-  const until = async (condition: (role: Role) => boolean): Promise<void> => {
-    for (;;) {
+  /** Waits until every thread has hashed that many blocks. */
+  const hashed = async (blocks: number): Promise<void> => {
+    for (let thread = 0; thread < running.length;) {
       if (failure !== undefined) throw failure;
-      if (started.every(condition)) return;
-      await new Promise<void>((resolve) => { wake = resolve; });
+      const done = Atomics.load(control, HASHED + thread);
+      if (done >= blocks) { thread += 1; continue; }
+      const waiting = Atomics.waitAsync(control, HASHED + thread, done);
+      if (waiting.async) await waiting.value;
     }
   };
-  const order = (what: HashWorkerOrder): void => {
-    for (const { worker } of started) worker.postMessage(what);
+  const end = (how: number): void => {
+    Atomics.store(control, END, how);
+    Atomics.notify(control, SUBMITTED);
   };
-  const offsetOf = (ordinal: number): number => (ordinal % RING_BLOCKS) * BLOCK_BYTES;
+  const blockAt = (ordinal: number): number => (ordinal % RING_BLOCKS) * BLOCK_BYTES;
 
   return {
     take: async (ordinal) => {
-      await until(({ hashedBlocks }) => hashedBlocks > ordinal - RING_BLOCKS);
-      return new Uint8Array(ring, offsetOf(ordinal), BLOCK_BYTES);
+      await hashed(ordinal - RING_BLOCKS + 1);
+      return new Uint8Array(ring, blockAt(ordinal), BLOCK_BYTES);
     },
-    submit: (ordinal, length) => { order({ offset: offsetOf(ordinal), length }); },
-    settled: async (index) => {
-      const role = started[index];
-      if (role === undefined) throw new TypeError('there is no such role');
-      role.worker.postMessage('settled' satisfies HashWorkerOrder);
-      // Messages keep their order: this reply follows those of all blocks before.
-      await until((other) => other !== role || role.digests !== undefined);
-      const digests = role.digests ?? new Uint8Array(0);
-      delete role.digests;
-      return digests;
+    submit: (ordinal, length) => {
+      submitted = ordinal + 1;
+      Atomics.store(control, LENGTHS + (ordinal % RING_BLOCKS), length);
+      Atomics.store(control, SUBMITTED, submitted);
+      Atomics.notify(control, SUBMITTED);
+    },
+    settled: async (role) => {
+      await hashed(submitted);
+      return tasks[role]?.digests ?? new Uint8Array(0);
     },
     finish: async () => {
-      order('finish');
-      await until(({ digests }) => digests !== undefined);
-      return started.map(({ digests }) => digests ?? new Uint8Array(0));
+      end(FINISHED);
+      await Promise.all(running);
+      if (failure !== undefined) throw failure;
+      threads.giveBack();
+      return tasks.map(({ digests }) => digests);
     },
-    close: async () => {
-      await Promise.all(started.map(({ worker }) => worker.terminate()));
+    close: () => {
+      if (Atomics.load(control, END) === 0) end(GIVEN_UP);
+      // Not waited for: a thread hashes at most one more block, and is given back when it is done with it.
+      void Promise.all(running).then(threads.giveBack);
     },
   };
 };

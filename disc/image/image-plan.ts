@@ -10,6 +10,7 @@ export interface PlannedFile {
   readonly file: ImageFile;
   /** First sector of the content, 0 for an empty file. */
   readonly sector: number;
+  readonly bytes: number;
 }
 
 export interface ImagePlan {

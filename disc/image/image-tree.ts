@@ -68,13 +68,21 @@ const checkFile = (file: ImageFile, components: readonly string[], maxFileBytes:
 interface Branch {
   readonly directories: Map<string, Branch>;
   readonly files: Map<string, { readonly index: number; readonly bytes: number }>;
-  /** Names without case, because Windows opens only one of two that differ in nothing else. */
-  readonly folded: Map<string, string>;
+  /** Names without case, because Windows opens only one of two that differ in nothing else; undefined while all are plain. */
+  folded: Map<string, string> | undefined;
 }
 
-const createBranch = (): Branch => ({ directories: new Map(), files: new Map(), folded: new Map() });
+const createBranch = (): Branch => ({ directories: new Map(), files: new Map(), folded: undefined });
+
+/** Of two such names none differs from the other only in case: those of DICOM files are, so that a full disc needs no second list of them. */
+const PLAIN = /^[A-Z0-9_.]+$/;
+
+const foldedNames = ({ directories, files }: Branch): Map<string, string> =>
+  new Map([...directories.keys(), ...files.keys()].map((name) => [name.toLowerCase(), name]));
 
 const claim = (branch: Branch, name: string, path: string): void => {
+  if (branch.folded === undefined && PLAIN.test(name)) return;
+  branch.folded ??= foldedNames(branch);
   const folded = name.toLowerCase();
   const holder = branch.folded.get(folded);
   if (holder !== undefined && holder !== name) throw invalid('two names differ only in case', path);

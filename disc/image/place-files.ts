@@ -1,4 +1,4 @@
-/** Gives files their sectors, one behind the other, and makes the segments that copy them. */
+/** Gives files their sectors, one behind the other; each is the segment that copies it as well. */
 import type { ImageFile } from './image-file.ts';
 import type { ImageSegment, PlannedFile } from './image-plan.ts';
 import { sectorsFor } from './sectors.ts';
@@ -9,10 +9,10 @@ export const placeFiles = (files: readonly ImageFile[], startSector: number): { 
   const placed = files.map((file): PlannedFile => {
     const first = file.bytes === 0 ? 0 : sector;
     sector += sectorsFor(file.bytes);
-    return { file, sector: first };
+    return { sector: first, bytes: file.bytes, file };
   });
   return { placed, endSector: sector };
 };
 
 export const fileSegments = (placed: readonly PlannedFile[]): readonly ImageSegment[] =>
-  placed.flatMap(({ file, sector }): ImageSegment[] => (sector === 0 ? [] : [{ sector, bytes: file.bytes, file }]));
+  placed.filter(({ sector }) => sector !== 0);

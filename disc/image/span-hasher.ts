@@ -12,16 +12,15 @@ export const DIGEST_BYTES = 32;
 export interface SpanHasher {
   /** Takes the next bytes of the stream; the caller may reuse them afterwards. */
   readonly update: (bytes: Uint8Array) => void;
-  /** The same so far: zeros for spans that did not end yet. */
-  readonly settled: () => Uint8Array<ArrayBuffer>;
-  /** 32 bytes per span, in their order, once the whole stream was taken. */
-  readonly digests: () => Uint8Array<ArrayBuffer>;
+  /** 32 bytes per span, in their order: zeros for spans that did not end yet. */
+  readonly digests: Uint8Array;
+  /** Tells that the whole stream was taken. @throws {TypeError} when a span did not end */
+  readonly finish: () => void;
 }
 
 /** Hashes the given spans of a stream that is handed over piece by piece. */
-export const createSpanHasher = (spans: Spans): SpanHasher => {
+export const createSpanHasher = (spans: Spans, digests: Uint8Array = new Uint8Array((spans.length / 2) * DIGEST_BYTES)): SpanHasher => {
   const count = spans.length / 2;
-  const digests = new Uint8Array(count * DIGEST_BYTES);
   let streamed = 0;
   let next = 0;
   let open: Hash | undefined;
@@ -51,10 +50,7 @@ export const createSpanHasher = (spans: Spans): SpanHasher => {
 
   return {
     update,
-    settled: () => digests.slice(),
-    digests: () => {
-      if (next !== count) throw new TypeError(`the stream ended before span ${next} of ${count}`);
-      return digests;
-    },
+    digests,
+    finish: () => { if (next !== count) throw new TypeError(`the stream ended before span ${next} of ${count}`); },
   };
 };

@@ -2,6 +2,7 @@
  * A stream an image is written to, such as the standard input of a recorder. Waits for the reader at every block.
  * Nothing is durable or renamed here: whether the reader did its work, its owner must ask.
  */
+import { WriteStream } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Writable } from 'node:stream';
 import { ApplianceError } from '../../infra/errors.ts';
@@ -14,8 +15,8 @@ const failed = (cause: unknown): ApplianceError => new ApplianceError('DISC_IMAG
  * @throws {ApplianceError} DISC_IMAGE_FAILED from write() and complete() when the reader is gone
  */
 export const createStreamTarget = (stream: Writable, signal?: AbortSignal): ImageTarget => {
-  // The block is filled again after this: a pipe has handed it to the kernel by then, another stream may still hold it.
-  const keepsNothing = stream instanceof Socket;
+  // The block is filled again after this: a pipe or a file has handed it to the kernel by then, another stream may still hold it.
+  const keepsNothing = stream instanceof Socket || stream instanceof WriteStream;
   let failure: unknown;
   let isComplete = false;
   let giveUp: (reason: unknown) => void = () => undefined;

@@ -4,7 +4,8 @@
  */
 import type { Writable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { BLOCK_BYTES, createInlineHashing, createThreadedHashing, type BlockHashing } from './block-hashing.ts';
+import { warmThreads } from '../threads/thread-pool.ts';
+import { BLOCK_BYTES, createInlineHashing, createThreadedHashing, THREADS_OF_AN_IMAGE, type BlockHashing } from './block-hashing.ts';
 import { createImageSource, sourceFailure, type ImageSource } from './image-source.ts';
 import { openImageTarget, type ImageTarget } from './image-target.ts';
 import type { ImagePlan } from './image-plan.ts';
@@ -20,7 +21,7 @@ export interface WriteImageOptions {
   readonly signal?: AbortSignal;
   /** Called after every block that was written. */
   readonly onProgress?: (writtenBytes: number, totalBytes: number) => void;
-  /** Hash in threads of their own; by default from 32 MiB on, where starting them pays. */
+  /** Hash in threads, if the pool has any left; by default from 32 MiB on, where starting them pays. */
   readonly hashWorkers?: boolean;
 }
 
@@ -47,28 +48,41 @@ export interface WrittenImage {
 const FILES_ROLE = 1;
 const THREADS_PAY_FROM_BYTES = 32 * 1024 * 1024;
 
+/** Starts the threads for an image of about this length, while it is still being planned. */
+export const warmHashing = (bytes: number): void => {
+  if (bytes >= THREADS_PAY_FROM_BYTES) warmThreads(THREADS_OF_AN_IMAGE);
+};
+
+/** Shared with the threads, not copied for each. */
+const spansFor = (count: number): Spans => new Float64Array(new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT * 2 * count));
+
+/** Data sets go to two roles in turn, so that two threads have as much to do as each other: the image and half of them, the files and the other half. */
+const DATA_SET_ROLES = 2;
+
 /** Spans in the order of the sectors, which is the order of the plan but for empty files: those sit where the next one starts. */
-const spansOf = (plan: ImagePlan): { readonly roles: readonly Spans[]; readonly dataSetFiles: readonly number[] } => {
-  const files = new Float64Array(2 * plan.files.length);
-  const dataSets: number[] = [];
-  const dataSetFiles: number[] = [];
+const spansOf = (plan: ImagePlan): readonly Spans[] => {
+  const image = spansFor(1);
+  const files = spansFor(plan.files.length);
+  const count = plan.files.reduce((sum, { file }) => sum + (file.hashDataSetFrom === undefined ? 0 : 1), 0);
+  const dataSets = Array.from({ length: DATA_SET_ROLES }, (_, role) => spansFor(Math.ceil((count - role) / DATA_SET_ROLES)));
+  image[1] = plan.totalSectors * SECTOR_BYTES;
   let end = 0;
+  let at = 0;
   plan.files.forEach(({ file, sector }, index) => {
     const start = file.bytes === 0 ? end : sector * SECTOR_BYTES;
-    files.set([start, file.bytes], 2 * index);
-    if (file.hashDataSetFrom !== undefined) {
-      dataSets.push(start + file.hashDataSetFrom, file.bytes - file.hashDataSetFrom);
-      dataSetFiles.push(index);
-    }
+    files[2 * index] = start;
+    files[2 * index + 1] = file.bytes;
     end = start + file.bytes;
+    if (file.hashDataSetFrom === undefined) return;
+    dataSets[at % DATA_SET_ROLES]?.set([start + file.hashDataSetFrom, file.bytes - file.hashDataSetFrom], 2 * Math.floor(at / DATA_SET_ROLES));
+    at += 1;
   });
-  const image = Float64Array.of(0, plan.totalSectors * SECTOR_BYTES);
-  return { roles: dataSets.length === 0 ? [image, files] : [image, files, Float64Array.from(dataSets)], dataSetFiles };
+  return [image, files, ...dataSets.filter(({ length }) => length > 0)];
 };
 
 const hexDigest = (digests: Uint8Array | undefined, index: number): string => {
   const start = index * DIGEST_BYTES;
-  return Buffer.from((digests ?? new Uint8Array(0)).slice(start, start + DIGEST_BYTES)).toString('hex');
+  return digests === undefined ? '' : Buffer.from(digests.buffer, digests.byteOffset + start, DIGEST_BYTES).toString('hex');
 };
 
 const fillBlock = async (source: ImageSource, block: Uint8Array, length: number): Promise<void> => {
@@ -135,21 +149,26 @@ const pumpAll = async (plan: ImagePlan, pipeline: Pipeline, options: WriteImageO
   await pump({ first, from: border, to: totalBytes, totalBytes }, pipeline, options);
 };
 
-const reportFiles = (plan: ImagePlan, fileDigests: Uint8Array | undefined, dataSetDigests: ReadonlyMap<number, string>): readonly WrittenFile[] =>
-  plan.files.map(({ file }, index) => {
-    const dataSetSha256 = dataSetDigests.get(index);
-    if (file.expectDataSetSha256 !== undefined && file.expectDataSetSha256 !== dataSetSha256) {
-      throw sourceFailure(file, 'the data set of a stored file is not the one that was stored');
-    }
+/** The digests as they are told; hex only now, for the digests of a full disc take many megabytes as text. */
+const reportFiles = (plan: ImagePlan, [, fileDigests, ...dataSetDigests]: readonly Uint8Array[]): readonly WrittenFile[] => {
+  let dataSets = 0;
+  return plan.files.map(({ file }, index) => {
     const written = { path: file.path, bytes: file.bytes, sha256: hexDigest(fileDigests, index) };
-    return dataSetSha256 === undefined ? written : { ...written, dataSetSha256 };
+    if (file.hashDataSetFrom === undefined) return written;
+    const found = hexDigest(dataSetDigests[dataSets % DATA_SET_ROLES], Math.floor(dataSets / DATA_SET_ROLES));
+    dataSets += 1;
+    if (file.expectDataSetSha256 === undefined) return { ...written, dataSetSha256: found };
+    if (file.expectDataSetSha256 !== found) throw sourceFailure(file, 'the data set of a stored file is not the one that was stored');
+    // The text that is there already.
+    return { ...written, dataSetSha256: file.expectDataSetSha256 };
   });
+};
 
 /**
  * Writes the image of a plan to `<file>.part`, makes it durable and gives it its name; or to a stream, at the pace of its reader.
  * The same plan from the same files gives the same bytes and digests. An error or abort leaves no file. The reader of a stream
  * sees no difference between a destroyed and an ended one: its owner must stop it before it takes the rest for a whole image.
- * Memory beside the plan: 4 MiB, with hash threads 32 MiB.
+ * Memory beside the plan: 2 MiB, with hash threads 16 MiB.
  * @throws {ApplianceError} DISC_IMAGE_FAILED when a source cannot be read or differs in length or data set digest from
  *   the plan (naming its path in the volume), or the target cannot be written. An abort throws the reason of the signal.
  * @source ours: positions are planned, so no descriptor depends on content and digests cost no second reading
@@ -161,24 +180,23 @@ export const writeImage = async (
 ): Promise<WrittenImage> => {
   options.signal?.throwIfAborted();
   const bytes = plan.totalSectors * SECTOR_BYTES;
-  const { roles, dataSetFiles } = spansOf(plan);
+  const roles = spansOf(plan);
   const hashing = (options.hashWorkers ?? bytes >= THREADS_PAY_FROM_BYTES) ? createThreadedHashing(roles) : createInlineHashing(roles);
   const source = createImageSource(plan);
   try {
     const target = 'file' in to ? await openImageTarget(to.file) : createStreamTarget(to.stream, options.signal);
     try {
       await pumpAll(plan, { source, hashing, target }, options);
-      const [image, files, dataSets] = await hashing.finish();
-      const dataSetDigests = new Map(dataSetFiles.map((index, at) => [index, hexDigest(dataSets, at)]));
-      const written = reportFiles(plan, files, dataSetDigests);
+      const digests = await hashing.finish();
+      const written = reportFiles(plan, digests);
       await target.complete();
-      return { bytes, sectors: plan.totalSectors, sha256: hexDigest(image, 0), files: written };
+      return { bytes, sectors: plan.totalSectors, sha256: hexDigest(digests[0], 0), files: written };
     } catch (error) {
       await target.discard();
       throw error;
     }
   } finally {
     source.close();
-    await hashing.close();
+    hashing.close();
   }
 };

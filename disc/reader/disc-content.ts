@@ -21,8 +21,8 @@ export interface DiscEntry {
 
 export interface DiscContent {
   readonly entries: readonly DiscEntry[];
-  /** @throws {ApplianceError} DISC_IMAGE_FAILED when the medium gives no bytes */
-  read(entry: DiscEntry, offset: number, length: number): Buffer;
+  /** @param into as for the bytes of an image @throws {ApplianceError} DISC_IMAGE_FAILED when the medium gives no bytes */
+  read(entry: DiscEntry, offset: number, length: number, into?: Buffer): Buffer;
   /** SHA-256 of whole files, in their order. @throws {ApplianceError} DISC_IMAGE_FAILED as read does */
   digests(entries: readonly DiscEntry[]): Promise<readonly string[]>;
 }
@@ -30,7 +30,7 @@ export interface DiscContent {
 /** One tree of an image. */
 export const imageContent = (path: string, image: ImageBytes, entries: readonly DiscEntry[]): DiscContent => ({
   entries,
-  read: (entry, offset, length) => readExtents(image, entry.extents, offset, length),
+  read: (entry, offset, length, into) => readExtents(image, entry.extents, offset, length, into),
   digests: (files) => digestFiles(path, image, files.map(({ extents }) => extents)),
 });
 

@@ -7,8 +7,8 @@ export const SECTOR = 2048;
 
 export interface ImageBytes {
   readonly bytes: number;
-  /** What lies there; shorter where the image ends. */
-  read(offset: number, length: number): Buffer;
+  /** What lies there; shorter where the image ends. @param into memory for it, if long enough; the answer lasts until that is used again */
+  read(offset: number, length: number, into?: Buffer): Buffer;
   close(): void;
 }
 
@@ -45,9 +45,9 @@ export const openImage = (path: string): ImageBytes => {
   });
   return {
     bytes,
-    read(offset, length) {
+    read(offset, length, into) {
       const wanted = Math.max(0, Math.min(length, bytes - offset));
-      const buffer = Buffer.allocUnsafe(wanted);
+      const buffer = into && into.length >= wanted ? into : Buffer.allocUnsafe(wanted);
       let got = 0;
       while (got < wanted) {
         const n = reading(() => readSync(fd, buffer, got, wanted - got, offset + got));
@@ -61,7 +61,9 @@ export const openImage = (path: string): ImageBytes => {
 };
 
 /** Reads a part of a file that lies in these extents. */
-export const readExtents = (image: ImageBytes, extents: readonly Extent[], offset: number, length: number): Buffer => {
+export const readExtents = (image: ImageBytes, extents: readonly Extent[], offset: number, length: number, into?: Buffer): Buffer => {
+  const [only] = extents;
+  if (only && extents.length === 1 && only.offset !== HOLE) return image.read(only.offset + offset, Math.max(0, Math.min(length, only.bytes - offset)), into);
   const parts: Buffer[] = [];
   let skip = offset, left = length;
   for (const extent of extents) {

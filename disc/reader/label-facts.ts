@@ -13,7 +13,7 @@ export interface LabelFacts {
 }
 
 /** One entry per patient and study, in the order of the directory; values decoded by each instance's own character set. */
-export const readLabelFacts = (heads: readonly FileHead[], hasWebContent: boolean): LabelFacts => {
+export const readLabelFacts = (heads: readonly Pick<FileHead, 'elements'>[], hasWebContent: boolean): LabelFacts => {
   const patients = new Map<string, LabelFacts['patients'][number]>();
   const studies = new Map<string, { date: string; description: string; modalities: Set<string>; accession: string }>();
   let institution = '';

@@ -123,6 +123,12 @@ const install = async (hash) => {
   }
 };
 
+/**
+ * Code that was stripped of its types and compiled once is kept beside the dependencies: every process and thread after the first
+ * starts in a quarter of the time. Node goes without where it may not write. Tests measure coverage, which wants code as it is compiled.
+ */
+const compileCache = (task) => (task === 'test' ? {} : { NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(root, 'node_modules', '.cache', 'spindle-code') });
+
 const main = async () => {
   const [task = '', ...rest] = process.argv.slice(2);
   const args = rest[0] === '--' ? rest.slice(1) : rest;
@@ -135,7 +141,7 @@ const main = async () => {
   if (Date.now() - began > 2000) say(`Going on with Node of this project after ${Math.round((Date.now() - began) / 1000)} s`);
   const child = spawn(pinnedNode, ['--disable-warning=ExperimentalWarning', target, ...args], {
     stdio: 'inherit',
-    env: { ...process.env, PATH: `${join(pinnedNode, '..')}:${process.env.PATH ?? ''}` },
+    env: { ...process.env, ...compileCache(task), PATH: `${join(pinnedNode, '..')}:${process.env.PATH ?? ''}` },
   });
   // On a terminal a Ctrl-C reaches the child by itself too; twice the same wish does no harm.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => { child.kill(signal); });

@@ -1,7 +1,7 @@
 /** Run as a process of its own: plans and writes the volume that its argument describes, from one blank file under many names, and prints what it took. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { Writable } from 'node:stream';
+import { createWriteStream } from 'node:fs';
 import { planImage, writeImage, type ImageFile, type ImageVolume, type WriteImageTarget } from '../../disc/image/write-image.ts';
 
 export interface BdJob { readonly kind: ImageVolume['kind']; readonly files: number; readonly fileBytes: number; readonly source: string; readonly to: 'null' | 'pipe' | 'file'; readonly imageFile: string }
@@ -13,7 +13,7 @@ const MIB = 1024 * 1024;
 /** Where the bytes go, and what is waited for afterwards. */
 const target = (): { readonly target: WriteImageTarget; readonly ended: () => Promise<unknown> } => {
   if (to === 'file') return { target: { file: imageFile }, ended: () => Promise.resolve() };
-  if (to === 'null') return { target: { stream: new Writable({ write: (_, __, done) => { done(); } }) }, ended: () => Promise.resolve() };
+  if (to === 'null') return { target: { stream: createWriteStream('/dev/null') }, ended: () => Promise.resolve() };
   const child = spawn('cat', [], { stdio: ['pipe', 'ignore', 'inherit'] });
   const ended = once(child, 'close');
   return { target: { stream: child.stdin }, ended: () => ended };

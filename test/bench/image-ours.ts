@@ -9,7 +9,7 @@ import { uid } from '../fixtures/make-instance.ts';
 import { PLAIN } from '../disc/compose-defaults.ts';
 
 export interface ImageJob { readonly instances: readonly VolumeInstance[]; readonly storeDirectory: string; readonly imageFile: string }
-export interface ImageTimes { readonly composeSeconds: number; readonly gateSeconds: number; readonly peakRssMiB: number; readonly imageBytes: number }
+export interface ImageTimes { readonly composeSeconds: number; readonly gateSeconds: number; readonly peakRssMiB: number; readonly imageBytes: number; readonly imageSha256: string }
 
 const { instances, storeDirectory, imageFile } = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as ImageJob;
 const fileSetId = 'BENCH0000000001';
@@ -25,5 +25,5 @@ const result = await checkVolume({
 });
 const ended = performance.now();
 if (!result.isAccepted || result.counts.instances !== instances.length) throw new TypeError(`the gate refused: ${result.problems[0] ?? `${result.counts.instances} instances`}`);
-const times: ImageTimes = { composeSeconds: (between - began) / 1000, gateSeconds: (ended - between) / 1000, peakRssMiB: process.resourceUsage().maxRSS / 1024, imageBytes: composed.image.bytes };
+const times: ImageTimes = { composeSeconds: (between - began) / 1000, gateSeconds: (ended - between) / 1000, peakRssMiB: process.resourceUsage().maxRSS / 1024, imageBytes: composed.image.bytes, imageSha256: composed.image.sha256 };
 process.stdout.write(JSON.stringify(times));

@@ -1,6 +1,7 @@
 /**
  * Measures making one volume: compose and gate in a fresh process against hard links, dcmmkdir, xorriso, fsync and sha256sum.
  * Both read the same store from warm cache and leave an image that is on the disk; the order turns round at every repetition.
+ * With --orthanc, against the archive with DICOMDIR that Orthanc makes of the same study instead.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,6 +9,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { VolumeInstance } from '../../catalog/catalog.ts';
 import type { ImageJob, ImageTimes } from './image-ours.ts';
+import { startOrthancArchive } from './image-orthanc.ts';
+import type { OrthancMedia } from './image-orthanc.ts';
 import { makePeerImage } from './image-peer.ts';
 import type { PeerImage } from './image-peer.ts';
 import { fillStore } from './image-store.ts';
@@ -31,8 +34,37 @@ const makeOurImage = async (folder: string, storeDirectory: string, instances: r
   }
 };
 
+const middle = <T>(all: readonly T[], of: (one: T) => number): number => round(median(all.map(of)));
+
+type Facts = Readonly<Record<'instances' | 'storedBytes' | 'repetitions', number>>;
+
+const reportOurs = (facts: Facts, ours: readonly OurImage[]): void => {
+  report({ bench: 'image', what: 'spindle', figures: {
+    ...facts, wallSeconds: middle(ours, (one) => one.wallSeconds), composeSeconds: middle(ours, (one) => one.composeSeconds), gateSeconds: middle(ours, (one) => one.gateSeconds),
+    peakRssMiB: middle(ours, (one) => one.peakRssMiB), imageBytes: ours[0]?.imageBytes ?? 0, imageSha256: ours[0]?.imageSha256 ?? '', allWallSeconds: ours.map((one) => round(one.wallSeconds)),
+  } });
+};
+
+const compareWithOrthanc = async (study: { readonly storeDirectory: string; readonly facts: Facts; readonly reps: number }, ours: readonly OurImage[], makeOurs: () => Promise<void>): Promise<void> => {
+  const archive = await startOrthancArchive(study.storeDirectory, { instances: study.facts.instances, bytes: study.facts.storedBytes });
+  const theirs: OrthancMedia[] = [];
+  try {
+    for (let rep = 0; rep < study.reps; rep += 1) {
+      say(`${rep + 1}/${study.reps}`);
+      await makeOurs();
+      theirs.push(await archive.make());
+    }
+  } finally {
+    await archive.stop();
+  }
+  reportOurs(study.facts, ours);
+  const [ourWall, peerWall] = [middle(ours, (one) => one.wallSeconds), middle(theirs, (one) => one.wallSeconds)];
+  report({ bench: 'image', what: 'Orthanc, archive with DICOMDIR', figures: { ...study.facts, wallSeconds: peerWall, zipBytes: theirs[0]?.zipBytes ?? 0, allWallSeconds: theirs.map((one) => round(one.wallSeconds)) } });
+  report({ bench: 'image', what: 'wall', figures: { oursSeconds: ourWall, peerSeconds: peerWall, timesFaster: round(peerWall / ourWall) }, peer: 'orthanc', ratio: round(ourWall / peerWall) });
+};
+
 export const runImageBench = async (args: readonly string[]): Promise<void> => {
-  const { values } = parseArgs({ args: [...args], options: { series: { type: 'string', default: '8' }, slices: { type: 'string', default: '250' }, bytes: { type: 'string', default: '530000' }, reps: { type: 'string', default: '3' }, profile: { type: 'string', default: '' } } });
+  const { values } = parseArgs({ args: [...args], options: { series: { type: 'string', default: '8' }, slices: { type: 'string', default: '250' }, bytes: { type: 'string', default: '530000' }, reps: { type: 'string', default: '3' }, profile: { type: 'string', default: '' }, orthanc: { type: 'boolean', default: false } } });
   const [series, slices, bytes, reps] = [values.series, values.slices, values.bytes, values.reps].map(Number) as [number, number, number, number];
   const folder = mkdtempSync(join(tmpdir(), 'bench-image-'));
   try {
@@ -41,23 +73,25 @@ export const runImageBench = async (args: readonly string[]): Promise<void> => {
     mkdirSync(storeDirectory);
     const instances = await fillStore(storeDirectory, { series, slices, bytes });
     for (const { file } of instances) readFileSync(join(storeDirectory, file.path));
+    const facts = { instances: instances.length, storedBytes: instances.reduce((sum, { file }) => sum + file.bytes, 0), repetitions: reps };
     const ours: OurImage[] = [];
     const peers: PeerImage[] = [];
+    const makeOurs = async (): Promise<void> => { ours.push(await makeOurImage(folder, storeDirectory, instances, values.profile === '' ? [] : ['--cpu-prof', `--cpu-prof-dir=${values.profile}`])); };
+    if (values.orthanc) {
+      await compareWithOrthanc({ storeDirectory, facts, reps }, ours, makeOurs);
+      return;
+    }
     const turns = [
-      async (): Promise<void> => { ours.push(await makeOurImage(folder, storeDirectory, instances, values.profile === '' ? [] : ['--cpu-prof', `--cpu-prof-dir=${values.profile}`])); },
+      makeOurs,
       async (): Promise<void> => { peers.push(await makePeerImage(folder, storeDirectory, instances)); },
     ];
     for (let rep = 0; rep < reps; rep += 1) {
       say(`${rep + 1}/${reps}`);
       for (const turn of rep % 2 === 0 ? turns : [...turns].reverse()) await turn();
     }
-    const facts = { instances: instances.length, storedBytes: instances.reduce((sum, { file }) => sum + file.bytes, 0), repetitions: reps };
     const ourWall = median(ours.map(({ wallSeconds }) => wallSeconds));
     const peerWall = median(peers.map(({ wallSeconds }) => wallSeconds));
-    const middle = <T>(all: readonly T[], of: (one: T) => number): number => round(median(all.map(of)));
-    report({ bench: 'image', what: 'spindle', figures: {
-      ...facts, wallSeconds: round(ourWall), composeSeconds: middle(ours, (one) => one.composeSeconds), gateSeconds: middle(ours, (one) => one.gateSeconds), peakRssMiB: middle(ours, (one) => one.peakRssMiB), imageBytes: ours[0]?.imageBytes ?? 0, allWallSeconds: ours.map((one) => round(one.wallSeconds)),
-    } });
+    reportOurs(facts, ours);
     const step = (name: keyof PeerImage['steps']): number => middle(peers, (one) => one.steps[name]);
     report({ bench: 'image', what: 'dcmmkdir and xorriso', figures: {
       ...facts, wallSeconds: round(peerWall), stageSeconds: step('stage'), dcmmkdirSeconds: step('dcmmkdir'), xorrisoSeconds: step('xorriso'), fsyncSeconds: step('fsync'), sha256sumSeconds: step('sha256sum'), peakRssMiB: middle(peers, (one) => one.peakRssMiB), imageBytes: peers[0]?.imageBytes ?? 0, allWallSeconds: peers.map((one) => round(one.wallSeconds)),

@@ -12,6 +12,8 @@ export interface Target {
   readonly port: number;
   readonly calledAe: string;
   readonly pid: number;
+  /** Of its REST interface, where the bench uses that. */
+  readonly httpPort?: number;
   /** Process of the database, where it is one of its own. */
   readonly databasePid?: number;
   /** How many instances it says it holds. */
@@ -96,7 +98,7 @@ export const startOrthanc = async ({ nagle = false }: TargetWish = {}): Promise<
   }));
   const child = await startServer(needed('Orthanc'), [join(folder, 'orthanc.json')], port, socketEnv(nagle));
   return {
-    port, calledAe: 'ORTHANC', pid: child.pid ?? -1,
+    port, httpPort, calledAe: 'ORTHANC', pid: child.pid ?? -1,
     stored: async () => {
       const answer = await fetch(`http://127.0.0.1:${httpPort}/statistics`, { signal: AbortSignal.timeout(20_000) });
       return ((await answer.json()) as { CountInstances: number }).CountInstances;

@@ -19,7 +19,7 @@ it.each([['inline', createInlineHashing], ['in threads', createThreadedHashing]]
       sha256(stream.subarray(10, 110)) + sha256(stream.subarray(3 * BLOCK_BYTES - 1, 7 * BLOCK_BYTES - 1)),
     ]);
   } finally {
-    await hashing.close();
+    hashing.close();
   }
 });
 
@@ -30,6 +30,6 @@ it('reports a thread that fails instead of waiting for it', async () => {
     hashing.submit(0, 50);
     await expect(hashing.finish()).rejects.toMatchObject({ code: 'DISC_IMAGE_FAILED' });
   } finally {
-    await hashing.close();
+    hashing.close();
   }
 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
+import { BLOCK_BYTES } from '../../../disc/image/block-hashing.ts';
 import { writeImage, type ImageFile, type ImagePlan, type WriteImageOptions } from '../../../disc/image/write-image.ts';
 import { makeFolder, sha256 } from './judges.ts';
 import { contentOf, inMemory, onDisk, plan } from './volumes.ts';
@@ -82,7 +83,7 @@ describe('a stream', () => {
     });
     await writeImage(plan(manyMegabytes(makeFolder())), { stream });
     expect(waiting).toBe(0);
-    expect(most).toBe(2 * 1024 * 1024);
+    expect(most).toBe(BLOCK_BYTES);
   });
 
   it('that is closed already takes nothing', async () => {
