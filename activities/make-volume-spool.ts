@@ -8,7 +8,6 @@ import type { FirstMaking, OrderRow, VolumeRow } from '../catalog/catalog.ts';
 import { createDeidentifier } from '../dicom/deidentify/deidentify.ts';
 import type { ProfileOption } from '../dicom/deidentify/choose-step.ts';
 import type { PictureMaker } from '../dicom/picture/picture-maker.ts';
-import type { RenderFrame } from '../dicom/render/frame.ts';
 import type { Transcoder } from '../dicom/transcoder.ts';
 import { attachmentFiles } from '../disc/attachments/attachment-files.ts';
 import type { AttachmentStore } from '../disc/attachments/attachment-store.ts';
@@ -69,8 +68,7 @@ export interface SpoolOptions {
   /** Discs get pages for web browsers, where an order does not say. */
   readonly webContent: boolean;
   readonly transcoder: Transcoder;
-  /** Shows a frame of a file, for the icons of a DICOMDIR. */
-  readonly renderFrame: RenderFrame;
+  /** Shows frames: in the icons of a DICOMDIR, and on pages. */
   readonly pictureMaker: PictureMaker;
   readonly attachments: AttachmentStore;
   readonly shelf: Pick<ViewerShelf, 'choose'>;
@@ -199,7 +197,7 @@ export const createVolumeSpool = (options: SpoolOptions): VolumeSpool => {
       const composed = await composeVolume({
         volume: { fileSetId: volume.fileSetId, fileSetUid: volume.fileSetUid, index: volume.index, of: volume.of, media: volume.media, capacityBytes: mediaType(volume.media).sectors * SECTOR_BYTES },
         order: { isSupplement: order.isSupplement }, content, instances, preparation: { folder, lines }, extras: [attachmentFiles(attached), viewerExtra(viewers, { language: imprint.language, fileSetId: volume.fileSetId })], extrasFor, storeDirectory: options.storeDirectory, imageFile: plainFile, createdAt: volume.createdAt,
-        ...imprint, otherVolumes: isTeaching ? withoutSeries(others) : others, renderFrame: options.renderFrame, signal, onProgress,
+        ...imprint, otherVolumes: isTeaching ? withoutSeries(others) : others, pictureMaker: options.pictureMaker, signal, onProgress,
       }).catch((error: unknown) => { throw isTeaching ? namedForStaff(error, instances, lines) : error; });
       const result = await gate(composed, volume, content.copyType, viewers);
       const sealed = isSealed(content) ? await seal({ volume, order, imprint, plainFile, imageFile, signal }) : undefined;

@@ -6,7 +6,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ReportEntry, VolumeInstance } from '../catalog/catalog.ts';
 import type { DataSet } from '../dicom/data-set/data-set.ts';
 import { encodeElement } from '../dicom/data-set/encode.ts';
-import type { RenderFrame } from '../dicom/render/frame.ts';
+import type { RasterRequest } from '../dicom/picture/picture-maker.ts';
+import type { Raster } from '../dicom/picture/render.ts';
 import { TAG } from '../dicom/tables/tags.ts';
 import { encodeDirectory } from './dicomdir/encode-directory.ts';
 import type { DirectoryNode } from './dicomdir/encode-directory.ts';
@@ -37,7 +38,7 @@ export interface DicomdirRequest {
   /** Everything of the data set up to the highest key of the record; used up before the next call; throws when it cannot be read. */
   readonly readHead: (placed: PlacedInstance) => DataSet;
   /** A frame of an instance as a picture; absent = no icons. */
-  readonly render?: (placed: PlacedInstance, request: Parameters<RenderFrame>[1]) => ReturnType<RenderFrame>;
+  readonly raster?: (placed: PlacedInstance, how: Omit<RasterRequest, 'source'>) => Promise<Raster>;
   readonly signal?: AbortSignal;
 }
 
@@ -115,10 +116,10 @@ const parentNode = (record: DirectoryRecordRow, key: string, siblings: Directory
 const UIDS = [TAG.StudyInstanceUID, TAG.SeriesInstanceUID];
 
 /** The icon of an image, nothing where the profile knows none; undefined when its pixels cannot be shown. @source PS3.11 A.3.3.2, B.3.3.2, E.3.3.2 */
-const iconOf = async (placed: PlacedInstance, { profile: { icon }, render, signal }: DicomdirRequest): Promise<Buffer | undefined> => {
+const iconOf = async (placed: PlacedInstance, { profile: { icon }, raster, signal }: DicomdirRequest): Promise<Buffer | undefined> => {
   if (!icon || placed.record.record !== 'IMAGE') return NOTHING;
   try {
-    const picture = await render?.(placed, { frame: 'representative', width: icon.side, height: icon.side, fit: 'pad', ...(signal ? { signal } : {}) });
+    const picture = await raster?.(placed, { frame: 'representative', box: { columns: icon.side, rows: icon.side }, fit: 'pad', ...(signal ? { signal } : {}) });
     return picture && encodeIcon(picture);
   } catch (error) {
     // A file that is gone or damaged is found again, and named, when its head is read.

@@ -53,7 +53,7 @@ const recipeOf = ({ instanceId, attributes }: VolumeInstance, { content, wish, l
   const record = recordOfClass(attributes.sopClassUid, content.copyType);
   if ('refusal' in record || lines.get(instanceId)?.kind === 'leave-off') return undefined;
   switch (record.record) {
-    case 'IMAGE': return wish.pictures ? { kind: 'pictures', name: 'pictures-1' } : undefined;
+    case 'IMAGE': return wish.pictures ? { kind: 'pictures', name: 'pictures-2' } : undefined;
     case 'SR DOCUMENT': return wish.reports ? { kind: 'report', name: `report-1-${wish.language}` } : undefined;
     case 'ENCAP DOC': return wish.reports ? { kind: 'document', name: 'document-1' } : undefined;
     default: return undefined;

@@ -2,8 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { createCodecPool } from '../../dicom/codec/codec-pool.ts';
-import { createFrameRenderer } from '../../dicom/render/frame.ts';
+import { createPictureMaker } from '../../dicom/picture/picture-maker.ts';
 import { TAG } from '../../dicom/tables/tags.ts';
 import { createTranscoder } from '../../dicom/transcode.ts';
 import { composeVolume } from '../../disc/compose-volume.ts';
@@ -24,8 +23,8 @@ import { storedInstances } from './stored-instances.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'spindle-profile-discs-'));
 const transcoder = createTranscoder({ workers: 1 });
-const pool = createCodecPool({ workers: 1 });
-afterAll(async () => { await transcoder.close(); await pool.close(); rmSync(scratch, { recursive: true, force: true }); });
+const pictureMaker = createPictureMaker({ workers: 1 });
+afterAll(async () => { await transcoder.close(); await pictureMaker.close(); rmSync(scratch, { recursive: true, force: true }); });
 
 const us = (tag: number, value: number): MadeElement => ({ tag, vr: 'US', value });
 const text = (tag: number, vr: string, value: string): MadeElement => ({ tag, vr, value });
@@ -44,7 +43,7 @@ const make = async (media: 'CD' | 'DVD' | 'BD', profile: string, instances: read
   const lines = await prepareOrder({ instances: stored, content, storeDirectory: store, folder, transcoder, signal: new AbortController().signal, onProgress: () => undefined });
   const composed = await composeVolume({
     volume: { fileSetId: 'PROFILE', fileSetUid: '2.25.5', index: 1, of: 1, media, capacityBytes: 680_000_000 }, order: { isSupplement: false }, content, preparation: { folder, lines }, instances: stored, storeDirectory: store,
-    imageFile: join(folder, 'disc.iso'), createdAt: new Date('2026-01-02T03:04:00Z'), language: 'en', institution: '', contact: '', product: 'Spindle', otherVolumes: [], ...(how.withoutIcons ? {} : { renderFrame: createFrameRenderer(pool) }),
+    imageFile: join(folder, 'disc.iso'), createdAt: new Date('2026-01-02T03:04:00Z'), language: 'en', institution: '', contact: '', product: 'Spindle', otherVolumes: [], ...(how.withoutIcons ? {} : { pictureMaker }),
   });
   const { problems } = await checkVolume({
     imageFile: composed.image.path, bytes: composed.image.bytes, fileSetId: 'PROFILE', fileSetUid: '2.25.5', profile: how.judgedAs ?? composed.profile, files: composed.files, instances: composed.entries, fileSystems: fileSystem(mediaType(media).fileSystem).trees,
