@@ -19,6 +19,7 @@ import type { PixelFacts, PixelPlace } from '../transcode/pixel-facts.ts';
 import { damaged, readingSource, valueChunks } from '../transcode/source.ts';
 import type { Source } from '../transcode/source.ts';
 import type { FrameShape } from './draw.ts';
+import { PALETTE_TAGS } from './look.ts';
 
 export interface FrameSource {
   /** Every element that showing needs. */
@@ -37,9 +38,7 @@ const MAX_FRAME_BYTES = 512 * 1024 * 1024;
 const SHOWN: ReadonlySet<number> = new Set([
   TAG.HighBit, TAG.PixelPaddingValue, TAG.PixelPaddingRangeLimit, TAG.WindowCenter, TAG.WindowWidth, TAG.VOILUTFunction, TAG.RescaleIntercept, TAG.RescaleSlope,
   TAG.ModalityLUTSequence, TAG.VOILUTSequence, TAG.PixelAspectRatio, TAG.PixelSpacing, TAG.ImagerPixelSpacing,
-  TAG.RedPaletteColorLookupTableDescriptor, TAG.GreenPaletteColorLookupTableDescriptor, TAG.BluePaletteColorLookupTableDescriptor,
-  TAG.RedPaletteColorLookupTableData, TAG.GreenPaletteColorLookupTableData, TAG.BluePaletteColorLookupTableData,
-  TAG.SharedFunctionalGroupsSequence, TAG.PerFrameFunctionalGroupsSequence, TAG.RepresentativeFrameNumber,
+  ...PALETTE_TAGS, TAG.SharedFunctionalGroupsSequence, TAG.PerFrameFunctionalGroupsSequence, TAG.RepresentativeFrameNumber,
 ]);
 
 type Pixels = { readonly dataSet: DataSet; readonly place: PixelPlace; readonly facts: PixelFacts; readonly isBits: boolean };

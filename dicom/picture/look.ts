@@ -1,9 +1,9 @@
 /** How the stored values of an image are shown, by what its data set says: modality and VOI transformation, palette, colour model. */
 import { strings, text, uintOf } from '../data-set/data-set.ts';
-import type { DataSet } from '../data-set/data-set.ts';
+import type { DataSet, Element } from '../data-set/data-set.ts';
 import { decoderFor } from '../data-set/text-decoder.ts';
 import { TAG } from '../tables/tags.ts';
-import { lookUp, lutItem, lutOf, signedWord } from './lut.ts';
+import { lookUp, lutItem, lutOf, segmentedLutOf, signedWord } from './lut.ts';
 import type { Lut } from './lut.ts';
 
 export interface Window {
@@ -84,6 +84,15 @@ const isSignedAfter = (modality: Modality, isSigned: boolean, bitsStored: number
   return 'slope' in modality && Math.min(...ends.map((stored) => modalityValue(modality, stored))) < 0;
 };
 
+/** Descriptor, entries, entries in segments. @source PS3.3 C.7.9 */
+const PALETTE = [
+  [TAG.RedPaletteColorLookupTableDescriptor, TAG.RedPaletteColorLookupTableData, TAG.SegmentedRedPaletteColorLookupTableData],
+  [TAG.GreenPaletteColorLookupTableDescriptor, TAG.GreenPaletteColorLookupTableData, TAG.SegmentedGreenPaletteColorLookupTableData],
+  [TAG.BluePaletteColorLookupTableDescriptor, TAG.BluePaletteColorLookupTableData, TAG.SegmentedBluePaletteColorLookupTableData],
+] as const;
+/** Every tag of a palette. */
+export const PALETTE_TAGS: readonly number[] = PALETTE.flat();
+
 /**
  * How one frame is shown; undefined where the data set does not say (a palette without its table, an unknown colour model).
  * @param photometric of the decoded frame, which may differ from that of the data set
@@ -99,10 +108,10 @@ export const lookOf = (dataSet: DataSet, photometric: string, frame: number): Lo
       return { kind: 'grey', isInverse: photometric === 'MONOCHROME1', modality, voi, padding: paddingOf(dataSet, isSigned) };
     }
     case 'PALETTE COLOR': {
-      const channel = (descriptor: number, data: number): Lut | undefined => lutOf(dataSet.elements.get(descriptor), dataSet.elements.get(data), isSigned);
-      const red = channel(TAG.RedPaletteColorLookupTableDescriptor, TAG.RedPaletteColorLookupTableData);
-      const green = channel(TAG.GreenPaletteColorLookupTableDescriptor, TAG.GreenPaletteColorLookupTableData);
-      const blue = channel(TAG.BluePaletteColorLookupTableDescriptor, TAG.BluePaletteColorLookupTableData);
+      const [red, green, blue] = PALETTE.map(([descriptor, data, segmented]) => {
+        const element = (tag: number): Element | undefined => dataSet.elements.get(tag);
+        return lutOf(element(descriptor), element(data), isSigned) ?? segmentedLutOf(element(descriptor), element(segmented), isSigned);
+      });
       return red && green && blue && { kind: 'palette', channels: [red, green, blue] };
     }
     // Decoding has undone the transformations of JPEG 2000.

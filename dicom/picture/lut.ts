@@ -1,6 +1,7 @@
 /** Tables that map values: lookup tables of modality, VOI and palettes. Pure. */
 import type { DataSet, Element } from '../data-set/data-set.ts';
 import { TAG } from '../tables/tags.ts';
+import { segmentedEntries } from './segmented-lut.ts';
 
 /** A table of values; inputs before the first entry give the first value, those behind the last give the last. */
 export interface Lut {
@@ -32,6 +33,14 @@ export const lutOf = (descriptor: Element | undefined, data: Element | undefined
   const [count = 0, first = 0, bits = 16] = words(descriptor);
   const length = count === 0 ? 0x10000 : count;
   const values = (data.value.length >= 2 * length || bits > 8 ? words(data) : bytes(data)).subarray(0, length);
+  return values.length === 0 ? undefined : { first: signedWord(first, isSigned), bits: Math.min(16, bits), values };
+};
+
+/** Reads a table that is told in segments, whose codes are as wide as its entries. @source PS3.3 C.7.9.2 */
+export const segmentedLutOf = (descriptor: Element | undefined, data: Element | undefined, isSigned: boolean): Lut | undefined => {
+  if (!descriptor || !data || descriptor.value.length < 6) return undefined;
+  const [count = 0, first = 0, bits = 16] = words(descriptor);
+  const values = segmentedEntries(bits > 8 ? words(data) : Uint8Array.from(bytes(data)), count === 0 ? 0x10000 : count);
   return values.length === 0 ? undefined : { first: signedWord(first, isSigned), bits: Math.min(16, bits), values };
 };
 

@@ -12,7 +12,7 @@ import { UID } from '../../../dicom/tables/uids.ts';
 import { createTranscoder } from '../../../dicom/transcode.ts';
 import { makeInstance } from '../../fixtures/make-instance.ts';
 import type { MadeElement } from '../../fixtures/make-instance.ts';
-import { needs, program } from '../../fixtures/peers.ts';
+import { needs, program, pythonWith } from '../../fixtures/peers.ts';
 import { sharedData } from '../../fixtures/shared-data.ts';
 import { filesBelow } from '../transcode/instances.ts';
 
@@ -113,6 +113,44 @@ describe('the picture of a coloured frame', () => {
     const near = (pixels: readonly number[]): void => { pixels.forEach((value, at) => { expect(Math.abs(value - (red[at % 3] as number))).toBeLessThanOrEqual(1); }); };
     near(await seen(made({ pixels: Buffer.of(...ybr, ...ybr, ...ybr, ...ybr), samples: 3, photometric: 'YBR_FULL', elements: [us(TAG.PlanarConfiguration, 0)] })));
     near(await seen(made({ pixels: Buffer.of(76, 76, 85, 255, 76, 76, 85, 255), samples: 3, photometric: 'YBR_FULL_422', elements: [us(TAG.PlanarConfiguration, 0)] })));
+  });
+
+  it('spreads luminance and chrominance of video range', async () => {
+    const cells = (luminance: number): readonly number[] => [luminance, luminance, 128, 128];
+    expect(await seen(made({ pixels: Buffer.of(...cells(16), ...cells(235)), samples: 3, photometric: 'YBR_PARTIAL_422', elements: [us(TAG.PlanarConfiguration, 0)] }))).toEqual([0, 0, 0, 0, 0, 0, 255, 255, 255, 255, 255, 255]);
+  });
+
+  it('spreads few bits over all of a byte', async () => {
+    expect(await seen(made({ pixels: Buffer.of(15, 0, 3, 15, 0, 3, 15, 0, 3, 15, 0, 3), samples: 3, photometric: 'RGB', elements: [us(TAG.PlanarConfiguration, 0), us(TAG.BitsStored, 4), us(TAG.HighBit, 3)] }))).toEqual([255, 0, 51, 255, 0, 51, 255, 0, 51, 255, 0, 51]);
+  });
+
+  /** Twelve entries: two by themselves, a line of four up, those two and that line again, one value after it kept for two. */
+  const segmented = (bits: 8 | 16, top: number): readonly MadeElement[] => {
+    const codes = (low: number): readonly number[] => {
+      const offset = bits === 8 ? [0, 0, 0, 0] : [0, 0];
+      return [0, 2, low, low + 1, 1, 4, top, 2, 2, ...offset, 1, 2, top];
+    };
+    const bytes = (values: readonly number[]): Buffer => { const all = bits === 8 ? Buffer.from(values) : Buffer.from(Uint16Array.from(values).buffer); return all.length % 2 === 0 ? all : Buffer.concat([all, Buffer.of(0)]); };
+    return [0, 1, 2].flatMap((sample) => [
+      { tag: TAG.RedPaletteColorLookupTableDescriptor + sample, vr: 'US', value: Buffer.from(Uint16Array.of(14, 0, bits).buffer) },
+      { tag: TAG.SegmentedRedPaletteColorLookupTableData + sample, vr: 'OW', value: bytes(codes((top / 10) * sample)) },
+    ]);
+  };
+
+  it('looks up palettes that are told in segments', async () => {
+    const pixels = Buffer.from(Array.from({ length: 16 }, (_, at) => at));
+    const entries = (low: number): readonly number[] => { const line = [1, 2, 3, 4].map((step) => Math.round(low + 1 + ((200 - low - 1) * step) / 4)); return [low, low + 1, ...line, low, low + 1, ...line, 200, 200, 200, 200]; };
+    const expected = Array.from({ length: 16 }, (_, at) => [entries(0)[at], entries(20)[at], entries(40)[at]]).flat();
+    const narrow = made({ pixels, rows: 4, columns: 4, photometric: 'PALETTE COLOR', elements: segmented(8, 200) });
+    expect(await seen(narrow, { box: box(4) })).toEqual(expected);
+    const wide = await seen(made({ pixels, rows: 4, columns: 4, photometric: 'PALETTE COLOR', elements: segmented(16, 51_200) }), { box: box(4) });
+    wide.forEach((value, at) => { expect(Math.abs(value - (expected[at] as number)), String(at)).toBeLessThanOrEqual(1); });
+    const python = needs('pydicom') ? pythonWith('pydicom, numpy') : undefined;
+    if (python === undefined) return;
+    const said = spawnSync(python, ['-c', 'import sys, pydicom; from pydicom.pixel_data_handlers.util import apply_color_lut; d = pydicom.dcmread(sys.argv[1]); print(*apply_color_lut(d.pixel_array, d).ravel())', narrow], { encoding: 'utf8', timeout: 60_000 });
+    const theirs = said.stdout.trim().split(' ');
+    expect(theirs, said.stderr).toHaveLength(expected.length);
+    theirs.forEach((value, at) => { expect(Math.abs(Number(value) - (expected[at] as number)), String(at)).toBeLessThanOrEqual(1); });
   });
 
   it('looks palettes up, whose words may hold bytes', async () => {
