@@ -9,6 +9,7 @@ import { encodeElement } from '../dicom/data-set/encode.ts';
 import type { RasterRequest } from '../dicom/picture/picture-maker.ts';
 import type { Raster } from '../dicom/picture/render.ts';
 import { TAG } from '../dicom/tables/tags.ts';
+import { inOrder } from '../infra/in-order.ts';
 import { encodeDirectory } from './dicomdir/encode-directory.ts';
 import type { DirectoryNode } from './dicomdir/encode-directory.ts';
 import { createFillReport, tagWords } from './dicomdir/fill-report.ts';
@@ -55,6 +56,8 @@ export interface Dicomdir {
 const NOTHING = Buffer.alloc(0);
 /** Heads read between two turns of the event loop: a few milliseconds of work. */
 const HEADS_AT_ONCE = 32;
+/** Frames of icons held at the same time: as many as one reader of files keeps threads busy with. */
+const ICONS_AT_ONCE = 8;
 
 const row = (record: string, { extraKeys }: ApplicationProfileRow): DirectoryRecordRow => {
   const found = directoryRecord(record);
@@ -128,6 +131,21 @@ const iconOf = async (placed: PlacedInstance, { profile: { icon }, raster, signa
   }
 };
 
+interface WithIcon { readonly placed: PlacedInstance; readonly icon: Buffer | undefined }
+
+/** The instances in their order, each with its icon; some icons are under way while the records before are made. */
+const withIcons = (request: DicomdirRequest): AsyncIterable<WithIcon> => {
+  const { instances, profile } = request;
+  async function* steps(): AsyncGenerator<() => Promise<WithIcon>, void, void> {
+    for (const [at, one] of instances.entries()) {
+      if (at % HEADS_AT_ONCE === 0) { await nextTurn(); request.signal?.throwIfAborted(); }
+      const placed = { ...one, record: withProfileKeys(one.record, profile.extraKeys) };
+      yield async () => ({ placed, icon: await iconOf(placed, request) });
+    }
+  }
+  return inOrder(steps(), ICONS_AT_ONCE);
+};
+
 /** Notes the first thing that the profile asks of an instance and that its head or its pixels do not give. */
 const noteBreach = ({ instance, record }: PlacedInstance, head: DataSet, lacking: readonly number[], hasIcon: boolean, { profile, breaches }: Work): void => {
   const breach = record.record === 'PRIVATE' ? 'has no directory record for its SOP class'
@@ -195,10 +213,8 @@ export const writeDicomdir = async (request: DicomdirRequest): Promise<Dicomdir>
     numbers: createSiblingNumbers(all), report: createFillReport(), roots: [], shared: [], known: new Map(),
   };
   const leftOff = new Set<number>();
-  for (const [at, one] of request.instances.entries()) {
-    if (at % HEADS_AT_ONCE === 0) { await nextTurn(); request.signal?.throwIfAborted(); }
-    const placed = { ...one, record: withProfileKeys(one.record, profile.extraKeys) };
-    const reason = take(placed, profile.icon ? await iconOf(placed, request) : NOTHING, request, work);
+  for await (const { placed, icon } of withIcons(request)) {
+    const reason = take(placed, icon, request, work);
     if (reason === undefined) continue;
     leftOff.add(placed.instance.instanceId);
     work.report.leftOff(placed.instance.attributes.sopInstanceUid, reason);

@@ -70,7 +70,8 @@ const renderGrey = (native: Uint8Array, format: FrameFormat, highBit: number, lo
     return out;
   }
   const least = format.isSigned ? -(2 ** (format.bitsStored - 1)) : 0;
-  const table = Uint8Array.from({ length: 2 ** format.bitsStored }, (_, at) => shown(at + least));
+  const table = new Uint8Array(2 ** format.bitsStored);
+  for (let at = 0; at < table.length; at += 1) table[at] = shown(at + least);
   for (let at = 0; at < count; at += 1) out[at] = table[valueAt(at) - least] as number;
   return out;
 };
@@ -109,7 +110,9 @@ const renderColour = (native: Uint8Array, format: FrameFormat, highBit: number, 
   const valueAt = storedValues(native, { ...format, isSigned: false }, highBit);
   const most = 2 ** format.bitsStored - 1;
   const isPlain = format.bitsAllocated === 8 && format.bitsStored === 8;
-  const bytes = isPlain ? new Uint8ClampedArray(native.subarray(0, samples)) : Uint8ClampedArray.from({ length: samples }, (_, at) => (valueAt(at) / most) * 255);
+  const bytes = new Uint8ClampedArray(samples);
+  if (isPlain) bytes.set(native.subarray(0, samples));
+  else for (let at = 0; at < samples; at += 1) bytes[at] = (valueAt(at) / most) * 255;
   if (model !== 'RGB') toRgb(bytes, model === 'YBR_PARTIAL');
   return new Uint8Array(bytes.buffer);
 };

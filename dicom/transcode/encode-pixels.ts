@@ -1,5 +1,6 @@
 /** An instance with native pixel data → the same instance in a lossless compressed syntax. Every frame is proven by decoding it again. */
 import { ApplianceError } from '../../infra/errors.ts';
+import { inOrder } from '../../infra/in-order.ts';
 import type { CodecPool } from '../codec/codec-pool.ts';
 import type { FrameTask } from '../codec/frame.ts';
 import { frameBytes } from '../codec/frame-format.ts';
@@ -11,7 +12,7 @@ import { EXPLICIT_LITTLE } from '../data-set/encoding.ts';
 import type { CodecRow } from '../tables/codecs.ts';
 import { TAG } from '../tables/tags.ts';
 import type { Conversion } from './decode-pixels.ts';
-import { framesInGroup, inOrder } from './frame-pipeline.ts';
+import { framesInGroup } from './frame-pipeline.ts';
 import { textElement, uintElement } from './made-element.ts';
 import { findPixels, pixelFacts } from './pixel-facts.ts';
 import type { PixelFacts } from './pixel-facts.ts';

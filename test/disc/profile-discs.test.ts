@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createPictureMaker } from '../../dicom/picture/picture-maker.ts';
+import type { PictureMaker } from '../../dicom/picture/picture-maker.ts';
 import { TAG } from '../../dicom/tables/tags.ts';
 import { createTranscoder } from '../../dicom/transcode.ts';
 import { composeVolume } from '../../disc/compose-volume.ts';
@@ -23,7 +24,7 @@ import { storedInstances } from './stored-instances.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'spindle-profile-discs-'));
 const transcoder = createTranscoder({ workers: 1 });
-const pictureMaker = createPictureMaker({ workers: 1 });
+const pictureMaker = createPictureMaker({ workers: 2 });
 afterAll(async () => { await transcoder.close(); await pictureMaker.close(); rmSync(scratch, { recursive: true, force: true }); });
 
 const us = (tag: number, value: number): MadeElement => ({ tag, vr: 'US', value });
@@ -32,7 +33,7 @@ const CLASS = '1.2.840.10008.5.1.4.1.1.';
 
 let round = 0;
 interface Disc { readonly composed: ComposedImage; readonly problems: readonly string[]; readonly records: readonly DirectoryRecord[]; readonly tree: string; readonly reasons: readonly string[] }
-const make = async (media: 'CD' | 'DVD' | 'BD', profile: string, instances: readonly InstanceOverrides[], how: { readonly withoutIcons?: boolean; readonly judgedAs?: string } = {}): Promise<Disc> => {
+const make = async (media: 'CD' | 'DVD' | 'BD', profile: string, instances: readonly InstanceOverrides[], how: { readonly icons?: Pick<PictureMaker, 'raster'> | 'none'; readonly judgedAs?: string } = {}): Promise<Disc> => {
   round += 1;
   const store = join(scratch, `store${round}`);
   const folder = join(scratch, `prepared${round}`);
@@ -43,7 +44,7 @@ const make = async (media: 'CD' | 'DVD' | 'BD', profile: string, instances: read
   const lines = await prepareOrder({ instances: stored, content, storeDirectory: store, folder, transcoder, signal: new AbortController().signal, onProgress: () => undefined });
   const composed = await composeVolume({
     volume: { fileSetId: 'PROFILE', fileSetUid: '2.25.5', index: 1, of: 1, media, capacityBytes: 680_000_000 }, order: { isSupplement: false }, content, preparation: { folder, lines }, instances: stored, storeDirectory: store,
-    imageFile: join(folder, 'disc.iso'), createdAt: new Date('2026-01-02T03:04:00Z'), language: 'en', institution: '', contact: '', product: 'Spindle', otherVolumes: [], ...(how.withoutIcons ? {} : { pictureMaker }),
+    imageFile: join(folder, 'disc.iso'), createdAt: new Date('2026-01-02T03:04:00Z'), language: 'en', institution: '', contact: '', product: 'Spindle', otherVolumes: [], ...(how.icons === 'none' ? {} : { pictureMaker: how.icons ?? pictureMaker }),
   });
   const { problems } = await checkVolume({
     imageFile: composed.image.path, bytes: composed.image.bytes, fileSetId: 'PROFILE', fileSetUid: '2.25.5', profile: how.judgedAs ?? composed.profile, files: composed.files, instances: composed.entries, fileSystems: fileSystem(mediaType(media).fileSystem).trees,
@@ -95,6 +96,24 @@ describe('a disc of angiograms', () => {
     expect(other.composed.image.sha256).toBe(one.composed.image.sha256);
   });
 
+  it('is the same whichever icon is done first', async () => {
+    const twelve = Array.from({ length: 12 }, (_, n): InstanceOverrides => ({ ...angiogram([{ tag: TAG.PixelData, vr: 'OB', value: Buffer.alloc(512, 20 * n) }]), seed: `angiogram ${n}` }));
+    const waiting: (() => void)[] = [];
+    let most = 0;
+    const backwards: Pick<PictureMaker, 'raster'> = {
+      raster: async (request) => {
+        const raster = await pictureMaker.raster(request);
+        await new Promise<void>((resolve) => { waiting.push(resolve); most = Math.max(most, waiting.length); if (waiting.length === 4) for (const go of waiting.splice(0).reverse()) go(); });
+        return raster;
+      },
+    };
+    const [one, other] = [await make('CD', 'STD-XA1K-CD', twelve), await make('CD', 'STD-XA1K-CD', twelve, { icons: backwards })];
+    expect(most).toBe(4);
+    expect(other.composed.image.sha256).toBe(one.composed.image.sha256);
+    const middles = one.records.filter(({ type }) => type === 'IMAGE').map((record) => [Number(valueOf(record, TAG.InstanceNumber)), readLevel(record.elements.get(TAG.IconImageSequence)!.value, 8, Infinity, EXPLICIT_LITTLE).elements.get(TAG.PixelData)!.value[64 * 128 + 64]]);
+    expect(new Map(middles as [number, number][])).toEqual(new Map(twelve.map((_, n) => [n + 1, 20 * n])));
+  });
+
   it.each([
     ['an image type', angiogram([text(TAG.ImageType, 'CS', '')]), 'STD-XABC-CD asks for Image Type in the directory, which is empty'],
     ['what the other plane is', angiogram([text(TAG.ImageType, 'CS', 'ORIGINAL\\PRIMARY\\BIPLANE A')]), 'STD-XABC-CD asks for Referenced Image Sequence in the directory, which is empty'],
@@ -106,7 +125,7 @@ describe('a disc of angiograms', () => {
   });
 
   it('without icons claims nothing, and is refused by the gate when it does', async () => {
-    const disc = await make('CD', 'STD-XABC-CD', [angiogram()], { withoutIcons: true, judgedAs: 'STD-XABC-CD' });
+    const disc = await make('CD', 'STD-XABC-CD', [angiogram()], { icons: 'none', judgedAs: 'STD-XABC-CD' });
     expect(disc.reasons).toEqual(['STD-XABC-CD asks for an icon, and the pixels cannot be shown']);
     expect(disc.problems.join()).toContain('the icon is not in the record');
   });
