@@ -6,11 +6,10 @@ import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { VolumeInstance } from '../../catalog/catalog.ts';
 import type { Transcoder } from '../../dicom/transcoder.ts';
-import { isApplianceError } from '../../infra/errors.ts';
 import type { ContentOptions } from '../order/content.ts';
-import { treatmentOf } from '../treatment.ts';
+import { fitFile } from './fit-file.ts';
 import { notePrepared, readPreparation } from './preparation-book.ts';
-import type { PreparationLine, PreparedFile } from './preparation-book.ts';
+import type { PreparationLine } from './preparation-book.ts';
 import { requireAsStored } from './require-as-stored.ts';
 import { teach } from './teach.ts';
 import type { Teaching } from './teaching.ts';
@@ -33,35 +32,22 @@ const LANES = 3;
 
 const sizeOf = (file: string): Promise<number> => stat(file).then(({ size }) => size, () => -1);
 
-const convert = async (instance: VolumeInstance, to: string, { storeDirectory, folder, transcoder, signal }: PrepareRequest): Promise<PreparedFile> => {
-  const { path, dataSetOffset, transferSyntaxUid } = instance.file;
-  const file = join(storeDirectory, path);
-  await requireAsStored(file, instance);
-  const name = `i${instance.instanceId}`;
-  const made = await transcoder.convert({ file, dataSetOffset, fromSyntaxUid: transferSyntaxUid, toSyntaxUid: to, target: join(folder, name), signal });
-  return { instanceId: instance.instanceId, kind: 'converted', sourceSha256: instance.file.dataSetSha256, name, ...made, fromSyntaxUid: transferSyntaxUid, transferSyntaxUid: to };
-};
-
 /** Decides about one instance and does it; undefined when it goes on as stored. */
 const prepare = async (instance: VolumeInstance, request: PrepareRequest): Promise<PreparationLine | undefined> => {
-  if (request.teaching) {
-    await requireAsStored(join(request.storeDirectory, instance.file.path), instance);
-    return teach(instance, request.teaching, request);
+  const { instanceId, attributes: { sopClassUid }, file: { path, dataSetOffset, dataSetSha256: sourceSha256, transferSyntaxUid } } = instance;
+  const { teaching, content, transcoder, signal } = request;
+  const file = join(request.storeDirectory, path);
+  if (teaching) {
+    await requireAsStored(file, instance);
+    return teach(instance, teaching, request);
   }
-  const treatment = treatmentOf(instance, request.content, (from, to) => request.transcoder.route(from, to));
-  const without = (kind: 'outside' | 'leave-off', reason: string): PreparationLine => ({ instanceId: instance.instanceId, kind, sourceSha256: instance.file.dataSetSha256, reason });
-  switch (treatment.kind) {
+  const name = `i${instanceId}`;
+  const fitted = await fitFile({ sopClassUid, from: { file, dataSetOffset, transferSyntaxUid }, target: join(request.folder, name), content, transcoder, signal, requireSource: () => requireAsStored(file, instance) });
+  switch (fitted.kind) {
     case 'as-stored': return undefined;
-    case 'outside': case 'leave-off': return without(treatment.kind, treatment.reason);
-    case 'convert':
-      try {
-        return await convert(instance, treatment.to, request);
-      } catch (error) {
-        // What the codec refuses it will refuse again: that instance alone pays for it.
-        if (!isApplianceError(error, 'TRANSCODE_FAILED', 'TRANSCODE_UNSUPPORTED')) throw error;
-        return without(request.content.unconvertible === 'leave-off' ? 'leave-off' : 'outside', 'its pixel data cannot be converted');
-      }
-    default: return treatment satisfies never;
+    case 'outside': case 'leave-off': return { instanceId, kind: fitted.kind, sourceSha256, reason: fitted.reason };
+    case 'converted': return { instanceId, kind: 'converted', sourceSha256, name, ...fitted.made, fromSyntaxUid: transferSyntaxUid };
+    default: return fitted satisfies never;
   }
 };
 
