@@ -28,7 +28,7 @@ import type { ContentOptions, CopyType, Language } from '../disc/order/content.t
 import { SECTOR_BYTES } from '../disc/image/sectors.ts';
 import { deriveFiles } from '../disc/preparation/derive-files.ts';
 import type { DerivedWish } from '../disc/preparation/derive-files.ts';
-import { readPreparation } from '../disc/preparation/preparation-book.ts';
+import { preparationBook } from '../disc/preparation/preparation-book.ts';
 import { prepareOrder } from '../disc/preparation/prepare-order.ts';
 import { weighOrder } from '../disc/preparation/weigh-order.ts';
 import type { CheckResult } from '../disc/reader/findings.ts';
@@ -180,7 +180,7 @@ export const createVolumeSpool = (options: SpoolOptions): VolumeSpool => {
       const { content } = order.options;
       const isTeaching = content.copyType === 'teaching';
       const folder = preparedFolder(options.spoolDirectory, order.orderId);
-      const lines = await readPreparation(folder);
+      const lines = await preparationBook.read(folder);
       const imprint = imprintFor(content, original);
       const wish = wishOf(content, imprint);
       const derived = await deriveFiles({ instances, content, wish, lines, storeDirectory: options.storeDirectory, folder, pictureMaker: options.pictureMaker, signal });

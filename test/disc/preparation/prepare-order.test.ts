@@ -11,7 +11,7 @@ import { composeVolume } from '../../../disc/compose-volume.ts';
 import { checkVolume } from '../../../disc/gate.ts';
 import { DEFAULT_CONTENT } from '../../../disc/order/content.ts';
 import type { ContentOptions } from '../../../disc/order/content.ts';
-import { readPreparation } from '../../../disc/preparation/preparation-book.ts';
+import { preparationBook } from '../../../disc/preparation/preparation-book.ts';
 import type { PreparationLine } from '../../../disc/preparation/preparation-book.ts';
 import { prepareOrder } from '../../../disc/preparation/prepare-order.ts';
 import { weighOrder } from '../../../disc/preparation/weigh-order.ts';
@@ -96,7 +96,7 @@ describe('preparing an order', () => {
     const third = watched();
     expect([...(await prepare({}, third)).values()].every(({ kind }) => kind === 'converted')).toBe(true);
     expect(third.count).toBe(1);
-    expect((await readPreparation(folder)).size).toBe(3);
+    expect((await preparationBook.read(folder)).size).toBe(3);
   });
 
   it.each([['keep', 'outside'], ['leave-off', 'leave-off']] as const)('%s: an instance that the codec refuses is %s, the others are converted', async (unconvertible, kind) => {
