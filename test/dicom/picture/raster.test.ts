@@ -206,7 +206,7 @@ describe.runIf(data !== undefined && needs('dcmtk'))('the pictures of real frame
     let compared = 0;
     const differing: string[] = [];
     const files = filesBelow(data as string).filter((file) => /\/(ct|mr|us|xr|xa-rf|nm-pt|sc|ts)\//.test(file) && readFileSync(file).length < 3_000_000);
-    for (const file of files.filter((_, at) => at % 4 === 0)) {
+    for (const file of files) {
       const pnm = join(scratch, 'peer.pnm');
       rmSync(pnm, { force: true });
       const dump = spawnSync(program('dcmdump') as string, ['+P', '0028,1050', '+P', '0028,0120', file], { encoding: 'utf8', timeout: 20_000 }).stdout;
@@ -224,6 +224,6 @@ describe.runIf(data !== undefined && needs('dcmtk'))('the pictures of real frame
       if (far > ours.data.length / 1000) differing.push(`${file} ${far} of ${ours.data.length}`);
     }
     expect(differing.map((line) => line.slice((data as string).length + 1))).toEqual([]);
-    expect(compared).toBeGreaterThan(8);
+    expect(compared).toBeGreaterThan(80);
   }, 240_000);
 });
