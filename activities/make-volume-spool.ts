@@ -8,7 +8,6 @@ import type { FirstMaking, OrderRow, VolumeRow } from '../catalog/catalog.ts';
 import { createDeidentifier } from '../dicom/deidentify/deidentify.ts';
 import type { ProfileOption } from '../dicom/deidentify/choose-step.ts';
 import type { PictureMaker } from '../dicom/picture/picture-maker.ts';
-import type { RenderFrame } from '../dicom/render/frame.ts';
 import type { Transcoder } from '../dicom/transcoder.ts';
 import { attachmentFiles } from '../disc/attachments/attachment-files.ts';
 import type { AttachmentStore } from '../disc/attachments/attachment-store.ts';
@@ -29,7 +28,7 @@ import type { ContentOptions, CopyType, Language } from '../disc/order/content.t
 import { SECTOR_BYTES } from '../disc/image/sectors.ts';
 import { deriveFiles } from '../disc/preparation/derive-files.ts';
 import type { DerivedWish } from '../disc/preparation/derive-files.ts';
-import { readPreparation } from '../disc/preparation/preparation-book.ts';
+import { preparationBook } from '../disc/preparation/preparation-book.ts';
 import { prepareOrder } from '../disc/preparation/prepare-order.ts';
 import { weighOrder } from '../disc/preparation/weigh-order.ts';
 import type { CheckResult } from '../disc/reader/findings.ts';
@@ -69,8 +68,7 @@ export interface SpoolOptions {
   /** Discs get pages for web browsers, where an order does not say. */
   readonly webContent: boolean;
   readonly transcoder: Transcoder;
-  /** Shows a frame of a file, for the icons of a DICOMDIR. */
-  readonly renderFrame: RenderFrame;
+  /** Shows frames: in the icons of a DICOMDIR, and on pages. */
   readonly pictureMaker: PictureMaker;
   readonly attachments: AttachmentStore;
   readonly shelf: Pick<ViewerShelf, 'choose'>;
@@ -182,7 +180,7 @@ export const createVolumeSpool = (options: SpoolOptions): VolumeSpool => {
       const { content } = order.options;
       const isTeaching = content.copyType === 'teaching';
       const folder = preparedFolder(options.spoolDirectory, order.orderId);
-      const lines = await readPreparation(folder);
+      const lines = await preparationBook.read(folder);
       const imprint = imprintFor(content, original);
       const wish = wishOf(content, imprint);
       const derived = await deriveFiles({ instances, content, wish, lines, storeDirectory: options.storeDirectory, folder, pictureMaker: options.pictureMaker, signal });
@@ -199,7 +197,7 @@ export const createVolumeSpool = (options: SpoolOptions): VolumeSpool => {
       const composed = await composeVolume({
         volume: { fileSetId: volume.fileSetId, fileSetUid: volume.fileSetUid, index: volume.index, of: volume.of, media: volume.media, capacityBytes: mediaType(volume.media).sectors * SECTOR_BYTES },
         order: { isSupplement: order.isSupplement }, content, instances, preparation: { folder, lines }, extras: [attachmentFiles(attached), viewerExtra(viewers, { language: imprint.language, fileSetId: volume.fileSetId })], extrasFor, storeDirectory: options.storeDirectory, imageFile: plainFile, createdAt: volume.createdAt,
-        ...imprint, otherVolumes: isTeaching ? withoutSeries(others) : others, renderFrame: options.renderFrame, signal, onProgress,
+        ...imprint, otherVolumes: isTeaching ? withoutSeries(others) : others, pictureMaker: options.pictureMaker, signal, onProgress,
       }).catch((error: unknown) => { throw isTeaching ? namedForStaff(error, instances, lines) : error; });
       const result = await gate(composed, volume, content.copyType, viewers);
       const sealed = isSealed(content) ? await seal({ volume, order, imprint, plainFile, imageFile, signal }) : undefined;

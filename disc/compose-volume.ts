@@ -4,7 +4,7 @@
  */
 import { resolve } from 'node:path';
 import type { ReportEntry, VolumeInstance } from '../catalog/catalog.ts';
-import type { RenderFrame } from '../dicom/render/frame.ts';
+import type { PictureMaker } from '../dicom/picture/picture-maker.ts';
 import { ApplianceError } from '../infra/errors.ts';
 import type { DiscExtra } from './disc-extra.ts';
 import { writeDicomdir } from './dicomdir.ts';
@@ -65,8 +65,8 @@ export interface ComposeRequest {
   readonly extras?: readonly DiscExtra[];
   /** Files that depend on what is on the volume, made once that is certain; they lie behind `extras`. */
   readonly extrasFor?: (placed: readonly PlacedInstance[]) => readonly DiscExtra[];
-  /** Shows a frame of a file, for icons; absent = a disc without icons, which breaks profiles that ask for them. */
-  readonly renderFrame?: RenderFrame;
+  /** Shows frames, for icons; absent = a disc without icons, which breaks profiles that ask for them. */
+  readonly pictureMaker?: Pick<PictureMaker, 'raster'>;
   readonly signal?: AbortSignal;
   readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
 }
@@ -134,10 +134,10 @@ export const composeVolume = async (request: ComposeRequest): Promise<ComposedIm
   const { placed, leftOff, report } = place(request, fileSystemOf(volume.media));
   warmHashing(placed.reduce((sum, { instance }) => sum + instance.file.bytes, 0));
   const profile = profileOf(volume.media, request.content);
-  const render = request.renderFrame;
+  const { pictureMaker } = request;
   const dicomdir = await writeDicomdir({
     fileSetId: volume.fileSetId, fileSetUid: volume.fileSetUid, profile, instances: placed, readHead: createHeadReader(storeDirectory, profile.images ? LAST_IMAGE_FACT : 0),
-    ...(render ? { render: ({ instance }, how) => render(resolve(storeDirectory, instance.file.path), how) } : {}), ...(signal ? { signal } : {}),
+    ...(pictureMaker ? { raster: ({ instance: { file: { path, dataSetOffset, transferSyntaxUid } } }, how) => pictureMaker.raster({ source: { file: resolve(storeDirectory, path), dataSetOffset, transferSyntaxUid }, ...how }) } : {}), ...(signal ? { signal } : {}),
   });
   const onDisc = placed.filter(({ instance }) => !dicomdir.leftOff.has(instance.instanceId));
   if (!onDisc.length) throw new ApplianceError('DISC_FILE_SET_INVALID', 'no instance of the volume can be put on a disc', { details: { leftOff: [...report, ...dicomdir.report].map(({ sopInstanceUid, reason }) => `${sopInstanceUid ?? ''} ${reason}`) } });

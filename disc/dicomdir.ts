@@ -6,8 +6,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ReportEntry, VolumeInstance } from '../catalog/catalog.ts';
 import type { DataSet } from '../dicom/data-set/data-set.ts';
 import { encodeElement } from '../dicom/data-set/encode.ts';
-import type { RenderFrame } from '../dicom/render/frame.ts';
+import type { RasterRequest } from '../dicom/picture/picture-maker.ts';
+import type { Raster } from '../dicom/picture/render.ts';
 import { TAG } from '../dicom/tables/tags.ts';
+import { inOrder } from '../infra/in-order.ts';
 import { encodeDirectory } from './dicomdir/encode-directory.ts';
 import type { DirectoryNode } from './dicomdir/encode-directory.ts';
 import { createFillReport, tagWords } from './dicomdir/fill-report.ts';
@@ -37,7 +39,7 @@ export interface DicomdirRequest {
   /** Everything of the data set up to the highest key of the record; used up before the next call; throws when it cannot be read. */
   readonly readHead: (placed: PlacedInstance) => DataSet;
   /** A frame of an instance as a picture; absent = no icons. */
-  readonly render?: (placed: PlacedInstance, request: Parameters<RenderFrame>[1]) => ReturnType<RenderFrame>;
+  readonly raster?: (placed: PlacedInstance, how: Omit<RasterRequest, 'source'>) => Promise<Raster>;
   readonly signal?: AbortSignal;
 }
 
@@ -54,6 +56,8 @@ export interface Dicomdir {
 const NOTHING = Buffer.alloc(0);
 /** Heads read between two turns of the event loop: a few milliseconds of work. */
 const HEADS_AT_ONCE = 32;
+/** Frames of icons held at the same time: as many as one reader of files keeps threads busy with. */
+const ICONS_AT_ONCE = 8;
 
 const row = (record: string, { extraKeys }: ApplicationProfileRow): DirectoryRecordRow => {
   const found = directoryRecord(record);
@@ -115,16 +119,31 @@ const parentNode = (record: DirectoryRecordRow, key: string, siblings: Directory
 const UIDS = [TAG.StudyInstanceUID, TAG.SeriesInstanceUID];
 
 /** The icon of an image, nothing where the profile knows none; undefined when its pixels cannot be shown. @source PS3.11 A.3.3.2, B.3.3.2, E.3.3.2 */
-const iconOf = async (placed: PlacedInstance, { profile: { icon }, render, signal }: DicomdirRequest): Promise<Buffer | undefined> => {
+const iconOf = async (placed: PlacedInstance, { profile: { icon }, raster, signal }: DicomdirRequest): Promise<Buffer | undefined> => {
   if (!icon || placed.record.record !== 'IMAGE') return NOTHING;
   try {
-    const picture = await render?.(placed, { frame: 'representative', width: icon.side, height: icon.side, fit: 'pad', ...(signal ? { signal } : {}) });
+    const picture = await raster?.(placed, { frame: 'representative', box: { columns: icon.side, rows: icon.side }, fit: 'pad', ...(signal ? { signal } : {}) });
     return picture && encodeIcon(picture);
   } catch (error) {
     // A file that is gone or damaged is found again, and named, when its head is read.
     if (signal?.aborted || error instanceof TypeError) throw error;
     return undefined;
   }
+};
+
+interface WithIcon { readonly placed: PlacedInstance; readonly icon: Buffer | undefined }
+
+/** The instances in their order, each with its icon; some icons are under way while the records before are made. */
+const withIcons = (request: DicomdirRequest): AsyncIterable<WithIcon> => {
+  const { instances, profile } = request;
+  async function* steps(): AsyncGenerator<() => Promise<WithIcon>, void, void> {
+    for (const [at, one] of instances.entries()) {
+      if (at % HEADS_AT_ONCE === 0) { await nextTurn(); request.signal?.throwIfAborted(); }
+      const placed = { ...one, record: withProfileKeys(one.record, profile.extraKeys) };
+      yield async () => ({ placed, icon: await iconOf(placed, request) });
+    }
+  }
+  return inOrder(steps(), ICONS_AT_ONCE);
 };
 
 /** Notes the first thing that the profile asks of an instance and that its head or its pixels do not give. */
@@ -194,10 +213,8 @@ export const writeDicomdir = async (request: DicomdirRequest): Promise<Dicomdir>
     numbers: createSiblingNumbers(all), report: createFillReport(), roots: [], shared: [], known: new Map(),
   };
   const leftOff = new Set<number>();
-  for (const [at, one] of request.instances.entries()) {
-    if (at % HEADS_AT_ONCE === 0) { await nextTurn(); request.signal?.throwIfAborted(); }
-    const placed = { ...one, record: withProfileKeys(one.record, profile.extraKeys) };
-    const reason = take(placed, profile.icon ? await iconOf(placed, request) : NOTHING, request, work);
+  for await (const { placed, icon } of withIcons(request)) {
+    const reason = take(placed, icon, request, work);
     if (reason === undefined) continue;
     leftOff.add(placed.instance.instanceId);
     work.report.leftOff(placed.instance.attributes.sopInstanceUid, reason);

@@ -6,6 +6,7 @@ import { decoderFor } from '../dicom/data-set/text-decoder.ts';
 import { TAG } from '../dicom/tables/tags.ts';
 import { transferSyntaxByUid } from '../dicom/tables/transfer-syntaxes.ts';
 import { itemsOf } from './dicomdir/head.ts';
+import { limitsFor } from './tables/application-profiles.ts';
 import type { ApplicationProfileRow, ImageLimits } from './tables/application-profiles.ts';
 
 /** Heads must reach this far to be judged: behind the last overlay group. @source PS3.3 C.9.2 */
@@ -53,8 +54,7 @@ const breachOf = (limits: ImageLimits, head: DataSet, transferSyntaxUid: string)
  * How an image breaks a profile; undefined when it does not.
  * @source PS3.11 Tables A.3-3, B.3-3, B.3-4, E.3-3 to E.3-6 (attribute values); C.3.2, C.3.3 (photometric interpretations, region calibration)
  */
-export const imageBreach = ({ images }: ApplicationProfileRow, head: DataSet, { attributes, file }: VolumeInstance): string | undefined => {
-  const own = images?.filter(({ classes }) => classes?.includes(attributes.sopClassUid) ?? true) ?? [];
-  const breaches = own.map((limits) => breachOf(limits, head, file.transferSyntaxUid));
+export const imageBreach = (profile: ApplicationProfileRow, head: DataSet, { attributes, file }: VolumeInstance): string | undefined => {
+  const breaches = limitsFor(profile, attributes.sopClassUid).map((limits) => breachOf(limits, head, file.transferSyntaxUid));
   return breaches.includes(undefined) ? undefined : breaches[0];
 };

@@ -12,10 +12,8 @@ import { createOrderActivities } from '../activities/orders.ts';
 import { createRetrieveActivities } from '../activities/retrieve.ts';
 import { createSendActivities } from '../activities/send.ts';
 import { createAttachmentStore } from '../disc/attachments/attachment-store.ts';
-import { createCodecPool } from '../dicom/codec/codec-pool.ts';
 import { createInstanceStore } from '../dicom/instance-store.ts';
 import { createPictureMaker } from '../dicom/picture/picture-maker.ts';
-import { createFrameRenderer } from '../dicom/render/frame.ts';
 import { createTranscoder } from '../dicom/transcode.ts';
 import { createViewerShelf } from '../disc/viewers/viewer-shelf.ts';
 import { openSecretFiles } from '../infra/secret-files.ts';
@@ -42,11 +40,10 @@ await runChild('work', async ({ config, endpoints, home, labels, log, catalog })
   const connection = await connectWorker(endpoints.temporalAddress, log, () => false);
   const store = createInstanceStore({ directory: home.store, durable: config.durableStore, reserveBytes: 0, highWaterPercent: 100 });
   const transcoder = createTranscoder();
-  const iconCodecs = createCodecPool({ workers: 1 });
   const pictureMaker = createPictureMaker();
   const shelf = createViewerShelf({ directory: home.viewers, now: () => new Date() });
   const secrets = openSecretFiles(home);
-  const spool = createVolumeSpool({ spoolDirectory: home.spool, labelDirectory: labels, storeDirectory: home.store, labelDpi: config.labelDpi, institution: config.institution, contact: config.contact, language: config.language, webContent: config.webContent, product: `Spindle ${await productVersion()}`, transcoder, renderFrame: createFrameRenderer(iconCodecs), pictureMaker, attachments: createAttachmentStore(home.attachments), shelf, viewers: config.viewers, secrets, teachingOptions: config.teachingOptions, copiesFolder: config.copiesFolder, now: () => new Date() });
+  const spool = createVolumeSpool({ spoolDirectory: home.spool, labelDirectory: labels, storeDirectory: home.store, labelDpi: config.labelDpi, institution: config.institution, contact: config.contact, language: config.language, webContent: config.webContent, product: `Spindle ${await productVersion()}`, transcoder, pictureMaker, attachments: createAttachmentStore(home.attachments), shelf, viewers: config.viewers, secrets, teachingOptions: config.teachingOptions, copiesFolder: config.copiesFolder, now: () => new Date() });
   const compose = withFailures({
     ...createComposeActivities({ catalog, spool }),
     ...createHousekeepingActivities({
@@ -82,5 +79,5 @@ await runChild('work', async ({ config, endpoints, home, labels, log, catalog })
   ], (error) => { log.error('temporal.worker-failed', { error }); process.kill(process.pid, 'SIGTERM'); });
   await ensureSchedules(temporal).catch((error: unknown) => log.warn('schedules.not-made', { error }));
   const relay = startRelay({ catalog, starter: createStarter(temporal), log, intervalMs: 500, arrivalsMs: 1_000, sweepMs: 300_000 });
-  return { close: async () => { await relay.close(); await workers.close(); await transcoder.close(); await pictureMaker.close(); await iconCodecs.close(); identity.close(); await temporal.close(); } };
+  return { close: async () => { await relay.close(); await workers.close(); await transcoder.close(); await pictureMaker.close(); identity.close(); await temporal.close(); } };
 });

@@ -3,13 +3,8 @@ import { strings, text, uintOf } from '../data-set/data-set.ts';
 import type { DataSet, Element } from '../data-set/data-set.ts';
 import { decoderFor } from '../data-set/text-decoder.ts';
 import { TAG } from '../tables/tags.ts';
-
-/** A table of values; inputs before the first entry give the first value, those behind the last give the last. */
-export interface Lut {
-  readonly first: number;
-  readonly bits: number;
-  readonly values: Uint16Array;
-}
+import { lookUp, lutItem, lutOf, segmentedLutOf, signedWord } from './lut.ts';
+import type { Lut } from './lut.ts';
 
 export interface Window {
   readonly kind: 'window';
@@ -20,9 +15,12 @@ export interface Window {
 
 export type Modality = Lut | { readonly slope: number; readonly intercept: number };
 
+/** What a stored value measures. @source PS3.3 C.11.1 */
+export const modalityValue = (modality: Modality, stored: number): number => ('slope' in modality ? stored * modality.slope + modality.intercept : lookUp(modality, stored));
+
 /** Crosses to a codec thread: plain data only. */
 export type Look =
-  | { readonly kind: 'colour'; readonly isYbr: boolean }
+  | { readonly kind: 'colour'; readonly model: 'RGB' | 'YBR_FULL' | 'YBR_PARTIAL' }
   | { readonly kind: 'palette'; readonly channels: readonly [Lut, Lut, Lut] }
   | {
     readonly kind: 'grey';
@@ -41,20 +39,6 @@ const numbers = (dataSet: DataSet | undefined, tag: number): readonly number[] =
   (dataSet ? strings(dataSet, tag, decode).map(Number).filter((value) => Number.isFinite(value)) : []);
 
 const firstItem = (dataSet: DataSet | undefined, tag: number): DataSet | undefined => dataSet?.elements.get(tag)?.items?.[0];
-
-const words = ({ value, bigEndian }: Element): Uint16Array =>
-  Uint16Array.from({ length: value.length >> 1 }, (_, at) => (bigEndian ? value.readUInt16BE(2 * at) : value.readUInt16LE(2 * at)));
-
-/** Entries of 8 bits lie two in a word, or one in each word as many writers have it. @source PS3.3 C.7.6.3.1.5, C.11.1.1.1 */
-const lutOf = (descriptor: Element | undefined, data: Element | undefined, isSigned: boolean): Lut | undefined => {
-  if (!descriptor || !data || descriptor.value.length < 6) return undefined;
-  const [count = 0, first = 0, bits = 16] = words(descriptor);
-  const length = count === 0 ? 0x10000 : count;
-  const values = data.value.length >= 2 * length || bits > 8 ? words(data).subarray(0, length) : Uint16Array.from(data.value.subarray(0, length));
-  return values.length === 0 ? undefined : { first: isSigned && first > 0x7fff ? first - 0x10000 : first, bits, values };
-};
-
-const lutItem = (item: DataSet | undefined, isSigned: boolean): Lut | undefined => lutOf(item?.elements.get(TAG.LUTDescriptor), item?.elements.get(TAG.LUTData), isSigned);
 
 /** The functional groups of a frame before those that all frames share, before the data set. @source PS3.3 C.7.6.16 */
 const layersOf = (dataSet: DataSet, frame: number, group: number): readonly DataSet[] => {
@@ -86,17 +70,28 @@ const voiOf = (dataSet: DataSet, frame: number, isSigned: boolean): (Look & { ki
   return table && { kind: 'lut', ...table };
 };
 
-const signedWord = (element: Element | undefined, isSigned: boolean): number | undefined => {
-  const [word] = element ? words(element) : [];
-  return word === undefined ? undefined : isSigned && word > 0x7fff ? word - 0x10000 : word;
+/** @source PS3.3 C.7.5.1.1.2 */
+const paddingOf = (dataSet: DataSet, isSigned: boolean): readonly [number, number] | undefined => {
+  const value = uintOf(dataSet, TAG.PixelPaddingValue);
+  if (value === undefined) return undefined;
+  const ends = [value, uintOf(dataSet, TAG.PixelPaddingRangeLimit) ?? value].map((word) => signedWord(word, isSigned));
+  return [Math.min(...ends), Math.max(...ends)];
 };
 
-const paddingOf = (dataSet: DataSet, isSigned: boolean): readonly [number, number] | undefined => {
-  const from = signedWord(dataSet.elements.get(TAG.PixelPaddingValue), isSigned);
-  if (from === undefined) return undefined;
-  const to = signedWord(dataSet.elements.get(TAG.PixelPaddingRangeLimit), isSigned) ?? from;
-  return [Math.min(from, to), Math.max(from, to)];
+/** Whether what is measured may be negative: then VOI tables begin at signed numbers. @source PS3.3 C.11.2.1.1 */
+const isSignedAfter = (modality: Modality, isSigned: boolean, bitsStored: number): boolean => {
+  const ends = isSigned ? [-(2 ** (bitsStored - 1)), 2 ** (bitsStored - 1) - 1] : [0, 2 ** bitsStored - 1];
+  return 'slope' in modality && Math.min(...ends.map((stored) => modalityValue(modality, stored))) < 0;
 };
+
+/** Descriptor, entries, entries in segments. @source PS3.3 C.7.9 */
+const PALETTE = [
+  [TAG.RedPaletteColorLookupTableDescriptor, TAG.RedPaletteColorLookupTableData, TAG.SegmentedRedPaletteColorLookupTableData],
+  [TAG.GreenPaletteColorLookupTableDescriptor, TAG.GreenPaletteColorLookupTableData, TAG.SegmentedGreenPaletteColorLookupTableData],
+  [TAG.BluePaletteColorLookupTableDescriptor, TAG.BluePaletteColorLookupTableData, TAG.SegmentedBluePaletteColorLookupTableData],
+] as const;
+/** Every tag of a palette. */
+export const PALETTE_TAGS: readonly number[] = PALETTE.flat();
 
 /**
  * How one frame is shown; undefined where the data set does not say (a palette without its table, an unknown colour model).
@@ -109,28 +104,33 @@ export const lookOf = (dataSet: DataSet, photometric: string, frame: number): Lo
   switch (photometric) {
     case 'MONOCHROME1': case 'MONOCHROME2': {
       const modality = modalityOf(dataSet, frame, isSigned);
-      const isSignedAfter = 'slope' in modality && (isSigned || modality.intercept < 0);
-      return { kind: 'grey', isInverse: photometric === 'MONOCHROME1', modality, voi: voiOf(dataSet, frame, isSignedAfter), padding: paddingOf(dataSet, isSigned) };
+      const voi = voiOf(dataSet, frame, isSignedAfter(modality, isSigned, uintOf(dataSet, TAG.BitsStored) ?? 16));
+      return { kind: 'grey', isInverse: photometric === 'MONOCHROME1', modality, voi, padding: paddingOf(dataSet, isSigned) };
     }
     case 'PALETTE COLOR': {
-      const channel = (descriptor: number, data: number): Lut | undefined => lutOf(dataSet.elements.get(descriptor), dataSet.elements.get(data), isSigned);
-      const red = channel(TAG.RedPaletteColorLookupTableDescriptor, TAG.RedPaletteColorLookupTableData);
-      const green = channel(TAG.GreenPaletteColorLookupTableDescriptor, TAG.GreenPaletteColorLookupTableData);
-      const blue = channel(TAG.BluePaletteColorLookupTableDescriptor, TAG.BluePaletteColorLookupTableData);
+      const [red, green, blue] = PALETTE.map(([descriptor, data, segmented]) => {
+        const element = (tag: number): Element | undefined => dataSet.elements.get(tag);
+        return lutOf(element(descriptor), element(data), isSigned) ?? segmentedLutOf(element(descriptor), element(segmented), isSigned);
+      });
       return red && green && blue && { kind: 'palette', channels: [red, green, blue] };
     }
-    case 'RGB': return { kind: 'colour', isYbr: false };
-    case 'YBR_FULL': case 'YBR_FULL_422': return { kind: 'colour', isYbr: true };
+    // Decoding has undone the transformations of JPEG 2000.
+    case 'RGB': case 'YBR_RCT': case 'YBR_ICT': return { kind: 'colour', model: 'RGB' };
+    case 'YBR_FULL': case 'YBR_FULL_422': return { kind: 'colour', model: 'YBR_FULL' };
+    case 'YBR_PARTIAL_422': return { kind: 'colour', model: 'YBR_PARTIAL' };
     default: return undefined;
   }
 };
 
-/** Height of a pixel in units of its width; 1 where nothing usable is said. @source PS3.3 C.7.6.3.1.7, C.7.6.2.1.1 */
-export const pixelAspect = (dataSet: DataSet): number => {
+/** Height of a pixel in units of its width; 1 where nothing usable is said. @source PS3.3 C.7.6.3.1.7, C.7.6.2.1.1, 10.7.1 */
+export const pixelAspect = (dataSet: DataSet, frame: number): number => {
+  const layers = layersOf(dataSet, frame, TAG.PixelMeasuresSequence);
   for (const tag of [TAG.PixelAspectRatio, TAG.PixelSpacing, TAG.ImagerPixelSpacing]) {
-    const [vertical = 0, horizontal = 0] = numbers(dataSet, tag);
-    const aspect = vertical / horizontal;
-    if (vertical > 0 && horizontal > 0 && aspect >= 0.2 && aspect <= 5) return aspect;
+    for (const layer of layers) {
+      const [vertical = 0, horizontal = 0] = numbers(layer, tag);
+      const aspect = vertical / horizontal;
+      if (vertical > 0 && horizontal > 0 && aspect >= 0.2 && aspect <= 5) return aspect;
+    }
   }
   return 1;
 };

@@ -1,7 +1,10 @@
 /** One native frame → 8 bits a sample, grey or RGB, as it is shown. Pure; runs in codec threads. */
 import type { FrameFormat } from '../codec/frame.ts';
 import { FrameError } from '../codec/frame-format.ts';
-import type { Look, Lut, Modality, Window } from './look.ts';
+import { modalityValue } from './look.ts';
+import type { Look, Window } from './look.ts';
+import { lookUp } from './lut.ts';
+import type { Lut } from './lut.ts';
 
 /** 8 bits a sample, the samples of a pixel together. */
 export interface Raster {
@@ -12,9 +15,6 @@ export interface Raster {
 }
 
 type Grey = Look & { readonly kind: 'grey' };
-
-const lookUp = ({ first, values }: Lut, input: number): number => values[Math.min(values.length - 1, Math.max(0, Math.round(input) - first))] as number;
-const modalityValue = (modality: Modality, stored: number): number => ('slope' in modality ? stored * modality.slope + modality.intercept : lookUp(modality, stored));
 
 /** 0 to 1. @source PS3.3 C.11.2.1.2, C.11.2.1.3 */
 const windowed = ({ center, width, shape }: Window, value: number): number => {
@@ -35,22 +35,23 @@ const storedValues = (native: Uint8Array, { bitsAllocated, bitsStored, isSigned 
   return isSigned ? (at) => ((cells[at] as number) << left) >> right : (at) => ((cells[at] as number) << left) >>> right;
 };
 
-/** From the least to the greatest value that is picture; one value alone is black. */
+/** From the least to the greatest value that is picture, measured; one value alone is black. */
 const range = (valueAt: (at: number) => number, count: number, { modality, padding }: Grey): Window => {
   let least = Infinity;
   let greatest = -Infinity;
   for (let at = 0; at < count; at += 1) {
     const stored = valueAt(at);
     if (padding && stored >= padding[0] && stored <= padding[1]) continue;
-    if (stored < least) least = stored;
-    if (stored > greatest) greatest = stored;
+    const value = modalityValue(modality, stored);
+    if (value < least) least = value;
+    if (value > greatest) greatest = value;
   }
-  const ends = [least, greatest].map((stored) => (Number.isFinite(stored) ? modalityValue(modality, stored) : 0));
-  const [from, to] = [Math.min(...ends), Math.max(...ends)];
-  const width = to > from ? to - from : 1;
-  return { kind: 'window', center: from + width / 2, width, shape: 'LINEAR_EXACT' };
+  if (least === Infinity) return { kind: 'window', center: 0.5, width: 1, shape: 'LINEAR_EXACT' };
+  const width = greatest > least ? greatest - least : 1;
+  return { kind: 'window', center: least + width / 2, width, shape: 'LINEAR_EXACT' };
 };
 
+/** Values of up to so many bits are looked up, where there are enough of them. */
 const TABLE_BITS = 16;
 
 const renderGrey = (native: Uint8Array, format: FrameFormat, highBit: number, look: Grey): Uint8Array => {
@@ -64,12 +65,13 @@ const renderGrey = (native: Uint8Array, format: FrameFormat, highBit: number, lo
     return look.isInverse ? 255 - grey : grey;
   };
   const out = new Uint8Array(count);
-  if (format.bitsStored > TABLE_BITS) {
+  if (format.bitsStored > TABLE_BITS || count < 2 ** format.bitsStored) {
     for (let at = 0; at < count; at += 1) out[at] = shown(valueAt(at));
     return out;
   }
   const least = format.isSigned ? -(2 ** (format.bitsStored - 1)) : 0;
-  const table = Uint8Array.from({ length: 2 ** format.bitsStored }, (_, at) => shown(at + least));
+  const table = new Uint8Array(2 ** format.bitsStored);
+  for (let at = 0; at < table.length; at += 1) table[at] = shown(at + least);
   for (let at = 0; at < count; at += 1) out[at] = table[valueAt(at) - least] as number;
   return out;
 };
@@ -77,8 +79,9 @@ const renderGrey = (native: Uint8Array, format: FrameFormat, highBit: number, lo
 const renderPalette = (native: Uint8Array, format: FrameFormat, highBit: number, channels: readonly Lut[]): Uint8Array => {
   const count = format.rows * format.columns;
   const valueAt = storedValues(native, format, highBit);
-  // Tables that call themselves 16 bits but hold small values were written for 8.
-  const shifts = channels.map(({ bits, values }) => (bits > 8 && values.some((value) => value > 255) ? bits - 8 : 0));
+  // Tables that call themselves 16 bits but hold small values only were written for 8.
+  const isWide = channels.some(({ bits, values }) => bits > 8 && values.some((value) => value > 255));
+  const shifts = channels.map(({ bits }) => (isWide && bits > 8 ? bits - 8 : 0));
   const out = new Uint8Array(3 * count);
   for (let at = 0; at < count; at += 1) {
     const stored = valueAt(at);
@@ -87,26 +90,31 @@ const renderPalette = (native: Uint8Array, format: FrameFormat, highBit: number,
   return out;
 };
 
-/** @source PS3.3 C.7.6.3.1.2 (YBR_FULL, ITU-R BT.601) */
-const toRgb = (ybr: Uint8Array): Uint8Array => {
-  const out = new Uint8ClampedArray(ybr.length);
+type Colour = Look & { readonly kind: 'colour' };
+
+/** Luminance and chrominance to RGB in place. @source PS3.3 C.7.6.3.1.2 (YBR_FULL, YBR_PARTIAL_422; ITU-R BT.601) */
+const toRgb = (ybr: Uint8ClampedArray, isPartial: boolean): void => {
+  const [black, light, colour] = isPartial ? [16, 255 / 219, 255 / 224] : [0, 1, 1];
   for (let at = 0; at + 2 < ybr.length; at += 3) {
-    const luminance = ybr[at] as number;
-    const blue = (ybr[at + 1] as number) - 128;
-    const red = (ybr[at + 2] as number) - 128;
-    out[at] = luminance + 1.402 * red;
-    out[at + 1] = luminance - 0.344136 * blue - 0.714136 * red;
-    out[at + 2] = luminance + 1.772 * blue;
+    const luminance = ((ybr[at] as number) - black) * light;
+    const blue = ((ybr[at + 1] as number) - 128) * colour;
+    const red = ((ybr[at + 2] as number) - 128) * colour;
+    ybr[at] = luminance + 1.402 * red;
+    ybr[at + 1] = luminance - 0.344136 * blue - 0.714136 * red;
+    ybr[at + 2] = luminance + 1.772 * blue;
   }
-  return new Uint8Array(out.buffer);
 };
 
-const renderColour = (native: Uint8Array, format: FrameFormat, highBit: number, isYbr: boolean): Uint8Array => {
+const renderColour = (native: Uint8Array, format: FrameFormat, highBit: number, { model }: Colour): Uint8Array => {
   const samples = format.rows * format.columns * 3;
-  const valueAt = storedValues(native, format, highBit);
-  const shift = format.bitsStored - 8;
-  const bytes = format.bitsAllocated === 8 ? native.subarray(0, samples) : Uint8Array.from({ length: samples }, (_, at) => (shift >= 0 ? valueAt(at) >> shift : valueAt(at) << -shift));
-  return isYbr ? toRgb(bytes) : bytes;
+  const valueAt = storedValues(native, { ...format, isSigned: false }, highBit);
+  const most = 2 ** format.bitsStored - 1;
+  const isPlain = format.bitsAllocated === 8 && format.bitsStored === 8;
+  const bytes = new Uint8ClampedArray(samples);
+  if (isPlain) bytes.set(native.subarray(0, samples));
+  else for (let at = 0; at < samples; at += 1) bytes[at] = (valueAt(at) / most) * 255;
+  if (model !== 'RGB') toRgb(bytes, model === 'YBR_PARTIAL');
+  return new Uint8Array(bytes.buffer);
 };
 
 /**
@@ -121,6 +129,6 @@ export const render = (native: Uint8Array, format: FrameFormat, highBit: number,
   switch (look.kind) {
     case 'grey': return { rows, columns, samples: 1, data: renderGrey(native, format, highBit, look) };
     case 'palette': return { rows, columns, samples: 3, data: renderPalette(native, format, highBit, look.channels) };
-    case 'colour': return { rows, columns, samples: 3, data: renderColour(native, format, highBit, look.isYbr) };
+    case 'colour': return { rows, columns, samples: 3, data: renderColour(native, format, highBit, look) };
   }
 };

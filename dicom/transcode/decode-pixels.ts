@@ -2,6 +2,7 @@
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { ApplianceError } from '../../infra/errors.ts';
+import { inOrder } from '../../infra/in-order.ts';
 import type { CodecPool } from '../codec/codec-pool.ts';
 import type { FrameTask } from '../codec/frame.ts';
 import { readStreamHeader } from '../codec/frame-codec.ts';
@@ -16,7 +17,7 @@ import type { CodecRow } from '../tables/codecs.ts';
 import { TAG } from '../tables/tags.ts';
 import { findFrames, joinFragments, readFrame } from './fragments.ts';
 import type { Encapsulated } from './fragments.ts';
-import { framesInGroup, inOrder } from './frame-pipeline.ts';
+import { framesInGroup } from './frame-pipeline.ts';
 import { madeElement, textElement, uintElement } from './made-element.ts';
 import { findPixels, pixelFacts } from './pixel-facts.ts';
 import type { PixelFacts } from './pixel-facts.ts';

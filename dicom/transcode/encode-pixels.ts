@@ -1,5 +1,6 @@
 /** An instance with native pixel data → the same instance in a lossless compressed syntax. Every frame is proven by decoding it again. */
 import { ApplianceError } from '../../infra/errors.ts';
+import { inOrder } from '../../infra/in-order.ts';
 import type { CodecPool } from '../codec/codec-pool.ts';
 import type { FrameTask } from '../codec/frame.ts';
 import { frameBytes } from '../codec/frame-format.ts';
@@ -11,7 +12,7 @@ import { EXPLICIT_LITTLE } from '../data-set/encoding.ts';
 import type { CodecRow } from '../tables/codecs.ts';
 import { TAG } from '../tables/tags.ts';
 import type { Conversion } from './decode-pixels.ts';
-import { framesInGroup, inOrder } from './frame-pipeline.ts';
+import { framesInGroup } from './frame-pipeline.ts';
 import { textElement, uintElement } from './made-element.ts';
 import { findPixels, pixelFacts } from './pixel-facts.ts';
 import type { PixelFacts } from './pixel-facts.ts';
@@ -75,9 +76,9 @@ async function* encapsulatedPixels(frames: AsyncIterable<Uint8Array>, count: num
   yield encodeHeader(SEQUENCE_END, '', 0, EXPLICIT_LITTLE);
 }
 
-/** Colour is by pixel afterwards; JPEG 2000 transforms RGB reversibly. @source PS3.5 8.2.1 to 8.2.4, PS3.3 C.7.6.3.1.2 */
+/** Colour is by pixel afterwards, but by plane in RLE; JPEG 2000 transforms RGB reversibly. @source PS3.5 8.2.1 to 8.2.4, G.2; PS3.3 C.7.6.3.1.2 */
 const colourEdits = (codec: CodecRow, { format }: PixelFacts): readonly Element[] => [
-  ...(format.samples > 1 ? [uintElement(TAG.PlanarConfiguration, 0)] : []),
+  ...(format.samples > 1 ? [uintElement(TAG.PlanarConfiguration, codec.codec === 'rle' ? 1 : 0)] : []),
   ...(codec.codec === 'jpeg-2000' && format.photometric === 'RGB' ? [textElement(TAG.PhotometricInterpretation, 'CS', 'YBR_RCT')] : []),
 ];
 

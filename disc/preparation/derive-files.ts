@@ -2,17 +2,19 @@
  * Makes what a disc shows to people without DICOM software from its stored instances, before volumes are planned and again,
  * where something is missing, when one is composed. An instance nothing can be made of is on the disc as DICOM alone.
  */
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { VolumeInstance } from '../../catalog/catalog.ts';
 import type { PictureMaker } from '../../dicom/picture/picture-maker.ts';
 import { writeDurably } from '../../infra/durable-file.ts';
 import { isApplianceError } from '../../infra/errors.ts';
+import { inLanes } from '../../infra/in-lanes.ts';
 import { readDocument } from '../documents/read-document.ts';
 import { renderReport } from '../documents/report-page.ts';
 import { recordOfClass } from '../file-set.ts';
 import type { ContentOptions, Language } from '../order/content.ts';
-import { noteDerived, readDerived } from './derived-book.ts';
+import { isWhole } from './book.ts';
+import { derivedBook } from './derived-book.ts';
 import type { DerivedFile, DerivedLine } from './derived-book.ts';
 import type { PreparationLine } from './preparation-book.ts';
 import { requireAsStored } from './require-as-stored.ts';
@@ -53,7 +55,7 @@ const recipeOf = ({ instanceId, attributes }: VolumeInstance, { content, wish, l
   const record = recordOfClass(attributes.sopClassUid, content.copyType);
   if ('refusal' in record || lines.get(instanceId)?.kind === 'leave-off') return undefined;
   switch (record.record) {
-    case 'IMAGE': return wish.pictures ? { kind: 'pictures', name: 'pictures-1' } : undefined;
+    case 'IMAGE': return wish.pictures ? { kind: 'pictures', name: 'pictures-2' } : undefined;
     case 'SR DOCUMENT': return wish.reports ? { kind: 'report', name: `report-1-${wish.language}` } : undefined;
     case 'ENCAP DOC': return wish.reports ? { kind: 'document', name: 'document-1' } : undefined;
     default: return undefined;
@@ -90,12 +92,10 @@ const make = async (recipe: Recipe, instance: VolumeInstance, source: string, re
   return document ? { files: [await written(folder, document.bytes, { kind: document.kind, name: `d${instance.instanceId}` })], title: document.title } : NOTHING;
 };
 
-const sizeOf = (file: string): Promise<number> => stat(file).then(({ size }) => size, () => -1);
-
 const isStillGood = async (line: DerivedLine | undefined, recipe: Recipe, { file }: VolumeInstance, folder: string): Promise<boolean> => {
   if (line?.sourceSha256 !== file.dataSetSha256 || line.recipe !== recipe.name) return false;
-  const sizes = await Promise.all(line.files.map(({ name }) => sizeOf(join(folder, name))));
-  return line.files.every(({ bytes }, n) => bytes === sizes[n]);
+  const whole = await Promise.all(line.files.map((one) => isWhole(folder, one)));
+  return !whole.includes(false);
 };
 
 const derive = async (recipe: Recipe, instance: VolumeInstance, request: DeriveRequest): Promise<DerivedLine> => {
@@ -119,22 +119,14 @@ export const deriveFiles = async (request: DeriveRequest): Promise<ReadonlyMap<n
   const lines = new Map<number, DerivedLine>();
   if (wanted.length === 0) return lines;
   await mkdir(folder, { recursive: true, mode: 0o750 });
-  const before = await readDerived(folder);
-  const queue = [...wanted];
-  const lane = async (): Promise<void> => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      signal.throwIfAborted();
-      const { instance, recipe } = next;
-      const known = before.get(instance.instanceId);
-      const isKnown = known !== undefined && await isStillGood(known, recipe, instance, folder);
-      const line = isKnown ? known : await derive(recipe, instance, request).catch((error: unknown) => { queue.length = 0; throw error; });
-      if (!isKnown) await noteDerived(folder, line);
-      lines.set(instance.instanceId, line);
-      onProgress?.(lines.size, wanted.length);
-    }
-  };
-  const lanes = await Promise.allSettled(Array.from({ length: LANES }, lane));
-  const failed = lanes.find((one) => one.status === 'rejected');
-  if (failed) throw failed.reason;
+  const before = await derivedBook.read(folder);
+  await inLanes(wanted, LANES, signal, async ({ instance, recipe }) => {
+    const known = before.get(instance.instanceId);
+    const isKnown = known !== undefined && await isStillGood(known, recipe, instance, folder);
+    const line = isKnown ? known : await derive(recipe, instance, request);
+    if (!isKnown) await derivedBook.note(folder, line);
+    lines.set(instance.instanceId, line);
+    onProgress?.(lines.size, wanted.length);
+  });
   return lines;
 };

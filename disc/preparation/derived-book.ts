@@ -1,9 +1,6 @@
-/**
- * Files for people that were made from stored instances: pictures, readable reports, documents. One JSON line per instance,
- * kept beside the files; a line is written once its files are complete.
- */
-import { appendFile, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+/** Files for people that were made from stored instances: pictures, readable reports, documents. */
+import { bookNamed } from './book.ts';
+import type { Book } from './book.ts';
 
 export type DerivedKind = 'picture' | 'thumbnail' | 'htm' | 'pdf' | 'xml';
 
@@ -31,26 +28,4 @@ export interface DerivedLine {
   readonly title: string;
 }
 
-const FILE = 'derived.jsonl';
-
-const parse = (line: string): readonly DerivedLine[] => {
-  try {
-    return [JSON.parse(line) as DerivedLine];
-  } catch (error) {
-    // The last line may be cut off by a crash: it counts as not written.
-    if (error instanceof SyntaxError) return [];
-    throw error;
-  }
-};
-
-/** What earlier runs wrote, the last line of each instance; empty when nothing was made. */
-export const readDerived = async (folder: string): Promise<ReadonlyMap<number, DerivedLine>> => {
-  const text = await readFile(join(folder, FILE), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '';
-    throw error;
-  });
-  return new Map(text.split('\n').filter((line) => line !== '').flatMap(parse).map((line) => [line.instanceId, line]));
-};
-
-/** Adds a line. It begins with a line end, so that a line cut off before it spoils only itself. */
-export const noteDerived = (folder: string, line: DerivedLine): Promise<void> => appendFile(join(folder, FILE), `\n${JSON.stringify(line)}`, { mode: 0o640 });
+export const derivedBook: Book<DerivedLine> = bookNamed('derived.jsonl');

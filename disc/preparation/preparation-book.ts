@@ -1,10 +1,7 @@
-/**
- * What preparing an order found, one JSON line per instance that is not put on as stored; kept beside the prepared files.
- * A line is written once its file is complete, so a start after a crash goes on where the last one ended.
- */
-import { appendFile, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+/** What preparing an order found of each instance that is not put on as stored. */
 import type { IndexedAttributes } from '../../dicom/attributes.ts';
+import { bookNamed } from './book.ts';
+import type { Book } from './book.ts';
 
 /** A file made from a stored one. */
 export interface PreparedFile {
@@ -47,26 +44,5 @@ export interface Preparation {
 /** For discs whose files all go on as stored. */
 export const NOTHING_PREPARED: Preparation = { folder: '', lines: new Map() };
 
-const FILE = 'prepared.jsonl';
-
-/** The last line may be cut off by a crash: it counts as not written. */
-const parse = (line: string): readonly PreparationLine[] => {
-  try {
-    return [JSON.parse(line) as PreparationLine];
-  } catch (error) {
-    if (error instanceof SyntaxError) return [];
-    throw error;
-  }
-};
-
-/** What earlier runs wrote, by instance; empty when the order was never prepared. */
-export const readPreparation = async (folder: string): Promise<ReadonlyMap<number, PreparationLine>> => {
-  const text = await readFile(join(folder, FILE), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '';
-    throw error;
-  });
-  return new Map(text.split('\n').filter((line) => line !== '').flatMap(parse).map((line) => [line.instanceId, line]));
-};
-
-/** Adds a line. It begins with a line end, so that a line cut off before it spoils only itself. */
-export const notePrepared = (folder: string, line: PreparationLine): Promise<void> => appendFile(join(folder, FILE), `\n${JSON.stringify(line)}`, { mode: 0o640 });
+/** What preparing an order found; nothing is noted of what is put on as stored. */
+export const preparationBook: Book<PreparationLine> = bookNamed('prepared.jsonl');

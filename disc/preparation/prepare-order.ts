@@ -2,15 +2,16 @@
  * Makes the files of an order that cannot go on a disc as stored, before its volumes are planned: a plan needs exact sizes.
  * Stored files are only read, and only used when they still are what was stored.
  */
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { VolumeInstance } from '../../catalog/catalog.ts';
 import type { Transcoder } from '../../dicom/transcoder.ts';
-import { isApplianceError } from '../../infra/errors.ts';
+import { inLanes } from '../../infra/in-lanes.ts';
 import type { ContentOptions } from '../order/content.ts';
-import { treatmentOf } from '../treatment.ts';
-import { notePrepared, readPreparation } from './preparation-book.ts';
-import type { PreparationLine, PreparedFile } from './preparation-book.ts';
+import { isWhole } from './book.ts';
+import { fitFile } from './fit-file.ts';
+import { preparationBook } from './preparation-book.ts';
+import type { PreparationLine } from './preparation-book.ts';
 import { requireAsStored } from './require-as-stored.ts';
 import { teach } from './teach.ts';
 import type { Teaching } from './teaching.ts';
@@ -31,37 +32,22 @@ export interface PrepareRequest {
 /** Files in work at the same time; the codec has threads of its own. */
 const LANES = 3;
 
-const sizeOf = (file: string): Promise<number> => stat(file).then(({ size }) => size, () => -1);
-
-const convert = async (instance: VolumeInstance, to: string, { storeDirectory, folder, transcoder, signal }: PrepareRequest): Promise<PreparedFile> => {
-  const { path, dataSetOffset, transferSyntaxUid } = instance.file;
-  const file = join(storeDirectory, path);
-  await requireAsStored(file, instance);
-  const name = `i${instance.instanceId}`;
-  const made = await transcoder.convert({ file, dataSetOffset, fromSyntaxUid: transferSyntaxUid, toSyntaxUid: to, target: join(folder, name), signal });
-  return { instanceId: instance.instanceId, kind: 'converted', sourceSha256: instance.file.dataSetSha256, name, ...made, fromSyntaxUid: transferSyntaxUid, transferSyntaxUid: to };
-};
-
 /** Decides about one instance and does it; undefined when it goes on as stored. */
 const prepare = async (instance: VolumeInstance, request: PrepareRequest): Promise<PreparationLine | undefined> => {
-  if (request.teaching) {
-    await requireAsStored(join(request.storeDirectory, instance.file.path), instance);
-    return teach(instance, request.teaching, request);
+  const { instanceId, attributes: { sopClassUid }, file: { path, dataSetOffset, dataSetSha256: sourceSha256, transferSyntaxUid } } = instance;
+  const { teaching, content, transcoder, signal } = request;
+  const file = join(request.storeDirectory, path);
+  if (teaching) {
+    await requireAsStored(file, instance);
+    return teach(instance, teaching, request);
   }
-  const treatment = treatmentOf(instance, request.content, (from, to) => request.transcoder.route(from, to));
-  const without = (kind: 'outside' | 'leave-off', reason: string): PreparationLine => ({ instanceId: instance.instanceId, kind, sourceSha256: instance.file.dataSetSha256, reason });
-  switch (treatment.kind) {
+  const name = `i${instanceId}`;
+  const fitted = await fitFile({ sopClassUid, from: { file, dataSetOffset, transferSyntaxUid }, target: join(request.folder, name), content, transcoder, signal, requireSource: () => requireAsStored(file, instance) });
+  switch (fitted.kind) {
     case 'as-stored': return undefined;
-    case 'outside': case 'leave-off': return without(treatment.kind, treatment.reason);
-    case 'convert':
-      try {
-        return await convert(instance, treatment.to, request);
-      } catch (error) {
-        // What the codec refuses it will refuse again: that instance alone pays for it.
-        if (!isApplianceError(error, 'TRANSCODE_FAILED', 'TRANSCODE_UNSUPPORTED')) throw error;
-        return without(request.content.unconvertible === 'leave-off' ? 'leave-off' : 'outside', 'its pixel data cannot be converted');
-      }
-    default: return treatment satisfies never;
+    case 'outside': case 'leave-off': return { instanceId, kind: fitted.kind, sourceSha256, reason: fitted.reason };
+    case 'converted': return { instanceId, kind: 'converted', sourceSha256, name, ...fitted.made, fromSyntaxUid: transferSyntaxUid };
+    default: return fitted satisfies never;
   }
 };
 
@@ -70,7 +56,7 @@ const isStillFree = (line: PreparationLine, { teaching }: PrepareRequest): boole
   teaching === undefined || (line.kind === 'converted' && (line.needsRelease !== true || teaching.released.has(line.instanceId)));
 
 const isStillGood = async (line: PreparationLine | undefined, { file }: VolumeInstance, folder: string): Promise<boolean> =>
-  line !== undefined && line.sourceSha256 === file.dataSetSha256 && (line.kind !== 'converted' || await sizeOf(join(folder, line.name)) === line.bytes);
+  line !== undefined && line.sourceSha256 === file.dataSetSha256 && (line.kind !== 'converted' || await isWhole(folder, line));
 
 /**
  * Prepares every instance of an order; what an earlier run made is used again. Answers what is not put on as stored.
@@ -80,25 +66,18 @@ const isStillGood = async (line: PreparationLine | undefined, { file }: VolumeIn
 export const prepareOrder = async (request: PrepareRequest): Promise<ReadonlyMap<number, PreparationLine>> => {
   const { instances, folder, signal, onProgress } = request;
   if ((request.content.copyType === 'teaching') !== (request.teaching !== undefined)) throw new TypeError('teaching copies are de-identified, and nothing else is');
-  const before = await readPreparation(folder);
-  const lines = new Map<number, PreparationLine>();
-  const queue = [...instances];
-  let done = 0;
-  const lane = async (): Promise<void> => {
-    for (let instance = queue.shift(); instance !== undefined; instance = queue.shift()) {
-      signal.throwIfAborted();
-      const known = before.get(instance.instanceId);
-      const isKnown = known !== undefined && isStillFree(known, request) && await isStillGood(known, instance, folder);
-      const line = isKnown ? known : await prepare(instance, request).catch((error: unknown) => { queue.length = 0; throw error; });
-      if (line !== undefined) lines.set(instance.instanceId, line);
-      if (line !== undefined && !isKnown) await notePrepared(folder, line);
-      done += 1;
-      onProgress(done, instances.length);
-    }
-  };
   await mkdir(folder, { recursive: true, mode: 0o750 });
-  const lanes = await Promise.allSettled(Array.from({ length: LANES }, lane));
-  const failed = lanes.find((one) => one.status === 'rejected');
-  if (failed) throw failed.reason;
+  const before = await preparationBook.read(folder);
+  const lines = new Map<number, PreparationLine>();
+  let done = 0;
+  await inLanes(instances, LANES, signal, async (instance) => {
+    const known = before.get(instance.instanceId);
+    const isKnown = known !== undefined && isStillFree(known, request) && await isStillGood(known, instance, folder);
+    const line = isKnown ? known : await prepare(instance, request);
+    if (line !== undefined) lines.set(instance.instanceId, line);
+    if (line !== undefined && !isKnown) await preparationBook.note(folder, line);
+    done += 1;
+    onProgress(done, instances.length);
+  });
   return lines;
 };

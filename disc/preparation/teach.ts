@@ -2,11 +2,11 @@
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { VolumeInstance } from '../../catalog/catalog.ts';
-import type { DeidentifiedFile } from '../../dicom/deidentify/deidentify.ts';
 import type { Transcoder } from '../../dicom/transcoder.ts';
 import { isApplianceError } from '../../infra/errors.ts';
 import type { ContentOptions } from '../order/content.ts';
-import { treatmentOf } from '../treatment.ts';
+import { fitFile } from './fit-file.ts';
+import type { FittedFile } from './fit-file.ts';
 import type { PreparationLine } from './preparation-book.ts';
 import { anonymousAttributes, attributesOf, heldBackText, holdReasonsOf } from './teaching.ts';
 import type { Teaching } from './teaching.ts';
@@ -23,27 +23,16 @@ export interface TeachRequest {
 /** A full disk or a vanished folder is no fault of the instance. */
 const isOfSystem = (error: unknown): boolean => error instanceof Error && error.cause instanceof Error && 'syscall' in error.cause;
 
-/** The file in the transfer syntax of the disc, under `name`; undefined when the profile wants it left off. */
-const fit = async (instance: VolumeInstance, made: DeidentifiedFile, files: { readonly plain: string; readonly name: string }, request: TeachRequest): Promise<Pick<DeidentifiedFile, 'bytes' | 'dataSetOffset' | 'dataSetSha256' | 'transferSyntaxUid'> & { readonly pixels: 'untouched' | 'identical' | 'lossy-decoded' } | { readonly reason: string }> => {
-  const { transcoder, content, folder, signal } = request;
-  const target = join(folder, files.name);
-  const asIs = async (): Promise<typeof made & { pixels: 'untouched' }> => {
-    await rename(files.plain, target);
-    return { ...made, pixels: 'untouched' };
-  };
-  const treatment = treatmentOf(instance, content, (from, to) => transcoder.route(from, to));
-  switch (treatment.kind) {
-    case 'as-stored': case 'outside': return asIs();
-    case 'leave-off': return { reason: treatment.reason };
-    case 'convert':
-      try {
-        const converted = await transcoder.convert({ file: files.plain, dataSetOffset: made.dataSetOffset, fromSyntaxUid: made.transferSyntaxUid, toSyntaxUid: treatment.to, target, signal });
-        return { ...converted, transferSyntaxUid: treatment.to };
-      } catch (error) {
-        if (!isApplianceError(error, 'TRANSCODE_FAILED', 'TRANSCODE_UNSUPPORTED')) throw error;
-        return content.unconvertible === 'leave-off' ? { reason: 'its pixel data cannot be converted' } : asIs();
-      }
-    default: return treatment satisfies never;
+/** The file in the transfer syntax of the disc, as `target`; or why the profile wants it left off. What is outside the profile goes on as it is. */
+const fit = async (sopClassUid: string, { file, ...made }: { readonly file: string } & Omit<FittedFile, 'pixels'>, target: string, { content, transcoder, signal }: TeachRequest): Promise<FittedFile | { readonly reason: string }> => {
+  const fitted = await fitFile({ sopClassUid, from: { file, ...made }, target, content, transcoder, signal });
+  switch (fitted.kind) {
+    case 'converted': return fitted.made;
+    case 'leave-off': return { reason: fitted.reason };
+    case 'as-stored': case 'outside':
+      await rename(file, target);
+      return { ...made, pixels: 'untouched' };
+    default: return fitted satisfies never;
   }
 };
 
@@ -73,7 +62,7 @@ export const teach = async (instance: VolumeInstance, { deidentifier, released, 
     if (made === undefined) return without('it cannot be de-identified');
     const attributes = await attributesOf(plain, made);
     const name = `i${instanceId}`;
-    const done = await fit({ ...instance, attributes, file: { path: plain, ...made } }, made, { plain, name }, request);
+    const done = await fit(attributes.sopClassUid, { file: plain, ...made }, join(request.folder, name), request);
     if ('reason' in done) return without(done.reason);
     const { bytes, dataSetOffset, dataSetSha256, transferSyntaxUid, pixels } = done;
     return { instanceId, kind: 'converted', sourceSha256, name, bytes, dataSetOffset, dataSetSha256, fromSyntaxUid, transferSyntaxUid, pixels, attributes, ...(reasons.length > 0 ? { needsRelease: true } : {}) };

@@ -136,8 +136,24 @@ export const defaultProfile = (medium: ProfileMedium): ApplicationProfileRow => 
   return row;
 };
 
-/** The transfer syntaxes a profile allows for a SOP class, the one to convert to first. */
-export const syntaxesFor = (profile: ApplicationProfileRow, sopClassUid: string): readonly string[] => profile.syntaxesOfClass?.[sopClassUid] ?? profile.transferSyntaxes;
+/** What a profile asks of images of a SOP class. */
+export const limitsFor = ({ images = [] }: ApplicationProfileRow, sopClassUid: string): readonly ImageLimits[] => images.filter(({ classes }) => classes?.includes(sopClassUid) ?? true);
+
+/**
+ * The transfer syntaxes a profile allows for a SOP class, the one to convert to first.
+ * @param photometric of an image, to name only those that go with it; one that the profile does not take narrows nothing
+ */
+export const syntaxesFor = (profile: ApplicationProfileRow, sopClassUid: string, photometric?: string): readonly string[] => {
+  const ofClass = profile.syntaxesOfClass?.[sopClassUid] ?? profile.transferSyntaxes;
+  const pairs = photometric === undefined ? [] : limitsFor(profile, sopClassUid).map((limits) => limits.photometric?.[photometric]).filter((pair) => pair !== undefined);
+  return pairs.length === 0 || pairs.includes('') ? ofClass : ofClass.filter((uid) => pairs.some((pair) => pair.includes(uid)));
+};
+
+/** Whether the transfer syntaxes a profile allows depend on the photometric interpretation. */
+export const asksForPhotometric = (profileId: string, sopClassUid: string): boolean => {
+  const profile = profileById(profileId);
+  return profile !== undefined && limitsFor(profile, sopClassUid).some(({ photometric = {} }) => Object.values(photometric).some((pair) => pair !== ''));
+};
 
 const KNOWN_CLASSES: ReadonlySet<string> = new Set(SOP_CLASSES.map(({ uid }) => uid));
 

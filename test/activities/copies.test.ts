@@ -10,8 +10,6 @@ import type { VolumeSpool } from '../../activities/volume-spool.ts';
 import type { FirstMaking, JobRow, OrderRow, VolumeInstance, VolumeRow, VolumeToCompose } from '../../catalog/catalog.ts';
 import { createPictureMaker } from '../../dicom/picture/picture-maker.ts';
 import { TAG } from '../../dicom/tables/tags.ts';
-import { createCodecPool } from '../../dicom/codec/codec-pool.ts';
-import { createFrameRenderer } from '../../dicom/render/frame.ts';
 import { createTranscoder } from '../../dicom/transcode.ts';
 import { createAttachmentStore } from '../../disc/attachments/attachment-store.ts';
 import { makePassphrase } from '../../disc/encrypt/passphrase.ts';
@@ -31,11 +29,9 @@ import { needs, program } from '../fixtures/peers.ts';
 import { digestsBelow, makeFolder } from '../disc/image/judges.ts';
 import { storedInstances } from '../disc/stored-instances.ts';
 
-const iconCodecs = createCodecPool({ workers: 1 });
-const renderFrame = createFrameRenderer(iconCodecs);
 const transcoder = createTranscoder();
 const pictureMaker = createPictureMaker({ workers: 1 });
-afterAll(() => Promise.all([transcoder.close(), pictureMaker.close(), iconCodecs.close()]));
+afterAll(() => Promise.all([transcoder.close(), pictureMaker.close()]));
 
 /** Everything that tells who the patient is, as it stands in the instances below. */
 const IDENTITIES = ['Plantagenet', 'PLANTAGENET', 'Wilhelmina', 'HOSP-4711', '19501231', 'ACC-9907', 'Quacksalver', 'St. Elsewhere', 'Room 101', 'Mustermann', uid('study of wilhelmina'), uid('series of wilhelmina')] as const;
@@ -80,7 +76,7 @@ const makeBench = (more: Partial<SpoolOptions> = {}): Bench => {
   const options: SpoolOptions = {
     spoolDirectory: join(home, 'spool'), labelDirectory: join(home, 'labels'), storeDirectory: join(home, 'store'), labelDpi: 100, institution: 'Hospital', contact: '', language: 'en', product: 'Spindle 0.1.0', transcoder,
     secrets: openSecretFiles({ secrets: join(home, 'secrets'), teachingKey: join(home, 'secrets/teaching-key') }), teachingOptions: [], copiesFolder: join(home, 'copies'), now: () => new Date(),
-    webContent: false, renderFrame, pictureMaker, attachments: createAttachmentStore(join(home, 'attachments')), shelf: createViewerShelf({ directory: join(home, 'viewers'), now: () => new Date() }), viewers: [], ...more,
+    webContent: false, pictureMaker, attachments: createAttachmentStore(join(home, 'attachments')), shelf: createViewerShelf({ directory: join(home, 'viewers'), now: () => new Date() }), viewers: [], ...more,
   };
   return { home, options, spool: createVolumeSpool(options), instances: storedInstances(join(home, 'store'), Object.keys(FILES)) };
 };

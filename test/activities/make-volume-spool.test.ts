@@ -14,8 +14,6 @@ import { storedInstances } from '../disc/stored-instances.ts';
 import { makeFolder, sha256 } from '../disc/image/judges.ts';
 import { makeInstance, uid } from '../fixtures/make-instance.ts';
 import { createPictureMaker } from '../../dicom/picture/picture-maker.ts';
-import { createCodecPool } from '../../dicom/codec/codec-pool.ts';
-import { createFrameRenderer } from '../../dicom/render/frame.ts';
 import { createTranscoder } from '../../dicom/transcode.ts';
 import { openSecretFiles } from '../../infra/secret-files.ts';
 import { DEFAULT_CONTENT } from '../../disc/order/content.ts';
@@ -41,7 +39,7 @@ const makeSpool = (viewers: readonly string[] = []): { readonly home: string; re
     return `${n}.dcm`;
   });
   const shelf = createViewerShelf({ directory: join(home, 'viewers'), now: () => new Date('2026-01-02T03:04:05Z') });
-  const spool = createVolumeSpool({ spoolDirectory: join(home, 'spool'), labelDirectory: join(home, 'labels'), storeDirectory: join(home, 'store'), labelDpi: 100, institution: 'Hospital', contact: '', language: 'en', product: 'Spindle 0.1.0', webContent: false, transcoder: createTranscoder(), renderFrame: createFrameRenderer(createCodecPool({ workers: 1 })), pictureMaker: createPictureMaker(), attachments: createAttachmentStore(join(home, 'attachments')), shelf, viewers, ...SPOOL_DEFAULTS(home) });
+  const spool = createVolumeSpool({ spoolDirectory: join(home, 'spool'), labelDirectory: join(home, 'labels'), storeDirectory: join(home, 'store'), labelDpi: 100, institution: 'Hospital', contact: '', language: 'en', product: 'Spindle 0.1.0', webContent: false, transcoder: createTranscoder(), pictureMaker: createPictureMaker(), attachments: createAttachmentStore(join(home, 'attachments')), shelf, viewers, ...SPOOL_DEFAULTS(home) });
   return { home, spool, shelf, instances: storedInstances(join(home, 'store'), files) };
 };
 interface Work {

@@ -9,10 +9,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { VolumeInstance } from '../../catalog/catalog.ts';
-import { createCodecPool } from '../../dicom/codec/codec-pool.ts';
 import { elementDigest } from '../../dicom/data-set/element-digest.ts';
 import { encodeFileMeta } from '../../dicom/data-set/part10.ts';
-import { createFrameRenderer } from '../../dicom/render/frame.ts';
+import { createPictureMaker } from '../../dicom/picture/picture-maker.ts';
 import { TAG } from '../../dicom/tables/tags.ts';
 import { transferSyntaxByUid } from '../../dicom/tables/transfer-syntaxes.ts';
 import { createTranscoder } from '../../dicom/transcode.ts';
@@ -43,9 +42,8 @@ const SEED = 20240102;
 const scratch = mkdtempSync(join(tmpdir(), 'spindle-every-study-'));
 const store = join(scratch, 'store');
 const transcoder = createTranscoder({ workers: 2 });
-const pool = createCodecPool({ workers: 1 });
-const renderFrame = createFrameRenderer(pool);
-afterAll(async () => { await transcoder.close(); await pool.close(); rmSync(scratch, { recursive: true, force: true }); });
+const pictureMaker = createPictureMaker({ workers: 1 });
+afterAll(async () => { await transcoder.close(); await pictureMaker.close(); rmSync(scratch, { recursive: true, force: true }); });
 
 /** The real files as the store would hold them: received bytes behind our header, one patient for each study. */
 const holdAll = (source: string): readonly (readonly VolumeInstance[])[] => {
@@ -81,7 +79,7 @@ const prepare = async (study: readonly VolumeInstance[], content: ContentOptions
 
 const compose = (study: readonly VolumeInstance[], media: Medium, content: ContentOptions, preparation: Preparation): Promise<ComposedImage> => composeVolume({
   volume: { fileSetId: 'EVERY_STUDY', fileSetUid: '2.25.143', index: 1, of: 1, media, capacityBytes: 680_000_000 }, order: { isSupplement: false }, content, preparation, instances: study,
-  storeDirectory: store, imageFile: join(preparation.folder, `${media}.iso`), createdAt: new Date('2026-01-02T03:04:00Z'), language: 'en', institution: '', contact: '', product: 'Spindle', otherVolumes: [], renderFrame,
+  storeDirectory: store, imageFile: join(preparation.folder, `${media}.iso`), createdAt: new Date('2026-01-02T03:04:00Z'), language: 'en', institution: '', contact: '', product: 'Spindle', otherVolumes: [], pictureMaker,
 });
 
 const gate = async (composed: ComposedImage, media: Medium, { copyType }: ContentOptions): Promise<readonly string[]> => (await checkVolume({

@@ -1,10 +1,15 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { createCodecPool } from '../../dicom/codec/codec-pool.ts';
-import { createFrameRenderer } from '../../dicom/render/frame.ts';
+import { elementDigest } from '../../dicom/data-set/element-digest.ts';
+import { readFileMeta } from '../../dicom/data-set/part10.ts';
+import { readElements } from '../../dicom/data-set/read-elements.ts';
+import { createPictureMaker } from '../../dicom/picture/picture-maker.ts';
+import type { PictureMaker } from '../../dicom/picture/picture-maker.ts';
 import { TAG } from '../../dicom/tables/tags.ts';
+import { UID } from '../../dicom/tables/uids.ts';
 import { createTranscoder } from '../../dicom/transcode.ts';
 import { composeVolume } from '../../disc/compose-volume.ts';
 import type { ComposedImage } from '../../disc/compose-volume.ts';
@@ -18,14 +23,15 @@ import { EXPLICIT_LITTLE, rawText, readLevel } from '../../disc/reader/element-r
 import { fileSystem, mediaType } from '../../disc/tables/media-types.ts';
 import { makeInstance, uid } from '../fixtures/make-instance.ts';
 import type { InstanceOverrides, MadeElement } from '../fixtures/make-instance.ts';
-import { needs } from '../fixtures/peers.ts';
+import { needs, program } from '../fixtures/peers.ts';
+import { sharedData } from '../fixtures/shared-data.ts';
 import { dcmmkdirRefusals, dciodvfyErrors, layOutImage } from './directory-judges.ts';
 import { storedInstances } from './stored-instances.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'spindle-profile-discs-'));
 const transcoder = createTranscoder({ workers: 1 });
-const pool = createCodecPool({ workers: 1 });
-afterAll(async () => { await transcoder.close(); await pool.close(); rmSync(scratch, { recursive: true, force: true }); });
+const pictureMaker = createPictureMaker({ workers: 2 });
+afterAll(async () => { await transcoder.close(); await pictureMaker.close(); rmSync(scratch, { recursive: true, force: true }); });
 
 const us = (tag: number, value: number): MadeElement => ({ tag, vr: 'US', value });
 const text = (tag: number, vr: string, value: string): MadeElement => ({ tag, vr, value });
@@ -33,18 +39,21 @@ const CLASS = '1.2.840.10008.5.1.4.1.1.';
 
 let round = 0;
 interface Disc { readonly composed: ComposedImage; readonly problems: readonly string[]; readonly records: readonly DirectoryRecord[]; readonly tree: string; readonly reasons: readonly string[] }
-const make = async (media: 'CD' | 'DVD' | 'BD', profile: string, instances: readonly InstanceOverrides[], how: { readonly withoutIcons?: boolean; readonly judgedAs?: string } = {}): Promise<Disc> => {
+const make = async (media: 'CD' | 'DVD' | 'BD', profile: string, instances: readonly (InstanceOverrides | Buffer)[], how: { readonly icons?: Pick<PictureMaker, 'raster'> | 'none'; readonly judgedAs?: string } = {}): Promise<Disc> => {
   round += 1;
   const store = join(scratch, `store${round}`);
   const folder = join(scratch, `prepared${round}`);
   mkdirSync(store);
-  const paths = instances.map((overrides, n) => { writeFileSync(join(store, `${n}.dcm`), makeInstance({ studyInstanceUid: uid('profile disc'), seed: `profile disc ${n}`, instanceNumber: n + 1, ...overrides }).bytes); return `${n}.dcm`; });
+  const paths = instances.map((one, n) => {
+    writeFileSync(join(store, `${n}.dcm`), Buffer.isBuffer(one) ? one : makeInstance({ studyInstanceUid: uid('profile disc'), seed: `profile disc ${n}`, instanceNumber: n + 1, ...one }).bytes);
+    return `${n}.dcm`;
+  });
   const stored = storedInstances(store, paths);
   const content = { ...DEFAULT_CONTENT, profile };
   const lines = await prepareOrder({ instances: stored, content, storeDirectory: store, folder, transcoder, signal: new AbortController().signal, onProgress: () => undefined });
   const composed = await composeVolume({
     volume: { fileSetId: 'PROFILE', fileSetUid: '2.25.5', index: 1, of: 1, media, capacityBytes: 680_000_000 }, order: { isSupplement: false }, content, preparation: { folder, lines }, instances: stored, storeDirectory: store,
-    imageFile: join(folder, 'disc.iso'), createdAt: new Date('2026-01-02T03:04:00Z'), language: 'en', institution: '', contact: '', product: 'Spindle', otherVolumes: [], ...(how.withoutIcons ? {} : { renderFrame: createFrameRenderer(pool) }),
+    imageFile: join(folder, 'disc.iso'), createdAt: new Date('2026-01-02T03:04:00Z'), language: 'en', institution: '', contact: '', product: 'Spindle', otherVolumes: [], ...(how.icons === 'none' ? {} : { pictureMaker: how.icons ?? pictureMaker }),
   });
   const { problems } = await checkVolume({
     imageFile: composed.image.path, bytes: composed.image.bytes, fileSetId: 'PROFILE', fileSetUid: '2.25.5', profile: how.judgedAs ?? composed.profile, files: composed.files, instances: composed.entries, fileSystems: fileSystem(mediaType(media).fileSystem).trees,
@@ -65,6 +74,15 @@ const angiogram = (more: readonly MadeElement[] = []): InstanceOverrides => ({
   ].filter(({ tag }, at, all) => all.findLastIndex((one) => one.tag === tag) === at),
   without: [TAG.RescaleIntercept, TAG.RescaleSlope],
 });
+
+/** In another transfer syntax, by our own codecs. */
+const converted = async (bytes: Buffer, toSyntaxUid: string): Promise<Buffer> => {
+  const [file, target] = [join(scratch, 'from.dcm'), join(scratch, 'converted.dcm')];
+  writeFileSync(file, bytes);
+  const { dataSetOffset, transferSyntaxUid } = readFileMeta(bytes);
+  await transcoder.convert({ file, dataSetOffset, fromSyntaxUid: transferSyntaxUid, toSyntaxUid, target });
+  return readFileSync(target);
+};
 
 describe('a disc of angiograms', () => {
   it.each([['CD', 'STD-XABC-CD', '-Pbc'], ['CD', 'STD-XA1K-CD', '-Pxa'], ['DVD', 'STD-XA1K-DVD', '-Pxd']] as const)('on a %s keeps %s: compressed, keys of its own, an icon', async (media, profile, option) => {
@@ -91,9 +109,39 @@ describe('a disc of angiograms', () => {
     expect(disc.records.filter(({ type }) => type === 'IMAGE').map((record) => valueOf(record, TAG.ReferencedTransferSyntaxUIDInFile)).sort()).toEqual(['1.2.840.10008.1.2.1', '1.2.840.10008.1.2.4.70']);
   });
 
+  it('takes them from another compression, through native pixels', async () => {
+    const native = makeInstance({ seed: 'angiogram', ...angiogram() }).bytes;
+    const disc = await make('CD', 'STD-XABC-CD', [await converted(native, UID.jpeg2000Lossless)]);
+    expect([disc.composed.profile, disc.reasons, disc.problems]).toEqual(['STD-XABC-CD', [], []]);
+    expect(valueOf(image(disc), TAG.ReferencedTransferSyntaxUIDInFile)).toBe(UID.jpegLosslessFirstOrder);
+    expect(disc.composed.report.find(({ kind }) => kind === 'converted')?.reason).toMatch(/converted from JPEG 2000 .* to JPEG Lossless.*, pixels identical$/);
+    const [before, after] = [join(scratch, 'before.dcm'), join(scratch, 'after.dcm')];
+    writeFileSync(before, native);
+    writeFileSync(after, await converted(readFileSync(join(disc.tree, disc.composed.entries[0]!.fileId)), UID.explicitLittleEndian));
+    expect((await elementDigest(after)).all).toBe((await elementDigest(before)).all);
+  });
+
   it('is the same when it is made again', async () => {
     const [one, other] = [await make('CD', 'STD-XA1K-CD', [angiogram()]), await make('CD', 'STD-XA1K-CD', [angiogram()])];
     expect(other.composed.image.sha256).toBe(one.composed.image.sha256);
+  });
+
+  it('is the same whichever icon is done first', async () => {
+    const twelve = Array.from({ length: 12 }, (_, n): InstanceOverrides => ({ ...angiogram([{ tag: TAG.PixelData, vr: 'OB', value: Buffer.alloc(512, 20 * n) }]), seed: `angiogram ${n}` }));
+    const waiting: (() => void)[] = [];
+    let most = 0;
+    const backwards: Pick<PictureMaker, 'raster'> = {
+      raster: async (request) => {
+        const raster = await pictureMaker.raster(request);
+        await new Promise<void>((resolve) => { waiting.push(resolve); most = Math.max(most, waiting.length); if (waiting.length === 4) for (const go of waiting.splice(0).reverse()) go(); });
+        return raster;
+      },
+    };
+    const [one, other] = [await make('CD', 'STD-XA1K-CD', twelve), await make('CD', 'STD-XA1K-CD', twelve, { icons: backwards })];
+    expect(most).toBe(4);
+    expect(other.composed.image.sha256).toBe(one.composed.image.sha256);
+    const middles = one.records.filter(({ type }) => type === 'IMAGE').map((record) => [Number(valueOf(record, TAG.InstanceNumber)), readLevel(record.elements.get(TAG.IconImageSequence)!.value, 8, Infinity, EXPLICIT_LITTLE).elements.get(TAG.PixelData)!.value[64 * 128 + 64]]);
+    expect(new Map(middles as [number, number][])).toEqual(new Map(twelve.map((_, n) => [n + 1, 20 * n])));
   });
 
   it.each([
@@ -107,7 +155,7 @@ describe('a disc of angiograms', () => {
   });
 
   it('without icons claims nothing, and is refused by the gate when it does', async () => {
-    const disc = await make('CD', 'STD-XABC-CD', [angiogram()], { withoutIcons: true, judgedAs: 'STD-XABC-CD' });
+    const disc = await make('CD', 'STD-XABC-CD', [angiogram()], { icons: 'none', judgedAs: 'STD-XABC-CD' });
     expect(disc.reasons).toEqual(['STD-XABC-CD asks for an icon, and the pixels cannot be shown']);
     expect(disc.problems.join()).toContain('the icon is not in the record');
   });
@@ -174,5 +222,106 @@ describe('a disc of CT and MR', () => {
     expect([disc.composed.profile, disc.problems]).toEqual(['STD-CTMR-CD', []]);
     const icons = disc.records.filter(({ type }) => type === 'IMAGE').map(({ elements }) => elements.get(TAG.IconImageSequence));
     expect(icons.filter((icon) => icon !== undefined)).toHaveLength(1);
+  });
+});
+
+describe('a disc of ultrasound', () => {
+  const SIDE = 16;
+  const noise = Buffer.from(Array.from({ length: SIDE * SIDE * 3 }, (_, at) => (at * at * 31 + (at >> 4)) & 0xff));
+  const byPlane = (pixels: Buffer): Buffer => Buffer.from([0, 1, 2].flatMap((sample) => Array.from({ length: pixels.length / 3 }, (_, at) => pixels[3 * at + sample] as number)));
+  /** Samples of a pixel together, or pairs with shared chrominance. */
+  const pixelsOf = (photometric: string): Buffer => (photometric === 'YBR_FULL_422' ? noise.subarray(0, SIDE * SIDE * 2) : photometric === 'RGB' || photometric === 'YBR_FULL' ? noise : noise.subarray(0, SIDE * SIDE));
+  const palette: readonly MadeElement[] = [0, 1, 2].flatMap((sample) => [
+    { tag: TAG.RedPaletteColorLookupTableDescriptor + sample, vr: 'US', value: Buffer.from(Uint16Array.of(256, 0, 16).buffer) },
+    { tag: TAG.RedPaletteColorLookupTableData + sample, vr: 'OW', value: Buffer.from(Uint16Array.from({ length: 256 }, (_, at) => at * 256).buffer) },
+  ]);
+  const made = (photometric: string, transferSyntaxUid: string, seed = '', isByPlane = false): Buffer => {
+    const pixels = pixelsOf(photometric);
+    const hasColour = pixels.length > SIDE * SIDE;
+    return makeInstance({
+      seed: `ultrasound ${photometric} ${transferSyntaxUid} ${seed}`, sopClassUid: `${CLASS}6.1`, studyInstanceUid: uid('ultrasound'), rows: SIDE, columns: SIDE, transferSyntaxUid, without: [TAG.RescaleIntercept, TAG.RescaleSlope, TAG.WindowCenter, TAG.WindowWidth],
+      elements: [
+        text(TAG.Modality, 'CS', 'US'), text(TAG.PhotometricInterpretation, 'CS', photometric), us(TAG.SamplesPerPixel, hasColour ? 3 : 1), us(TAG.BitsAllocated, 8), us(TAG.BitsStored, 8), us(TAG.HighBit, 7), us(TAG.PixelRepresentation, 0),
+        ...(hasColour ? [us(TAG.PlanarConfiguration, isByPlane ? 1 : 0)] : []), ...(photometric === 'PALETTE COLOR' ? palette : []), { tag: TAG.PixelData, vr: 'OB', value: isByPlane ? byPlane(pixels) : pixels },
+      ],
+    }).bytes;
+  };
+  const headOf = (bytes: Buffer): ReturnType<typeof readElements> & { readonly syntax: string } => {
+    const { dataSetOffset, transferSyntaxUid: syntax } = readFileMeta(bytes);
+    return { ...readElements(bytes.subarray(dataSetOffset), syntax, {}), syntax };
+  };
+  /** The pixels by DCMTK's decoder, samples of a pixel together. */
+  const pixelsByPeer = (bytes: Buffer): Buffer => {
+    const [file, target] = [join(scratch, 'coded.dcm'), join(scratch, 'decoded.dcm')];
+    writeFileSync(file, bytes);
+    const { status, stderr } = spawnSync(program('dcmdrle') ?? 'dcmdrle', ['+te', file, target], { encoding: 'utf8', timeout: 20_000 });
+    expect(status, stderr).toBe(0);
+    const { elements } = headOf(readFileSync(target));
+    const pixels = Buffer.from(elements.get(TAG.PixelData)!.value);
+    return elements.get(TAG.PlanarConfiguration)?.value.readUInt16LE(0) === 1 ? Buffer.from(Array.from({ length: pixels.length }, (_, at) => pixels[(at % 3) * (pixels.length / 3) + Math.floor(at / 3)] as number)) : pixels;
+  };
+  const instanceErrors = (bytes: Buffer): readonly string[] => {
+    const file = join(scratch, 'judged.dcm');
+    writeFileSync(file, bytes);
+    return spawnSync(program('dciodvfy') ?? 'dciodvfy', [file], { encoding: 'latin1', timeout: 20_000 }).stderr.split('\n').filter((line) => line.startsWith('Error'));
+  };
+  const imagesOn = (disc: Disc): readonly Buffer[] => disc.composed.entries.map(({ fileId }) => readFileSync(join(disc.tree, fileId)));
+  const fits = (disc: Disc, profile: string, option: string): void => {
+    expect([disc.composed.profile, disc.reasons, disc.problems]).toEqual([profile, [], []]);
+    // Real images may lack what a directory record needs.
+    if (needs('dcmtk')) expect(dcmmkdirRefusals(disc.tree, option, ['+I'])).toEqual([]);
+    if (needs('dicom3tools')) expect(dciodvfyErrors(disc.tree)).toEqual([]);
+  };
+
+  it.each([
+    ['MONOCHROME2', UID.explicitLittleEndian], ['RGB', UID.explicitLittleEndian], ['PALETTE COLOR', UID.explicitLittleEndian], ['YBR_FULL', UID.rleLossless], ['YBR_FULL_422', UID.explicitLittleEndian],
+  ] as const)('holds %s as its profile takes it, pixel by pixel', async (photometric, expected) => {
+    const isTogether = photometric === 'RGB' || photometric === 'YBR_FULL';
+    const sources = [
+      made(photometric, UID.implicitLittleEndian), made(photometric, UID.explicitLittleEndian), made(photometric, UID.explicitBigEndian), ...(isTogether ? [made(photometric, UID.explicitLittleEndian, 'by plane', true)] : []),
+      ...(photometric === 'YBR_FULL_422' ? [] : [await converted(made(photometric, UID.explicitLittleEndian, 'compressed'), UID.jpegLsLossless)]),
+    ];
+    const disc = await make('CD', 'STD-US-ID-SF-CDR', sources);
+    fits(disc, 'STD-US-ID-SF-CDR', '-Pus');
+    for (const bytes of imagesOn(disc)) {
+      const { elements, syntax } = headOf(bytes);
+      expect([syntax, elements.get(TAG.PhotometricInterpretation)?.value.toString('latin1').trim()]).toEqual([expected, photometric]);
+      if (needs('dicom3tools')) expect(instanceErrors(bytes).filter((line) => line.includes('Planar Configuration'))).toEqual([]);
+      if (needs('dcmtk')) expect(pixelsByPeer(bytes).equals(pixelsOf(photometric))).toBe(true);
+    }
+  });
+
+  const real = (path: string): Buffer => readFileSync(join(sharedData() ?? '', path));
+  const peer = (name: string, bytes: Buffer): Buffer => {
+    const [file, target] = [join(scratch, 'from.dcm'), join(scratch, 'to.dcm')];
+    writeFileSync(file, bytes);
+    expect(spawnSync(program(name) ?? name, [file, target], { timeout: 20_000 }).status).toBe(0);
+    return readFileSync(target);
+  };
+
+  it.runIf(sharedData() !== undefined && needs('dcmtk')).each([
+    ['luminance and chrominance in RLE', () => real('us/weasis-dicom-tools--ybrFull-RLE.dcm'), UID.rleLossless],
+    ['luminance and chrominance uncompressed', () => peer('dcmdrle', real('us/weasis-dicom-tools--ybrFull-RLE.dcm')), UID.rleLossless],
+    ['RGB by plane in big endian', () => real('us/pydicom--ExplVR_BigEnd.dcm'), UID.explicitLittleEndian],
+    ['a palette in RLE', () => real('us/pydicom-data--OBXXXX1A_rle.dcm'), UID.rleLossless],
+  ] as const)('holds a real image: %s', async (_, bytesOf, expected) => {
+    const source = bytesOf();
+    const disc = await make('CD', 'STD-US-ID-SF-CDR', [source]);
+    fits(disc, 'STD-US-ID-SF-CDR', '-Pus');
+    const [image = Buffer.alloc(0)] = imagesOn(disc);
+    expect(headOf(image).syntax).toBe(expected);
+    expect(pixelsByPeer(image).equals(pixelsByPeer(source))).toBe(true);
+  });
+
+  it.runIf(sharedData() !== undefined && needs('dcmtk')).each([
+    ['grey in lossless JPEG', 'us/pydicom-data--JPGLosslessP14SV1_1s_1f_8b.dcm', 'SF', UID.explicitLittleEndian, 'MONOCHROME2'],
+    ['shared chrominance in JPEG', 'series/us-stressecho/I_000008.dcm', 'MF', '1.2.840.10008.1.2.4.50', 'YBR_FULL_422'],
+    ['colour that JPEG 2000 transformed', 'ts/wg04/pydicom-data--US1_J2KR.dcm', 'SF', UID.explicitLittleEndian, 'RGB'],
+    ['colour that JPEG 2000 transformed with loss', 'ts/wg04/pydicom-data--US1_J2KI.dcm', 'SF', UID.explicitLittleEndian, 'RGB'],
+  ] as const)('holds a real image: %s', async (_, path, frames, syntax, photometric) => {
+    const disc = await make('CD', `STD-US-ID-${frames}-CDR`, [real(path)]);
+    fits(disc, `STD-US-ID-${frames}-CDR`, frames === 'SF' ? '-Pus' : '-Pum');
+    const [{ elements, syntax: found } = headOf(Buffer.alloc(0))] = imagesOn(disc).map(headOf);
+    expect([found, elements.get(TAG.PhotometricInterpretation)?.value.toString('latin1').trim()]).toEqual([syntax, photometric]);
   });
 });

@@ -12,13 +12,14 @@ const CT = '1.2.840.10008.5.1.4.1.1.2';
 const US = '1.2.840.10008.5.1.4.1.1.6.1';
 const JPEG_LOSSLESS = '1.2.840.10008.1.2.4.70';
 const J2K = '1.2.840.10008.1.2.4.91';
+const JPEG_BASELINE = '1.2.840.10008.1.2.4.50';
 const H264 = '1.2.840.10008.1.2.4.102';
 
 const instance = (transferSyntaxUid: string, sopClassUid = CT, over: object = {}): VolumeInstance =>
   ({ instanceId: 1, attributes: { sopClassUid, sopInstanceUid: '2.25.1', rows: 512, columns: 512, numberOfFrames: null, ...over }, file: { transferSyntaxUid } }) as unknown as VolumeInstance;
 const everything = (from: string, to: string): 'same' | 'decode' => (from === to ? 'same' : 'decode');
 const treat = (syntax: string, content: Partial<ContentOptions> = {}, sopClassUid = CT, route: Parameters<typeof treatmentOf>[2] = everything): ReturnType<typeof treatmentOf> =>
-  treatmentOf(instance(syntax, sopClassUid), { ...DEFAULT_CONTENT, ...content }, route);
+  treatmentOf({ sopClassUid, transferSyntaxUid: syntax }, { ...DEFAULT_CONTENT, ...content }, route);
 
 describe('the treatment of an instance', () => {
   it('makes Explicit VR Little Endian of every still image and document when no profile is asked for', () => {
@@ -37,6 +38,32 @@ describe('the treatment of an instance', () => {
   it('takes the next allowed syntax when the first cannot be reached', () => {
     const toRleOnly = (_from: string, to: string): 'encode' | undefined => (to === UID.rleLossless ? 'encode' : undefined);
     expect(treat(J2K, { profile: 'STD-US-ID-SF-CDR' }, US, toRleOnly)).toEqual({ kind: 'convert', to: UID.rleLossless });
+  });
+
+  it('goes from one compression to another through native pixels', () => {
+    const real = (from: string, to: string): 'decode' | 'encode' | undefined => (to === UID.explicitLittleEndian ? 'decode' : from === UID.explicitLittleEndian && to === JPEG_LOSSLESS ? 'encode' : undefined);
+    const XA = '1.2.840.10008.5.1.4.1.1.12.1';
+    expect(treat(J2K, { profile: 'STD-XABC-CD' }, XA, real)).toEqual({ kind: 'convert', to: UID.explicitLittleEndian });
+    expect(treat(UID.explicitLittleEndian, { profile: 'STD-XABC-CD' }, XA, real)).toEqual({ kind: 'convert', to: JPEG_LOSSLESS });
+    expect(treat(J2K, { profile: 'STD-XABC-CD' }, XA, (_from, to) => (to === UID.explicitLittleEndian ? 'decode' : undefined))).toMatchObject({ kind: 'outside' });
+  });
+
+  it.each([
+    ['MONOCHROME2', [UID.explicitLittleEndian, UID.rleLossless], UID.explicitLittleEndian],
+    ['RGB', [UID.explicitLittleEndian, UID.rleLossless], UID.explicitLittleEndian],
+    ['PALETTE COLOR', [UID.explicitLittleEndian, UID.rleLossless], UID.explicitLittleEndian],
+    ['YBR_FULL', [UID.rleLossless], UID.rleLossless],
+    ['YBR_FULL_422', [UID.explicitLittleEndian, JPEG_BASELINE], UID.explicitLittleEndian],
+  ] as const)('chooses for %s ultrasound what goes with it', (photometric, kept, otherwise) => {
+    for (const { uid: transferSyntaxUid, name } of TRANSFER_SYNTAXES.filter((one) => !/MPEG|HEVC/.test(one.name))) {
+      const isKept = (kept as readonly string[]).includes(transferSyntaxUid);
+      expect([name, treatmentOf({ sopClassUid: US, transferSyntaxUid, photometric }, { ...DEFAULT_CONTENT, profile: 'STD-US-ID-SF-DVD' }, everything)]).toEqual([name, isKept ? { kind: 'as-stored' } : { kind: 'convert', to: otherwise }]);
+    }
+  });
+
+  it('takes a photometric interpretation that the profile does not know for no reason to convert', () => {
+    expect(treatmentOf({ sopClassUid: US, transferSyntaxUid: UID.explicitLittleEndian, photometric: 'MONOCHROME1' }, { ...DEFAULT_CONTENT, profile: 'STD-US-ID-SF-CDR' }, everything)).toEqual({ kind: 'as-stored' });
+    expect(treatmentOf({ sopClassUid: CT, transferSyntaxUid: JPEG_LOSSLESS, photometric: 'MONOCHROME2' }, { ...DEFAULT_CONTENT, profile: 'STD-CTMR-CD' }, everything)).toEqual({ kind: 'as-stored' });
   });
 
   it('leaves legal copies alone', () => {

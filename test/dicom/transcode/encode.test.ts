@@ -25,6 +25,7 @@ describe('compressing without loss', () => {
         expect(encoded).toMatchObject({ pixels: 'identical', bytes: bytes.length, dataSetSha256: createHash('sha256').update(bytes.subarray(encoded.dataSetOffset)).digest('hex') });
         expect(readFileMeta(bytes)).toMatchObject({ transferSyntaxUid: syntax, dataSetOffset: encoded.dataSetOffset });
         expect(fragmentsOf(at('encoded.dcm'))).toHaveLength(shape.frames ?? 1);
+        if (shape.samples === 3) expect(dataSetOf(at('encoded.dcm')).elements.get(TAG.PlanarConfiguration)?.value.readUInt16LE(0)).toBe(syntax === UID.rleLossless ? 1 : 0);
         expect((await convertFile(transcoder, at('encoded.dcm'), UID.explicitLittleEndian, at('decoded.dcm'))).pixels).toBe('identical');
         if (shape.planar === 1) {
           expect(decodedPixels(at('decoded.dcm'), shape)?.equals(expectedPixels(shape))).toBe(true);

@@ -44,12 +44,17 @@ export const workbench = (): Workbench => {
 export const shapeNamed = (name: string): Shape => SHAPES.find((shape) => shape.name === name) as Shape;
 
 /** Colour by plane as colour by pixel. */
-const byPixel = (shape: Shape, pixels: Buffer): Buffer => {
-  if (shape.planar !== 1) return pixels;
+const byPixel = (shape: Shape, pixels: Buffer, planar: number | undefined): Buffer => {
+  if (planar !== 1) return pixels;
   const count = shape.rows * shape.columns;
   return Buffer.from(Array.from({ length: pixels.length }, (_, index) => pixels[(index % 3) * count + Math.floor(index / 3)] as number));
 };
 
 /** The pixels of a shape as decoding gives them. */
-export const expectedPixels = (shape: Shape): Buffer => byPixel(shape, pixelsOf(shape));
-export const decodedPixels = (file: string, shape: Shape): Buffer | undefined => dataSetOf(file).elements.get(TAG.PixelData)?.value.subarray(0, expectedPixels(shape).length);
+export const expectedPixels = (shape: Shape): Buffer => byPixel(shape, pixelsOf(shape), shape.planar);
+/** The pixels of a native file, by pixel whichever way they lie in it. */
+export const decodedPixels = (file: string, shape: Shape): Buffer | undefined => {
+  const { elements } = dataSetOf(file);
+  const pixels = elements.get(TAG.PixelData)?.value.subarray(0, expectedPixels(shape).length);
+  return pixels && byPixel(shape, pixels, elements.get(TAG.PlanarConfiguration)?.value.readUInt16LE(0));
+};

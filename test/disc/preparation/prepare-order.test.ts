@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { elementDigest } from '../../../dicom/data-set/element-digest.ts';
+import { readFileMeta } from '../../../dicom/data-set/part10.ts';
 import { createTranscoder } from '../../../dicom/transcode.ts';
 import type { Transcoder } from '../../../dicom/transcoder.ts';
 import { UID } from '../../../dicom/tables/uids.ts';
@@ -10,7 +11,7 @@ import { composeVolume } from '../../../disc/compose-volume.ts';
 import { checkVolume } from '../../../disc/gate.ts';
 import { DEFAULT_CONTENT } from '../../../disc/order/content.ts';
 import type { ContentOptions } from '../../../disc/order/content.ts';
-import { readPreparation } from '../../../disc/preparation/preparation-book.ts';
+import { preparationBook } from '../../../disc/preparation/preparation-book.ts';
 import type { PreparationLine } from '../../../disc/preparation/preparation-book.ts';
 import { prepareOrder } from '../../../disc/preparation/prepare-order.ts';
 import { weighOrder } from '../../../disc/preparation/weigh-order.ts';
@@ -95,12 +96,32 @@ describe('preparing an order', () => {
     const third = watched();
     expect([...(await prepare({}, third)).values()].every(({ kind }) => kind === 'converted')).toBe(true);
     expect(third.count).toBe(1);
-    expect((await readPreparation(folder)).size).toBe(3);
+    expect((await preparationBook.read(folder)).size).toBe(3);
   });
 
   it.each([['keep', 'outside'], ['leave-off', 'leave-off']] as const)('%s: an instance that the codec refuses is %s, the others are converted', async (unconvertible, kind) => {
     const lines = await prepare({ unconvertible }, watched((file) => (file.endsWith('2.dcm') ? new ApplianceError('TRANSCODE_FAILED', 'damaged') : undefined)));
     expect([...lines].sort(([a], [b]) => a - b).map(([, line]) => line.kind)).toEqual(['converted', kind, 'converted']);
+  });
+
+  it('leaves nothing behind of a way that ends half', async () => {
+    const XA = '1.2.840.10008.5.1.4.1.1.12.1';
+    const native = join(scratch, 'angiogram.dcm');
+    writeFileSync(native, makeInstance({ sopClassUid: XA }).bytes);
+    const { dataSetOffset } = readFileMeta(readFileSync(native));
+    await transcoder.convert({ file: native, dataSetOffset, fromSyntaxUid: UID.explicitLittleEndian, toSyntaxUid: UID.jpegLsLossless, target: join(store, 'a.dcm') });
+    const ways = watched((file) => (file.startsWith(folder) ? new ApplianceError('TRANSCODE_UNSUPPORTED', 'refused') : undefined));
+    const lines = await prepareOrder({ instances: storedInstances(store, ['a.dcm']), content: { ...DEFAULT_CONTENT, profile: 'STD-XABC-CD' }, storeDirectory: store, folder, transcoder: ways, signal: new AbortController().signal, onProgress: () => undefined });
+    expect([ways.count, [...lines.values()]]).toMatchObject([2, [{ kind: 'outside', reason: 'its pixel data cannot be converted' }]]);
+    expect(readdirSync(folder)).toEqual(['prepared.jsonl']);
+  });
+
+  it('stops at a stored file of a profile with pairs that is gone', async () => {
+    writeFileSync(join(store, 'u.dcm'), makeInstance({ kind: 'us-colour', sopClassUid: '1.2.840.10008.5.1.4.1.1.6.1' }).bytes);
+    const [gone] = storedInstances(store, ['u.dcm']);
+    rmSync(join(store, 'u.dcm'));
+    const run = prepareOrder({ instances: [gone!], content: { ...DEFAULT_CONTENT, profile: 'STD-US-ID-SF-CDR' }, storeDirectory: store, folder, transcoder, signal: new AbortController().signal, onProgress: () => undefined });
+    await expect(run).rejects.toMatchObject({ code: 'DISC_SOURCE_LOST' });
   });
 
   it('stops at a stored file that is gone or changed', async () => {

@@ -8,8 +8,6 @@ import type { VolumeSpool } from '../../../activities/volume-spool.ts';
 import type { JobRow, OrderRow, VolumeInstance, VolumeRow, VolumeToCompose } from '../../../catalog/catalog.ts';
 import { createPictureMaker } from '../../../dicom/picture/picture-maker.ts';
 import { TAG } from '../../../dicom/tables/tags.ts';
-import { createCodecPool } from '../../../dicom/codec/codec-pool.ts';
-import { createFrameRenderer } from '../../../dicom/render/frame.ts';
 import { createTranscoder } from '../../../dicom/transcode.ts';
 import { createAttachmentStore } from '../../../disc/attachments/attachment-store.ts';
 import { composeVolume } from '../../../disc/compose-volume.ts';
@@ -26,12 +24,10 @@ import { PLAIN } from '../compose-defaults.ts';
 import { storedInstances } from '../stored-instances.ts';
 
 const homes: string[] = [];
-const iconCodecs = createCodecPool({ workers: 1 });
-const renderFrame = createFrameRenderer(iconCodecs);
 const transcoder = createTranscoder({ workers: 1 });
 const pictureMaker = createPictureMaker({ workers: 1 });
 afterAll(async () => {
-  await Promise.all([transcoder.close(), pictureMaker.close(), iconCodecs.close()]);
+  await Promise.all([transcoder.close(), pictureMaker.close()]);
   for (const home of homes) rmSync(home, { recursive: true });
 });
 
@@ -57,7 +53,7 @@ const bench = (webContent = false): Bench => {
   const attachments = createAttachmentStore(join(home, 'attachments'));
   const spool = createVolumeSpool({
     spoolDirectory: join(home, 'spool'), labelDirectory: join(home, 'labels'), storeDirectory: join(home, 'store'), labelDpi: 100, institution: 'Hospital', contact: '', language: 'en', product: 'Spindle 0.1.0',
-    webContent, transcoder, renderFrame, pictureMaker, attachments, shelf: createViewerShelf({ directory: join(home, 'viewers'), now: () => new Date() }), viewers: [],
+    webContent, transcoder, pictureMaker, attachments, shelf: createViewerShelf({ directory: join(home, 'viewers'), now: () => new Date() }), viewers: [],
     secrets: openSecretFiles({ secrets: home, teachingKey: join(home, 'teaching-key') }), teachingOptions: [], copiesFolder: '', now: () => new Date(),
   });
   return { home, spool, instances: storedInstances(join(home, 'store'), names), attachments };
