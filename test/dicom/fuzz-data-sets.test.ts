@@ -113,7 +113,7 @@ const KEYS = [[TAG.PatientID, 'LO', ['P1']], [TAG.StudyInstanceUID, 'UI', ['2.25
 const anyAsk = (ask: Ask, next: Random, seed: string, transferSyntaxUid: string): MadeInstance => {
   const text = (tag: number, vr: string, sound: readonly string[] = []): MadeElement => ({ tag, vr, value: pick(next, next() < 0.8 && sound.length > 0 ? sound : VALUES) });
   const made = (elements: readonly MadeElement[], without: readonly number[] = []): MadeInstance => anyInstance(next, seed, { kind: 'rt-structure-set', transferSyntaxUid, elements, without });
-  if (ask.name === 'C-FIND') return made([text(TAG.QueryRetrieveLevel, 'CS', LEVELS), text(TAG.StudyDate, 'DA'), text(TAG.StudyTime, 'TM'), text(TAG.PatientName, 'PN'), text(TAG.PatientID, 'LO'), text(TAG.StudyInstanceUID, 'UI')]);
+  if (ask.name === 'C-FIND') return made([text(TAG.QueryRetrieveLevel, 'CS', LEVELS), text(TAG.StudyDate, 'DA', ['', '20240101-']), text(TAG.StudyTime, 'TM', ['', '080000-']), text(TAG.PatientName, 'PN', ['Doe*']), text(TAG.PatientID, 'LO', ['P1']), text(TAG.StudyInstanceUID, 'UI', ['2.25.1'])]);
   if (ask.name === 'N-ACTION') {
     const items = Array.from({ length: Math.floor(next() * 5) }, () => [text(TAG.ReferencedSOPClassUID, 'UI', [CT, UID.secondaryCaptureImageStorage]), text(TAG.ReferencedSOPInstanceUID, 'UI', UIDS.slice(2))]);
     return made([{ tag: TAG.TransactionUID, vr: 'UI', value: next() < 0.9 ? `2.25.${seed}` : pick(next, VALUES) }, { tag: TAG.ReferencedSOPSequence, vr: 'SQ', value: items }]);
