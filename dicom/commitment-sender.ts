@@ -33,9 +33,9 @@ export interface CommitmentSenderOptions {
 
 interface SenderDeps extends CommitmentSenderOptions {
   readonly places: AssociationPlaces;
+  /** Ends waiting for a place. */
+  readonly closing: AbortSignal;
 }
-
-const TIMEOUT_SECONDS = 30;
 
 export interface CommitmentSender {
   close(): Promise<void>;
@@ -45,6 +45,7 @@ const FOR_MS = 24 * 3_600_000;
 const FIRST_WAIT_MS = 10_000;
 const LONGEST_WAIT_MS = 900_000;
 const PAGE = 20;
+const TIMEOUT_SECONDS = 30;
 
 /** Wait before the next attempt, doubled each time. */
 export const waitAfter = (attempts: number): number => Math.min(FIRST_WAIT_MS * 2 ** Math.min(attempts, 20), LONGEST_WAIT_MS);
@@ -78,7 +79,7 @@ const deliver = async (options: SenderDeps, commitment: Commitment): Promise<voi
   const ae = await options.findAe(commitment.callingAe);
   if (ae === undefined) throw new ApplianceError('COMMITMENT_NOT_DELIVERED', 'the AE is not known with host and port');
   const { timeoutSeconds = TIMEOUT_SECONDS } = options;
-  const place = await options.places.take(ae, { seconds: timeoutSeconds });
+  const place = await options.places.take(ae, { seconds: timeoutSeconds, signal: options.closing });
   try {
     await deliverTo(options, ae, commitment, timeoutSeconds);
   } finally {
@@ -104,7 +105,8 @@ const attempt = async (options: SenderDeps, commitment: Commitment): Promise<voi
 
 /** Runs until closed; trouble with the catalog is logged and waits for the next look. */
 export const startCommitmentSender = (given: CommitmentSenderOptions): CommitmentSender => {
-  const options: SenderDeps = { ...given, places: given.places ?? createAssociationPlaces() };
+  const closing = new AbortController();
+  const options: SenderDeps = { ...given, places: given.places ?? createAssociationPlaces(), closing: closing.signal };
   let isClosed = false;
   let wake = (): void => undefined;
   const loop = async (): Promise<void> => {
@@ -124,5 +126,5 @@ export const startCommitmentSender = (given: CommitmentSenderOptions): Commitmen
     }
   };
   const running = loop();
-  return { close: async () => { isClosed = true; wake(); await running; } };
+  return { close: async () => { isClosed = true; closing.abort(); wake(); await running; } };
 };

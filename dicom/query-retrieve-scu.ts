@@ -182,8 +182,9 @@ export const createQueryRetrieveScu = (options: QueryRetrieveOptions): QueryRetr
   const { silenceSeconds, places = createAssociationPlaces() } = options;
 
   const ask = async (ae: RemoteAe, asking: Omit<Performing, keyof Reach | 'silenceSeconds' | 'onGone'>): Promise<DimseResponse> => {
+    const way = reach(ae, options.aeTitle, options.tls());
     const place = await places.take(ae, { seconds: silenceSeconds, signal: asking.signal });
-    return perform({ ...reach(ae, options.aeTitle, options.tls()), silenceSeconds, ...asking, onGone: () => place.free() });
+    return perform({ ...way, silenceSeconds, ...asking, onGone: () => place.free() });
   };
 
   const find = async <T>(ae: RemoteAe, keys: Identifier, maxAnswers: number, take: (answer: Answer) => T | undefined): Promise<Found<T>> => {
