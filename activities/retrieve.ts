@@ -63,9 +63,9 @@ const NAMED = 50;
 
 const isAssociation = (error: unknown): error is ApplianceError => isApplianceError(error) && (error.code.startsWith('ASSOCIATION_') || error.code.startsWith('REMOTE_') || error.code === 'INTAKE_CANNOT_UNDERSTAND');
 
-/** The code of an error of the other side; a rejection for the moment is no refusal. */
+/** The code of an error of the other side; a rejection for the moment is no refusal, and a full line of our own waits for another try. */
 const codeOf = (error: unknown): string => {
-  if (!isAssociation(error)) throw error;
+  if (!isAssociation(error) || error.code === 'ASSOCIATION_ALL_IN_USE') throw error;
   if (error.code === 'ASSOCIATION_REJECTED' && error.details['result'] === 2) return 'ASSOCIATION_ABORTED';
   return error.code === 'INTAKE_CANNOT_UNDERSTAND' ? 'REMOTE_QUERY_FAILED' : error.code;
 };

@@ -27,7 +27,7 @@ export interface SendActivities {
   sendInstances(request: SendRequest): Promise<SendSummary>;
 }
 
-export interface SendDeps extends Pick<SendAllOptions, 'conversion' | 'timeoutSeconds' | 'retryPausesMs'> {
+export interface SendDeps extends Pick<SendAllOptions, 'conversion' | 'timeoutSeconds' | 'retryPausesMs' | 'places'> {
   readonly aeTitle: string;
   readonly book: RetrieveBook;
   readonly findAe: FindAe;
@@ -73,7 +73,7 @@ export const createSendActivities = (deps: SendDeps): SendActivities => ({
     try {
       const { kinds } = await deps.book.plan(selection);
       const { isReached } = await sendAll({
-        to, ...(deps.tls === undefined ? {} : { tls: deps.tls() }), callingAe: deps.aeTitle, signal: context.cancellationSignal,
+        to, places: deps.places, ...(deps.tls === undefined ? {} : { tls: deps.tls() }), callingAe: deps.aeTitle, signal: context.cancellationSignal,
         source: { kinds, open: () => stillToSend(deps, selection, progress) },
         ...(deps.conversion === undefined ? {} : { conversion: deps.conversion }),
         ...(deps.timeoutSeconds === undefined ? {} : { timeoutSeconds: deps.timeoutSeconds }),

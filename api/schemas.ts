@@ -183,7 +183,7 @@ export const AeDraft = z.object({
   aeTitle, host: text(253).regex(/^[A-Za-z0-9.:_-]+$/, 'a host name or address'), port: z.number().int().min(1).max(65_535).default(104), tls: z.boolean().default(false),
   services: z.array(z.enum(AE_SERVICE_NAMES)).max(AE_SERVICE_NAMES.length).default(['store']).describe('what the AE may ask of us'),
   preferredTransferSyntaxes: z.array(z.string().refine((uid) => transferSyntaxByUid.has(uid), 'no transfer syntax we know')).max(20).default([]).describe('best first; empty: what we hold'),
-  maxAssociations: z.number().int().min(1).max(32).default(2).describe('associations we open to it at the same time'), notes: text(1_000).default(''),
+  maxAssociations: z.number().int().min(1).max(32).default(2).describe('associations that each of our processes opens to it at the same time: receiving, working, and the web page'), notes: text(1_000).default(''),
 });
 export const Ae = AeDraft.extend({ version: z.number(), source: z.enum(['api', 'file']), changedBy: z.string(), changedAt: when });
 export const ChangeAe = AeDraft.omit({ aeTitle: true }).extend({ version: z.number().int().positive() });

@@ -8,9 +8,11 @@ import { COMMAND } from './association/command.ts';
 import { Requestor } from './association/requestor.ts';
 import type { ClientTls } from './association/secure.ts';
 import type { EventLog } from './association/service.ts';
+import { createAssociationPlaces } from './association-places.ts';
+import type { AssociationPlaces } from './association-places.ts';
 import { writeCommitmentResult } from './commitment-message.ts';
 import { reach } from './reach-ae.ts';
-import type { FindAe } from './remote-ae.ts';
+import type { FindAe, RemoteAe } from './remote-ae.ts';
 import { STATUS } from './tables/statuses.ts';
 import { UID } from './tables/uids.ts';
 
@@ -25,6 +27,14 @@ export interface CommitmentSenderOptions {
   /** How often the catalog is asked what is due. */
   readonly pollMs?: number;
   readonly timeoutSeconds?: number;
+  /** Shared by all that open associations in this process; else the results count for themselves. */
+  readonly places?: AssociationPlaces;
+}
+
+interface SenderDeps extends CommitmentSenderOptions {
+  readonly places: AssociationPlaces;
+  /** Ends waiting for a place. */
+  readonly closing: AbortSignal;
 }
 
 export interface CommitmentSender {
@@ -35,20 +45,15 @@ const FOR_MS = 24 * 3_600_000;
 const FIRST_WAIT_MS = 10_000;
 const LONGEST_WAIT_MS = 900_000;
 const PAGE = 20;
+const TIMEOUT_SECONDS = 30;
 
 /** Wait before the next attempt, doubled each time. */
 export const waitAfter = (attempts: number): number => Math.min(FIRST_WAIT_MS * 2 ** Math.min(attempts, 20), LONGEST_WAIT_MS);
 
-/**
- * Sends one result.
- * @throws {ApplianceError} what an association may throw; COMMITMENT_NOT_DELIVERED when the AE is not known, does not take the role or refuses
- * @source PS3.4 J.3.3.1, PS3.7 D.3.3.4 (the SCP proposes its own role)
- */
-export const deliver = async (options: CommitmentSenderOptions, commitment: Commitment): Promise<void> => {
-  const ae = await options.findAe(commitment.callingAe);
-  if (ae === undefined) throw new ApplianceError('COMMITMENT_NOT_DELIVERED', 'the AE is not known with host and port');
+/** Sends one result over an association of its own. @source PS3.4 J.3.3.1, PS3.7 D.3.3.4 (the SCP proposes its own role) */
+const deliverTo = async (options: SenderDeps, ae: RemoteAe, commitment: Commitment, timeoutSeconds: number): Promise<void> => {
   const requestor = await Requestor.open({
-    ...reach(ae, options.aeTitle, options.tls()), timeoutSeconds: options.timeoutSeconds ?? 30,
+    ...reach(ae, options.aeTitle, options.tls()), timeoutSeconds,
     contexts: [{ id: 1, abstractSyntax: UID.storageCommitmentPush, transferSyntaxes: [UID.explicitLittleEndian, UID.implicitLittleEndian] }],
     roles: [{ sopClassUid: UID.storageCommitmentPush, scuRole: false, scpRole: true }],
   });
@@ -66,7 +71,23 @@ export const deliver = async (options: CommitmentSenderOptions, commitment: Comm
   }
 };
 
-const attempt = async (options: CommitmentSenderOptions, commitment: Commitment): Promise<void> => {
+/**
+ * Sends one result, as soon as there is a place among the associations of the AE.
+ * @throws {ApplianceError} what an association may throw; COMMITMENT_NOT_DELIVERED when the AE is not known, does not take the role or refuses
+ */
+const deliver = async (options: SenderDeps, commitment: Commitment): Promise<void> => {
+  const ae = await options.findAe(commitment.callingAe);
+  if (ae === undefined) throw new ApplianceError('COMMITMENT_NOT_DELIVERED', 'the AE is not known with host and port');
+  const { timeoutSeconds = TIMEOUT_SECONDS } = options;
+  const place = await options.places.take(ae, { seconds: timeoutSeconds, signal: options.closing });
+  try {
+    await deliverTo(options, ae, commitment, timeoutSeconds);
+  } finally {
+    place.free();
+  }
+};
+
+const attempt = async (options: SenderDeps, commitment: Commitment): Promise<void> => {
   const { clock, commitments, log } = options;
   const { attempts, callingAe, commitmentId, requestedAt } = commitment;
   try {
@@ -83,7 +104,9 @@ const attempt = async (options: CommitmentSenderOptions, commitment: Commitment)
 };
 
 /** Runs until closed; trouble with the catalog is logged and waits for the next look. */
-export const startCommitmentSender = (options: CommitmentSenderOptions): CommitmentSender => {
+export const startCommitmentSender = (given: CommitmentSenderOptions): CommitmentSender => {
+  const closing = new AbortController();
+  const options: SenderDeps = { ...given, places: given.places ?? createAssociationPlaces(), closing: closing.signal };
   let isClosed = false;
   let wake = (): void => undefined;
   const loop = async (): Promise<void> => {
@@ -103,5 +126,5 @@ export const startCommitmentSender = (options: CommitmentSenderOptions): Commitm
     }
   };
   const running = loop();
-  return { close: async () => { isClosed = true; wake(); await running; } };
+  return { close: async () => { isClosed = true; closing.abort(); wake(); await running; } };
 };

@@ -4,13 +4,15 @@
  */
 import { ApplianceError } from '../infra/errors.ts';
 import type { ClientTls } from './association/secure.ts';
+import { createAssociationPlaces } from './association-places.ts';
+import type { AssociationPlaces } from './association-places.ts';
 import { strings, text } from './data-set/data-set.ts';
 import type { DataSet } from './data-set/data-set.ts';
 import { readElements } from './data-set/read-elements.ts';
 import { decoderFor } from './data-set/text-decoder.ts';
 import type { TextDecode } from './data-set/text-decoder.ts';
 import { perform } from './dimse/perform.ts';
-import type { Identifier } from './dimse/perform.ts';
+import type { Identifier, Performing } from './dimse/perform.ts';
 import type { DimseResponse } from './dimse/response-tap.ts';
 import { reach } from './reach-ae.ts';
 import type { Reach } from './reach-ae.ts';
@@ -104,6 +106,8 @@ export interface QueryRetrieveOptions {
   readonly queryLimitSeconds: number;
   /** Answers taken at study and series level. */
   readonly maxAnswers: number;
+  /** Shared by all that open associations in this process; else queries and retrievals count for themselves. A place is waited for as long as for an answer. */
+  readonly places?: AssociationPlaces;
 }
 
 /** Instances counted one by one in a series at most. */
@@ -175,14 +179,20 @@ const hex = (status: number): string => status.toString(16).toUpperCase().padSta
 
 /** Makes the SCU. @source PS3.4 C.4.1, C.4.2, C.6.2 (Study Root) */
 export const createQueryRetrieveScu = (options: QueryRetrieveOptions): QueryRetrieveScu => {
-  const target = (ae: RemoteAe): Reach & { readonly silenceSeconds: number } => ({ ...reach(ae, options.aeTitle, options.tls()), silenceSeconds: options.silenceSeconds });
+  const { silenceSeconds, places = createAssociationPlaces() } = options;
+
+  const ask = async (ae: RemoteAe, asking: Omit<Performing, keyof Reach | 'silenceSeconds' | 'onGone'>): Promise<DimseResponse> => {
+    const way = reach(ae, options.aeTitle, options.tls());
+    const place = await places.take(ae, { seconds: silenceSeconds, signal: asking.signal });
+    return perform({ ...way, silenceSeconds, ...asking, onGone: () => place.free() });
+  };
 
   const find = async <T>(ae: RemoteAe, keys: Identifier, maxAnswers: number, take: (answer: Answer) => T | undefined): Promise<Found<T>> => {
     const found: T[] = [];
     let isEnough = false;
     let unreadable = 0;
-    const done = await perform({
-      ...target(ae), limitSeconds: options.queryLimitSeconds, request: { kind: 'find', identifier: keys },
+    const done = await ask(ae, {
+      limitSeconds: options.queryLimitSeconds, request: { kind: 'find', identifier: keys },
       onPending: (response) => {
         if (isEnough) return 'go-on';
         if (found.length >= maxAnswers) {
@@ -227,8 +237,8 @@ export const createQueryRetrieveScu = (options: QueryRetrieveOptions): QueryRetr
     move: async (ae, { studyInstanceUid, seriesInstanceUid, limitSeconds, signal, onProgress, isAlive }) => {
       const progressOf = ({ command: { remaining, completed, failed, warning } }: DimseResponse): MoveProgress => ({ remaining, completed, failed, warning });
       const keys = seriesInstanceUid === undefined ? { QueryRetrieveLevel: 'STUDY', StudyInstanceUID: studyInstanceUid } : { QueryRetrieveLevel: 'SERIES', StudyInstanceUID: studyInstanceUid, SeriesInstanceUID: seriesInstanceUid };
-      const done = await perform({
-        ...target(ae), limitSeconds, request: { kind: 'move', identifier: keys, destination: options.aeTitle }, isAlive, ...(signal === undefined ? {} : { signal }),
+      const done = await ask(ae, {
+        limitSeconds, request: { kind: 'move', identifier: keys, destination: options.aeTitle }, isAlive, ...(signal === undefined ? {} : { signal }),
         onPending: (response) => { onProgress(progressOf(response)); return 'go-on'; },
       });
       return { ...progressOf(done), status: done.command.status ?? 0 };

@@ -33,7 +33,7 @@ export interface RetrieveScpOptions {
   readonly log: EventLog;
 }
 
-export interface MoveScpOptions extends RetrieveScpOptions, Pick<SendAllOptions, 'timeoutSeconds' | 'retryPausesMs'> {
+export interface MoveScpOptions extends RetrieveScpOptions, Pick<SendAllOptions, 'timeoutSeconds' | 'retryPausesMs' | 'places'> {
   readonly findAe: FindAe;
   /** What we show and trust at this moment where a destination wants TLS. */
   readonly tls?: () => ClientTls;
@@ -117,7 +117,7 @@ const move = async (options: MoveScpOptions, retrieve: Retrieve, to: RemoteAe): 
   try {
     await sendAll({
       ...(options.tls === undefined ? {} : { tls: options.tls() }),
-      to, callingAe: options.aeTitle, source, stop: signal, signal: isGone.signal,
+      to, places: options.places, callingAe: options.aeTitle, source, stop: signal, signal: isGone.signal,
       moveOriginator: { aeTitle: association.callingAe, messageId: command.messageId ?? 0 },
       ...(options.conversion === undefined ? {} : { conversion: options.conversion }),
       ...(options.timeoutSeconds === undefined ? {} : { timeoutSeconds: options.timeoutSeconds }),

@@ -7,6 +7,7 @@ import { ApplianceError, isApplianceError } from '../infra/errors.ts';
 import type { ProposedContext } from './association/associate.ts';
 import { Requestor } from './association/requestor.ts';
 import type { ClientTls } from './association/secure.ts';
+import type { AssociationPlaces, Place } from './association-places.ts';
 import type { SendQueue, SendTask } from './send-queue.ts';
 import type { SendableFile } from './sendable-file.ts';
 import { reasonOf } from './store-request.ts';
@@ -19,6 +20,8 @@ export interface LaneOptions {
   readonly calledAe: string;
   readonly callingAe: string;
   readonly associations: number;
+  /** Where associations are counted that others have to this receiver; without it these are all. */
+  readonly places?: AssociationPlaces | undefined;
   readonly timeoutSeconds: number;
   readonly contexts: readonly ProposedContext[];
   readonly queue: SendQueue;
@@ -43,12 +46,14 @@ interface Shared {
   opened: number;
   /** Lanes with an association. */
   established: number;
+  /** Ends the waits of lanes that want a place, once another lane has an association. */
+  readonly waits: Set<AbortController>;
   error: unknown;
 }
 
 /** Refusals for good, and peers that break the protocol, do the same the next time. @source PS3.8 Table 9-21 */
 const isWorthAgain = (error: unknown): boolean =>
-  isApplianceError(error, 'ASSOCIATION_ABORTED', 'ASSOCIATION_TIMED_OUT', 'ASSOCIATION_NO_LISTENER', 'ASSOCIATION_UNREACHABLE') || (isApplianceError(error, 'ASSOCIATION_REJECTED') && error.details['result'] === 2);
+  isApplianceError(error, 'ASSOCIATION_ABORTED', 'ASSOCIATION_ALL_IN_USE', 'ASSOCIATION_TIMED_OUT', 'ASSOCIATION_NO_LISTENER', 'ASSOCIATION_UNREACHABLE') || (isApplianceError(error, 'ASSOCIATION_REJECTED') && error.details['result'] === 2);
 
 const isOver = ({ stop, signal }: LaneOptions): boolean => stop?.aborted === true || signal?.aborted === true;
 
@@ -58,14 +63,38 @@ const waitBefore = async (options: LaneOptions, ms: number): Promise<void> => {
   await pause(ms, undefined, { signal: AbortSignal.any(signals) }).catch(() => undefined);
 };
 
+interface Opened {
+  readonly requestor: Requestor;
+  readonly place: Place | undefined;
+}
+
+/** An instance does not wait for a place when another lane can take it. */
+const placeFor = async ({ places, calledAe, associations, timeoutSeconds }: LaneOptions, shared: Shared, signal: AbortSignal): Promise<Place | undefined> => {
+  if (places === undefined) return undefined;
+  const wait = new AbortController();
+  shared.waits.add(wait);
+  try {
+    return await places.take({ aeTitle: calledAe, maxAssociations: associations }, { seconds: shared.established > 0 ? 0 : timeoutSeconds, signal: AbortSignal.any([signal, wait.signal]) });
+  } finally {
+    shared.waits.delete(wait);
+  }
+};
+
 /** A stop ends the opening too; later it only keeps the lane from taking more. */
-const openOne = async ({ host, port, tls, calledAe, callingAe, contexts, timeoutSeconds, stop, signal }: LaneOptions): Promise<Requestor> => {
+const openOne = async (options: LaneOptions, shared: Shared): Promise<Opened> => {
+  const { host, port, tls, calledAe, callingAe, contexts, timeoutSeconds, stop, signal } = options;
   const opening = new AbortController();
   const giveUp = (): void => opening.abort(stop?.reason);
   stop?.addEventListener('abort', giveUp);
   if (stop?.aborted === true) giveUp();
+  const ended = signal === undefined ? opening.signal : AbortSignal.any([opening.signal, signal]);
+  let place: Place | undefined;
   try {
-    return await Requestor.open({ host, port, calledAe, callingAe, contexts, timeoutSeconds, ...(tls === undefined ? {} : { tls }), signal: signal === undefined ? opening.signal : AbortSignal.any([opening.signal, signal]) });
+    place = await placeFor(options, shared, ended);
+    return { place, requestor: await Requestor.open({ host, port, calledAe, callingAe, contexts, timeoutSeconds, ...(tls === undefined ? {} : { tls }), signal: ended }) };
+  } catch (error) {
+    place?.free();
+    throw error;
   } finally {
     stop?.removeEventListener('abort', giveUp);
   }
@@ -75,13 +104,14 @@ const openOne = async ({ host, port, tls, calledAe, callingAe, contexts, timeout
  * Opens an association for a task, again after a pause. Another lane that has one does the work instead of a second
  * try: the task goes back while that lane still looks for more.
  */
-const openFor = async (task: SendTask, options: LaneOptions, shared: Shared): Promise<Requestor | undefined> => {
+const openFor = async (task: SendTask, options: LaneOptions, shared: Shared): Promise<Opened | undefined> => {
   for (let attempt = 0; ; attempt += 1) {
     try {
-      const requestor = await openOne(options);
+      const opened = await openOne(options, shared);
       shared.opened += 1;
       shared.established += 1;
-      return requestor;
+      for (const wait of shared.waits) wait.abort();
+      return opened;
     } catch (error) {
       shared.error = error;
       const ms = options.retryPausesMs[attempt];
@@ -102,8 +132,8 @@ const broken = (options: LaneOptions, task: SendTask, error: unknown): void => {
   else options.queue.again({ file: task.file, breaks });
 };
 
-/** Sends over one association until it breaks or nothing is left; answers how many were confirmed, and what broke it. */
-const sendOver = async (requestor: Requestor, first: SendTask, options: LaneOptions): Promise<{ readonly confirmed: number; readonly error?: unknown }> => {
+/** Sends over one association until it breaks, nothing is left or it is others' turn; answers how many were confirmed, and what broke it. */
+const sendOver = async ({ requestor, place }: Opened, first: SendTask, options: LaneOptions): Promise<{ readonly confirmed: number; readonly error?: unknown }> => {
   let confirmed = 0;
   let task: SendTask | undefined = first;
   try {
@@ -111,7 +141,7 @@ const sendOver = async (requestor: Requestor, first: SendTask, options: LaneOpti
       options.note(task.file, await options.store(requestor, task.file));
       confirmed += 1;
       task = undefined;
-      task = isOver(options) ? undefined : await options.queue.take();
+      task = isOver(options) || place?.isDue === true ? undefined : await options.queue.take();
     }
   } catch (error) {
     requestor.abort();
@@ -130,9 +160,12 @@ const runLane = async (options: LaneOptions, shared: Shared): Promise<void> => {
   while (!isOver(options)) {
     const task = await options.queue.take();
     if (task === undefined) return;
-    const requestor = await openFor(task, options, shared);
-    if (requestor === undefined) return;
-    const { confirmed, error } = await sendOver(requestor, task, options).finally(() => { shared.established -= 1; });
+    const opened = await openFor(task, options, shared);
+    if (opened === undefined) return;
+    const { confirmed, error } = await sendOver(opened, task, options).finally(() => {
+      shared.established -= 1;
+      opened.place?.free();
+    });
     if (error === undefined) continue;
     shared.error = error;
     breaks = confirmed > 0 ? 1 : breaks + 1;
@@ -148,7 +181,7 @@ const runLane = async (options: LaneOptions, shared: Shared): Promise<void> => {
  * @throws what the queue's source or `store` throws, once every lane has ended
  */
 export const runLanes = async (options: LaneOptions): Promise<LanesEnd> => {
-  const shared: Shared = { opened: 0, established: 0, error: undefined };
+  const shared: Shared = { opened: 0, established: 0, waits: new Set(), error: undefined };
   const lanes = Array.from({ length: Math.max(1, options.associations) }, () => runLane(options, shared));
   await Promise.allSettled(lanes);
   await Promise.all(lanes);

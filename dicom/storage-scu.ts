@@ -22,7 +22,7 @@ export interface SendSource {
   open(): AsyncIterable<SendableFile>;
 }
 
-export interface SendAllOptions extends StoreOptions, Pick<LaneOptions, 'stop' | 'signal'> {
+export interface SendAllOptions extends StoreOptions, Pick<LaneOptions, 'stop' | 'signal' | 'places'> {
   readonly to: RemoteAe;
   /** What we show and trust where the receiver wants TLS. */
   readonly tls?: ClientTls;
@@ -64,7 +64,7 @@ export const sendAll = async (options: SendAllOptions): Promise<{ readonly isRea
     try {
       const end = await runLanes({
         host: to.host, port: to.port, calledAe: to.aeTitle, callingAe: options.callingAe, associations: to.maxAssociations, timeoutSeconds: options.timeoutSeconds ?? TIMEOUT_SECONDS,
-        contexts: plan.contexts, queue, ...(to.tls && options.tls !== undefined ? { tls: options.tls } : {}), retryPausesMs: options.retryPausesMs ?? RETRY_PAUSES_MS,
+        contexts: plan.contexts, queue, places: options.places, ...(to.tls && options.tls !== undefined ? { tls: options.tls } : {}), retryPausesMs: options.retryPausesMs ?? RETRY_PAUSES_MS,
         ...(options.stop === undefined ? {} : { stop: options.stop }), ...(options.signal === undefined ? {} : { signal: options.signal }),
         note: (file, result) => options.onOutcome(file, result),
         store: (requestor, file) => {

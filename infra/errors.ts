@@ -27,6 +27,7 @@ export const ERRORS = {
   ASSOCIATION_UNREACHABLE: row('auto', 502, 'The network does not lead to this host: check address, cables and firewalls.'),
   ASSOCIATION_TLS_UNTRUSTED: row('operator', 502, 'The certificate of the other AE is not trusted: renew it there, or add its authority to `tlsCa`.'),
   ASSOCIATION_TLS_FAILED: row('operator', 502, 'TLS could not be agreed: check that the other AE speaks TLS 1.2 or later on this port and trusts our certificate.'),
+  ASSOCIATION_ALL_IN_USE: row('auto', 503, 'All associations that we may open to the other AE are in use: try again later, or allow more in the AE registry.'),
   ASSOCIATION_TIMED_OUT: row('auto', 504, 'The other side did not answer in time: check that it runs and the network between.'),
   ASSOCIATION_REFUSED_CONTEXT: row('never', 502, 'The other AE accepts no presentation context for this SOP class and transfer syntax.'),
   ASSOCIATION_PROTOCOL: row('never', 502, 'The other AE breaks the DICOM upper layer protocol: look at its log, its software must be corrected.'),

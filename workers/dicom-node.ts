@@ -1,6 +1,7 @@
 /** The process that talks DICOM: our AE with Verification, Storage, Storage Commitment, queries and retrieving. Works with Temporal down; needs store and catalog. */
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createAssociationPlaces } from '../dicom/association-places.ts';
 import { createCallerList } from '../dicom/caller-list.ts';
 import { createCallerNotes } from '../dicom/caller-notes.ts';
 import { startCommitmentSender } from '../dicom/commitment-sender.ts';
@@ -34,7 +35,7 @@ await runChild('dicom-node', async ({ config, home, log, catalog }) => {
   await mkdir(converted, { recursive: true, mode: 0o750 });
   const transcoder = createTranscoder();
   const retrieve = { aeTitle: config.aeTitle, book: catalog.retrieve, fileOf: (path: string) => store.absolute(path), conversion: { transcoder, folder: converted }, log };
-  const remote = { findAe: (aeTitle: string) => catalog.aes.find(aeTitle), tls: () => clientTls(config, identity) };
+  const remote = { findAe: (aeTitle: string) => catalog.aes.find(aeTitle), tls: () => clientTls(config, identity), places: createAssociationPlaces() };
   const node = await createDicomNode({
     aeTitle: config.aeTitle, host: config.dicomHost, port: config.dicomPlain ? config.dicomPort : undefined, log, clock, callers: callers.policy,
     ...(config.tls ? { tls: { host: config.dicomHost, port: config.tlsPort, identity, clientCertificates: config.tlsClientCertificates, handshakeSeconds: config.artimSeconds } } : {}),

@@ -12,6 +12,7 @@ import { createOrderActivities } from '../activities/orders.ts';
 import { createRetrieveActivities } from '../activities/retrieve.ts';
 import { createSendActivities } from '../activities/send.ts';
 import { createAttachmentStore } from '../disc/attachments/attachment-store.ts';
+import { createAssociationPlaces } from '../dicom/association-places.ts';
 import { createInstanceStore } from '../dicom/instance-store.ts';
 import { createPictureMaker } from '../dicom/picture/picture-maker.ts';
 import { createTranscoder } from '../dicom/transcode.ts';
@@ -65,11 +66,12 @@ await runChild('work', async ({ config, endpoints, home, labels, log, catalog })
   const converted = join(home.run, 'sending');
   await rm(converted, { recursive: true, force: true });
   await mkdir(converted, { recursive: true, mode: 0o750 });
+  const places = createAssociationPlaces();
   const retrieve = withFailures({ ...createSendActivities({
     aeTitle: config.aeTitle, book: catalog.retrieve, findAe: (aeTitle) => catalog.aes.find(aeTitle), fileOf: (path) => store.absolute(path), operations: catalog.operations, log,
-    conversion: { transcoder, folder: converted }, tls: () => clientTls(config, identity),
+    conversion: { transcoder, folder: converted }, tls: () => clientTls(config, identity), places,
   }), ...createRetrieveActivities({
-    retrievals: catalog.retrievals, orders: catalog.orders, scu: createConfiguredScu(config, identity), findAe: (aeTitle) => catalog.aes.find(aeTitle), log,
+    retrievals: catalog.retrievals, orders: catalog.orders, scu: createConfiguredScu(config, identity, places), findAe: (aeTitle) => catalog.aes.find(aeTitle), log,
     limits: { limitSeconds: config.retrieveLimitSeconds, attempts: config.retrieveAttempts }, tell: (workflowId, counts) => tellProgress(temporal, workflowId, counts),
   }) }, log);
   const workers = await runWorkers(connection, endpoints.temporalNamespace, [

@@ -44,6 +44,8 @@ export interface Performing {
   readonly onPending: (response: DimseResponse) => 'go-on' | 'enough';
   /** Asked when the peer was silent for too long; true waits as long again. */
   readonly isAlive?: () => Promise<boolean>;
+  /** Called when nothing is left of the association, also when none came about; up to some seconds after the answer. */
+  readonly onGone?: () => void;
 }
 
 /** How long a peer may take to obey C-CANCEL or A-RELEASE. */
@@ -96,6 +98,13 @@ class Performance {
 
   get #network(): ClientInternals['network'] {
     return (this.#client as unknown as ClientInternals).network;
+  }
+
+  /** Tells once, when nothing is left of the association. */
+  whenGone(tell: () => void): void {
+    const socket = this.#network?.socket;
+    if (socket === undefined || socket.closed) tell();
+    else socket.once('close', tell);
   }
 
   #open(): void {
@@ -187,5 +196,12 @@ class Performance {
  * @source PS3.4 C.4.1, C.4.2
  */
 export const perform = (options: Performing): Promise<DimseResponse> => new Promise((resolve, reject) => {
-  new Performance(options, { resolve, reject });
+  const { onGone = () => undefined } = options;
+  let performed: Performance | undefined;
+  try {
+    performed = new Performance(options, { resolve, reject });
+  } finally {
+    if (performed === undefined) onGone();
+    else performed.whenGone(onGone);
+  }
 });

@@ -634,6 +634,21 @@ select * from "disc_order" where "id" = @1;
 select "id", "volume_index", "file_set_id" from "volume" where "order_key" = @1 and "id" != @2 order by "volume_index";
 -- @1 bigint
 select "volume_instance"."volume_key", "study"."study_date", "study"."description" as "study_description", "series"."modality", "series"."series_number", "series"."description", count(*) as "instances" from "volume_instance" inner join "instance" on "instance"."id" = "volume_instance"."instance_key" inner join "series" on "series"."id" = "instance"."series_key" inner join "study" on "study"."id" = "instance"."study_key" where "volume_instance"."volume_key" in (@1) group by "volume_instance"."volume_key", "study"."id", "study"."study_date", "study"."description", "series"."id", "series"."modality", "series"."series_number", "series"."description" order by "study"."id", "series"."id";
+-- orders.volume of a re-burn of a re-burn
+-- @1 bigint
+select * from "volume" where "id" = @1;
+-- @1 bigint
+select * from "disc_order" where "id" = @1;
+-- @1 bigint
+select * from "volume" where "id" = @1;
+-- @1 bigint, @2 bigint
+select "id", "volume_index", "file_set_id" from "volume" where "order_key" = @1 and "id" != @2 order by "volume_index";
+-- @1 bigint
+select "volume_instance"."volume_key", "study"."study_date", "study"."description" as "study_description", "series"."modality", "series"."series_number", "series"."description", count(*) as "instances" from "volume_instance" inner join "instance" on "instance"."id" = "volume_instance"."instance_key" inner join "series" on "series"."id" = "instance"."series_key" inner join "study" on "study"."id" = "instance"."study_key" where "volume_instance"."volume_key" in (@1) group by "volume_instance"."volume_key", "study"."id", "study"."study_date", "study"."description", "series"."id", "series"."modality", "series"."series_number", "series"."description" order by "study"."id", "series"."id";
+-- @1 bigint
+select "disc_order"."order_id", "disc_order"."reburn_of" from "disc_order" inner join "volume" on "volume"."order_key" = "disc_order"."id" where "volume"."id" = @1;
+-- @1 bigint
+select "disc_order"."order_id", "disc_order"."reburn_of" from "disc_order" inner join "volume" on "volume"."order_key" = "disc_order"."id" where "volume"."id" = @1;
 -- instances.instancesOfOrder
 -- @1 bigint, @2 varchar(64)
 select "instance"."id", "instance"."attributes", "series"."attributes" as "base", "study"."patient_key", "instance"."study_key", "instance"."series_key", "instance"."path", "instance"."bytes", "instance"."data_set_offset", "instance"."data_set_sha256", "instance"."transfer_syntax_uid" from "instance" inner join "series" on "series"."id" = "instance"."series_key" inner join "study" on "study"."id" = "instance"."study_key" inner join "order_instance" on "order_instance"."instance_key" = "instance"."id" inner join "disc_order" on "disc_order"."id" = "order_instance"."order_key" where "instance"."counts" = @1 and "disc_order"."order_id" = @2 order by "study"."patient_key", "study"."id", "series"."id", "instance"."sort_number", "instance"."id";

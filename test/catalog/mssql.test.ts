@@ -75,6 +75,7 @@ const OPERATIONS: readonly Operation[] = [
   { name: 'orders.setState', values: { state: 'PENDING', started_at: null }, run: (c) => c.orders.setState('o1', 'CREATING', 'NORMAL', '') },
   { name: 'orders.recordVolumes', empty: [/from "volume"/], values: { reburn_of: null }, run: (c) => c.orders.recordVolumes('o1', 'CD', [{ parts: [{ seriesId: 1 }] }]) },
   { name: 'orders.volume', values: { reburn_of: null }, run: (c) => c.orders.volume(1) },
+  { name: 'orders.volume of a re-burn of a re-burn', values: { reburn_of: [3, 2, null] }, run: (c) => c.orders.volume(1) },
   { name: 'instances.instancesOfOrder', run: (c) => c.instances.instancesOfOrder('o1') },
   { name: 'orders.recordComposed', values: { state: 'PLANNED' }, run: (c) => c.orders.recordComposed(1, { imageBytes: 1, imageSha256: 'a', certificate: null, instances: [{ instanceId: 1, fileId: 'A', sha256: 'b' }], leftOff: [2] }) },
   { name: 'discs.openJob', empty: [/from "job"/], run: (c) => c.discs.openJob(1, 1, 1, 'virtual') },

@@ -171,6 +171,7 @@ describe.skipIf(!needs('postgres'))('storage commitment', () => {
     /** An AE that takes results; `roles` false answers that it does not take the role. */
     const startTaker = async (over: { readonly status?: number; readonly takesRole?: boolean; readonly syntaxes?: readonly string[]; readonly answersTimes?: number; readonly identity?: TlsIdentity } = {}) => {
       const taken: Taken[] = [];
+      let most = 0;
       let refusals = over.answersTimes ?? 0;
       const service: DicomService = {
         name: 'taker', transferSyntaxes: (uid) => (uid === UID.storageCommitmentPush ? new Set(over.syntaxes ?? [EXPLICIT]) : undefined), commandFields: [COMMAND.eventReportRequest],
@@ -180,6 +181,7 @@ describe.skipIf(!needs('postgres'))('storage commitment', () => {
           return {
             data: (chunk) => void parts.push(Buffer.from(chunk)), flush: () => undefined, abort: () => undefined,
             complete: async () => {
+              most = Math.max(most, taker.counters().openAssociations);
               taken.push({ result: resultOf(exchange.command.eventTypeId, Buffer.concat(parts), exchange.context.transferSyntax), calledAe: exchange.association.calledAe, callingAe: exchange.association.callingAe });
               await exchange.respond({ status: refusals-- > 0 ? 0x0110 : (over.status ?? 0), eventTypeId: exchange.command.eventTypeId ?? 0 });
             },
@@ -191,7 +193,7 @@ describe.skipIf(!needs('postgres'))('storage commitment', () => {
         aeTitle: 'PEER', host: '127.0.0.1', port: identity === undefined ? 0 : undefined, services: [service], log: silent, clock: { now: () => new Date() },
         ...(identity === undefined ? {} : { tls: { host: '127.0.0.1', port: 0, identity, clientCertificates: 'required', handshakeSeconds: 5 } }),
       });
-      return { taken, findAe: ((aeTitle) => Promise.resolve(aeTitle === 'PEER' ? { aeTitle, host: '127.0.0.1', port: identity === undefined ? taker.port : taker.tlsPort, tls: identity !== undefined, maxAssociations: 1, preferredTransferSyntaxes: [] } : undefined)) as FindAe, close: () => taker.close({ drainSeconds: 0 }) };
+      return { taken, most: () => most, findAe: ((aeTitle) => Promise.resolve(aeTitle === 'PEER' ? { aeTitle, host: '127.0.0.1', port: identity === undefined ? taker.port : taker.tlsPort, tls: identity !== undefined, maxAssociations: 1, preferredTransferSyntaxes: [] } : undefined)) as FindAe, close: () => taker.close({ drainSeconds: 0 }) };
     };
     const send = (findAe: FindAe, tls: ClientTls = { checksName: true }) => startCommitmentSender({ aeTitle: 'SPINDLE', commitments: catalog.commitments, findAe, tls: () => tls, log: silent, clock: { now: () => now }, pollMs: 20, timeoutSeconds: 2 });
     /** A request whose association is gone before the result. */
@@ -232,6 +234,27 @@ describe.skipIf(!needs('postgres'))('storage commitment', () => {
       identity.close();
       rmSync(folder, { recursive: true, force: true });
     }, 30_000);
+
+    it('delivers many results one by one where the AE may have one association', async () => {
+      await start();
+      const peer = await connect();
+      await store(peer, '2.25.61');
+      for (const transactionUid of ['2.25.921', '2.25.922', '2.25.923']) {
+        action(peer, ask(transactionUid, [[CT, '2.25.61']]));
+        expect(await peer.response()).toMatchObject({ status: 0 });
+        await peer.next();
+        await peer.next();
+      }
+      peer.socket.destroy();
+      const states = async () => (await catalog.commitments.list({ limit: 10 })).commitments.map(({ state, attempts }) => `${state} ${attempts}`);
+      await expect.poll(states).toEqual(['PENDING 1', 'PENDING 1', 'PENDING 1']);
+      const taker = await startTaker();
+      const sender = send(taker.findAe);
+      await expect.poll(states).toEqual(['DELIVERED 1', 'DELIVERED 1', 'DELIVERED 1']);
+      expect(taker.most()).toBe(1);
+      await sender.close();
+      await taker.close();
+    });
 
     it('takes a request that comes again before its result for the same one, and no other', async () => {
       await start();

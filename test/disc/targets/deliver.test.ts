@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -17,6 +17,8 @@ import { digestsBelow } from '../image/judges.ts';
 import { PLAIN } from '../compose-defaults.ts';
 
 const AT = new Date('2024-05-06T07:08:10Z');
+/** A user that owns nothing. */
+const NOBODY = 65_534;
 let folder = '';
 let place = '';
 let composed: ComposedImage;
@@ -173,9 +175,21 @@ describe.skipIf(!canMount)('places that cannot take a copy', () => {
   }));
 });
 
-describe.skipIf(process.getuid?.() === 0)('a place without the right to write', () => {
-  it('says so', async () => {
+/** Does work as a person without rights of the system's own, who gets the place and may read the image. */
+const asOrdinaryUser = async <T>(work: () => Promise<T>): Promise<T> => {
+  if (process.seteuid === undefined || process.getuid?.() !== 0) return work();
+  chmodSync(folder, 0o755);
+  chmodSync(composed.image.path, 0o644);
+  chownSync(place, NOBODY, NOBODY);
+  process.seteuid(NOBODY);
+  try { return await work(); } finally { process.seteuid(0); }
+};
+
+describe('a place without the right to write', () => {
+  it('says so', () => asOrdinaryUser(async () => {
+    expect(await codeOf(deliver('zip'))).toBeUndefined();
     chmodSync(place, 0o500);
-    expect(await codeOf(deliver('zip'))).toBe('DISC_TARGET_READ_ONLY');
-  });
+    for (const kind of ['iso', 'zip', 'folder'] as const) expect([kind, await codeOf(deliver(kind, { serial: 'S-0002' }))]).toEqual([kind, 'DISC_TARGET_READ_ONLY']);
+    expect(readdirSync(place)).toEqual(['SPINDLE_0001_S-0001.zip']);
+  }));
 });

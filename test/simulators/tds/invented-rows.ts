@@ -5,11 +5,13 @@ import type { TdsAnswer, TdsValue } from './tokens.ts';
 export interface Invention {
   /** Statements that answer no row, and touch none. */
   empty: readonly RegExp[];
-  /** Values by column name. */
-  values: Readonly<Record<string, TdsValue>>;
+  /** Values by column name; of a list one row after the other has the next, the last stays. */
+  values: Readonly<Record<string, TdsValue | readonly TdsValue[]>>;
 }
 
 const AT = new Date('2026-03-01T10:00:00.000Z');
+
+const isList = (value: TdsValue | readonly TdsValue[]): value is readonly TdsValue[] => Array.isArray(value);
 
 export const createInvention = (): Invention & { answer(statement: RecordedStatement): TdsAnswer } => {
   const types = new Map<string, string>();
@@ -29,9 +31,15 @@ export const createInvention = (): Invention & { answer(statement: RecordedState
   };
 
   const invention: Invention = { empty: [], values: {} };
+  const given = new WeakMap<readonly TdsValue[], number>();
+  const nextOf = (list: readonly TdsValue[]): TdsValue => {
+    const at = given.get(list) ?? 0;
+    given.set(list, at + 1);
+    return list[Math.min(at, list.length - 1)] ?? null;
+  };
   const valueOf = (name: string): TdsValue => {
-    const given = invention.values[name];
-    if (given !== undefined) return given;
+    const value = invention.values[name];
+    if (value !== undefined) return isList(value) ? nextOf(value) : value;
     const type = types.get(name) ?? '';
     if (name === 'at' || /_at$/.test(name)) return AT;
     if (/^n?varchar/.test(type) || name === 'base') return name.endsWith('attributes') || name === 'base' || name === 'details' || name === 'draft' || name === 'content' ? '{}' : name === 'patients' || name === 'report' ? '[]' : '1';
