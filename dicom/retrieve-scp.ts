@@ -178,7 +178,7 @@ const destinationOf = async (options: MoveScpOptions, exchange: Exchange): Promi
   const title = exchange.command.moveDestination ?? '';
   const to = title === '' ? undefined : await options.findAe(title);
   if (to === undefined) throw new ApplianceError('RETRIEVE_DESTINATION_UNKNOWN', title === '' ? 'no move destination is named' : `${title} is not registered`);
-  if (to.tls) throw new ApplianceError('RETRIEVE_CANNOT_SEND', `${title} is to be reached over TLS, which is not available`);
+  if (to.tls && options.tls === undefined) throw new ApplianceError('RETRIEVE_CANNOT_SEND', `${title} is to be reached over TLS, which is not available`);
   return to;
 };
 

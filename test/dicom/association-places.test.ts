@@ -136,9 +136,10 @@ describe('one AE with one association for all services', () => {
     const outcomes: StoreResult['outcome'][] = [];
     expect(await sending(to, heldFiles('late', 2), outcomes, { places, timeoutSeconds: 0.05 })).toMatchObject({ isReached: false, error: { code: 'ASSOCIATION_ALL_IN_USE' } });
     expect(outcomes).toEqual(['failed', 'failed']);
-    const scu = createQueryRetrieveScu({ aeTitle: 'SPINDLE', tls: () => ({ checksName: true }), silenceSeconds: 0.05, queryLimitSeconds: 10, maxAnswers: 10, places });
-    await expect(scu.findStudies(to, {})).rejects.toMatchObject({ code: 'ASSOCIATION_ALL_IN_USE' });
+    const scuWaiting = (silenceSeconds: number): ReturnType<typeof createQueryRetrieveScu> => createQueryRetrieveScu({ aeTitle: 'SPINDLE', tls: () => ({ checksName: true }), silenceSeconds, queryLimitSeconds: 10, maxAnswers: 10, places });
+    await expect(scuWaiting(0.05).findStudies(to, {})).rejects.toMatchObject({ code: 'ASSOCIATION_ALL_IN_USE' });
     place.free();
+    const scu = scuWaiting(10);
     expect(await scu.findStudies(to, {})).toMatchObject({ isComplete: true });
     // A query that fails gives its place back, too.
     await expect(scu.findStudies({ ...to, port: 1 }, {})).rejects.toMatchObject({ code: 'ASSOCIATION_NO_LISTENER' });

@@ -67,7 +67,7 @@ describe('C-MOVE', () => {
     await requestor.release();
   });
 
-  it('refuses a destination that it does not know, or would have to reach over TLS', async () => {
+  it('refuses a destination that it does not know, or would have to reach over TLS that it has not', async () => {
     test.addDestination('SECURE', receiver.node.port, { tls: true });
     for (const [to, status] of [['NOBODY', 0xa801], ['', 0xa801], ['SECURE', 0xa702]] as const) expect((await move(WHOLE, to)).final.command.status).toBe(status);
     expect(receiver.summaries).toEqual([]);

@@ -14,14 +14,17 @@ import { echo } from '../../dicom/echo-scu.ts';
 import type { TlsListening } from '../../dicom/listeners.ts';
 import { sendInstances } from '../../dicom/storage-scu.ts';
 import { CIPHER_SUITES } from '../../dicom/tables/tls-profile.ts';
+import { UID } from '../../dicom/tables/uids.ts';
 import { freePort } from '../../infra/ports.ts';
 import { openTlsIdentity } from '../../infra/tls-identity.ts';
 import type { TlsIdentity } from '../../infra/tls-identity.ts';
 import { makeAuthority } from '../fixtures/certificates.ts';
 import type { Authority, Issued } from '../fixtures/certificates.ts';
+import { makeInstance } from '../fixtures/make-instance.ts';
 import { needs, program, pythonWith } from '../fixtures/peers.ts';
 import { CT, CT_CONTEXT, EXPLICIT, dataSet, request, startNode, until } from './association/harness.ts';
 import type { TestNode } from './association/harness.ts';
+import { identifier, moveBy, startRetrieveNode } from './retrieve/harness.ts';
 
 const run = promisify(execFile);
 const hasDcmtk = needs('dcmtk');
@@ -84,6 +87,21 @@ describe.skipIf(!needs('openssl'))('TLS', () => {
     expect(await echo(to(clientOf(modality)))).toMatchObject({ status: 0 });
     expect((await sendInstances({ ...to(clientOf(modality)), files: files() })).map((result) => result.outcome)).toEqual(['stored', 'stored', 'stored']);
     expectStored();
+  });
+
+  it('carries what a C-MOVE sends to a destination that wants it', async () => {
+    const source = await startRetrieveNode({ tls: () => clientOf(ours) });
+    try {
+      const made = makeInstance({ seed: 'moved over TLS' });
+      await source.hold([made]);
+      source.addDestination('SECURE', test.node.tlsPort, { aeTitle: 'SPINDLE', tls: true });
+      const { final } = await moveBy(source.node.port, UID.studyRootMove, 'SECURE', identifier('STUDY', { StudyInstanceUID: made.studyInstanceUid }));
+      expect(final.command).toMatchObject({ status: 0, completed: 1, failed: 0 });
+      expect(test.index.rows.map((row) => row.arrival.attributes.sopInstanceUid)).toEqual([made.sopInstanceUid]);
+      test.index.rows.length = 0;
+    } finally {
+      await source.close();
+    }
   });
 
   it('leaves the plain port open beside it, or closed when told so', async () => {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Requestor } from '../../../dicom/association/requestor.ts';
 import type { Response } from '../../../dicom/association/request-channel.ts';
+import type { ClientTls } from '../../../dicom/association/secure.ts';
 import type { RoleSelection } from '../../../dicom/association/associate.ts';
 import type { RemoteAe } from '../../../dicom/remote-ae.ts';
 import { createGetScp, createMoveScp } from '../../../dicom/retrieve-scp.ts';
@@ -31,6 +32,8 @@ export interface RetrieveNodeOptions extends TestNodeOptions {
   readonly conversion?: Conversion;
   readonly retryPausesMs?: readonly number[];
   readonly timeoutSeconds?: number;
+  /** What we show and trust where a destination wants TLS. */
+  readonly tls?: () => ClientTls;
 }
 
 export const remoteAe = (aeTitle: string, port: number, changes: Partial<RemoteAe> = {}): RemoteAe =>
@@ -47,7 +50,7 @@ export const startRetrieveNode = async (options: RetrieveNodeOptions = {}): Prom
   const log = Object.fromEntries((['debug', 'info', 'warn', 'error'] as const).map((level) => [level, (event: string, facts = {}) => void started().events.push({ level, event, facts })])) as unknown as Parameters<typeof createGetScp>[0]['log'];
   const shared = { aeTitle: 'SPINDLE', book, fileOf: (path: string) => join(started().directory, path), log, ...(options.conversion === undefined ? {} : { conversion: options.conversion }) };
   const services = [
-    createMoveScp({ ...shared, findAe: (title) => Promise.resolve(destinations.get(title)), retryPausesMs: options.retryPausesMs ?? [20, 50], timeoutSeconds: options.timeoutSeconds ?? 10 }),
+    createMoveScp({ ...shared, findAe: (title) => Promise.resolve(destinations.get(title)), retryPausesMs: options.retryPausesMs ?? [20, 50], timeoutSeconds: options.timeoutSeconds ?? 10, ...(options.tls === undefined ? {} : { tls: options.tls }) }),
     createGetScp(shared),
   ];
   test = await startNode({ ...options, services: [...services, ...(options.services ?? [])] });
