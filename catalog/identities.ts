@@ -30,8 +30,9 @@ const keysOf = (a: IndexedAttributes): Keys => {
 
 const identityOf = (a: IndexedAttributes): Identity => comparedIdentity({ name: a.patientName, birthDate: a.patientBirthDate, sex: a.patientSex });
 
-/** Two arrivals with the same key have the same parents and the same identity. */
-export const parentsCacheKey = (a: IndexedAttributes): string => JSON.stringify([keysOf(a), identityOf(a)]);
+/** Two arrivals with the same key have the same parents and the same identity. As received: this runs for every instance. */
+export const parentsCacheKey = (a: IndexedAttributes): string =>
+  JSON.stringify([a.patientId, a.issuerOfPatientId, a.studyInstanceUid, a.seriesInstanceUid, a.patientName, a.patientBirthDate, a.patientSex]);
 
 const patientRow = async (trx: InTransaction, keys: Keys, a: IndexedAttributes, database: Database): Promise<number> => {
   const known = await trx.selectFrom('patient').selectAll().where('patient_id', '=', keys.patientId).where('issuer_of_patient_id', '=', keys.issuer).where('study_scope', '=', keys.studyScope).executeTakeFirst();

@@ -8,8 +8,10 @@ import type { InstanceTable } from './tables.ts';
 
 const MAX_INT = 2_147_483_647;
 
+const isEqual = (a: unknown, b: unknown): boolean => a === b || (typeof a === 'object' && typeof b === 'object' && JSON.stringify(a) === JSON.stringify(b));
+
 const differences = (base: IndexedAttributes, own: IndexedAttributes): string =>
-  JSON.stringify(Object.fromEntries(Object.entries(own).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(base[name as keyof IndexedAttributes]))));
+  JSON.stringify(Object.fromEntries(Object.entries(own).filter(([name, value]) => !isEqual(value, base[name as keyof IndexedAttributes]))));
 
 /** The attributes of an instance from what its series and its own row remember. */
 export const restoredAttributes = (base: string, own: string): IndexedAttributes =>

@@ -68,7 +68,7 @@ export const assertSchema = async (database: Database): Promise<void> => {
  * @throws CATALOG_SCHEMA_TOO_NEW, CATALOG_UNAVAILABLE
  */
 export const migrateCatalog = async (databaseUrl: string, log?: CatalogLogger): Promise<void> => {
-  const database = openDatabase(openEngine(databaseUrl, 1, (code) => log?.warn({ event: 'catalog.pool-error', code })), () => new Date());
+  const database = openDatabase(await openEngine(databaseUrl, 1, (code) => log?.warn({ event: 'catalog.pool-error', code })), () => new Date());
   const { engine } = database;
   try {
     await database.read((db) => engine.whileMigrating(db, async (locked) => {

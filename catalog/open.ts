@@ -35,7 +35,7 @@ export interface OpenCatalog {
  * @throws CATALOG_UNAVAILABLE, CATALOG_SCHEMA_TOO_NEW, CONFIG_INVALID
  */
 export const openCatalog = async ({ databaseUrl, log, poolSize = 10, now = () => new Date() }: OpenCatalog): Promise<Catalog> => {
-  const database = openDatabase(openEngine(databaseUrl, poolSize, (code) => log?.warn({ event: 'catalog.pool-error', code })), now);
+  const database = openDatabase(await openEngine(databaseUrl, poolSize, (code) => log?.warn({ event: 'catalog.pool-error', code })), now);
   try {
     await assertSchema(database);
   } catch (error) {

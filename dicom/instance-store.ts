@@ -37,7 +37,7 @@ export interface PartFile {
   readonly dataSetBytes: number;
   /** Appends bytes of the data set; they are written and digested when it returns. */
   append(chunks: readonly Buffer[]): void;
-  /** The first bytes of the data set, read back. */
+  /** The first bytes of the data set, read back; valid until the next call on any part file. */
   head(maxBytes: number): Buffer;
   /** Makes the file durable and places it; it is claimed until released or discarded. */
   commit(name: InstanceName): Promise<PlacedFile>;
@@ -63,6 +63,7 @@ export interface InstanceStore {
   absolute(path: string): string;
 }
 
+const HEAD_BYTES = 65_536;
 const INCOMING = 'incoming';
 const INSTANCES = 'instances';
 const fdatasyncAsync = promisify(fdatasync);
@@ -132,6 +133,11 @@ export const createInstanceStore = (options: InstanceStoreOptions): InstanceStor
     return count <= 0;
   };
 
+  /** For the heads of nearly all instances: one after the other, as they are read in one go. */
+  const headBuffer = Buffer.allocUnsafe(HEAD_BYTES);
+  const run = randomBytes(12).toString('hex');
+  let opened = 0;
+
   /** Part files that were given up and could not be removed. */
   const leftOver = new Set<string>();
   const giveUp = (part: string): void => {
@@ -147,7 +153,7 @@ export const createInstanceStore = (options: InstanceStoreOptions): InstanceStor
   const open = (header: Buffer): PartFile => {
     for (const part of leftOver) giveUp(part);
     gauge.take(header.length);
-    const part = join(directory, INCOMING, `${randomBytes(12).toString('hex')}.part`);
+    const part = join(directory, INCOMING, `${run}-${(opened += 1)}.part`);
     let fd: number | undefined = guarded('part file cannot be opened', () => openSync(part, 'wx+', 0o640));
     const hash: Hash = createHash('sha256');
     let waiting: readonly Buffer[] = [header];
@@ -225,8 +231,9 @@ export const createInstanceStore = (options: InstanceStoreOptions): InstanceStor
       head: (maxBytes) => {
         const from = fd;
         if (from === undefined) throw new TypeError('part file is closed');
-        const head = Buffer.allocUnsafe(Math.min(maxBytes, dataSetBytes));
-        return head.subarray(0, guarded('part file cannot be read', () => readSync(from, head, 0, head.length, header.length)));
+        const wanted = Math.min(maxBytes, dataSetBytes);
+        const head = wanted <= headBuffer.length ? headBuffer : Buffer.allocUnsafe(wanted);
+        return head.subarray(0, guarded('part file cannot be read', () => readSync(from, head, 0, wanted, header.length)));
       },
       commit,
       abort: () => {

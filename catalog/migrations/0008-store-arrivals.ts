@@ -17,28 +17,39 @@ const names = COLUMNS.map(([name]) => name).join(', ');
 /**
  * store_arrivals(arrived, studies, logged): `arrived` is an array of instance rows by ascending UID; those whose UID is
  * new go in and are answered. `studies` are locked first, ascending, where there are several. The counter of the log is locked last.
+ * Plans are kept by each connection, so none may be made for tables that are still small: all go through indexes.
+ * The time of a study moves by seconds, for it stands in an index.
  */
 const STORE_ARRIVALS = `
-create function store_arrivals(arrived json, studies bigint[], logged timestamptz) returns table (uid text, made bigint) language plpgsql as $body$
+create function store_arrivals(arrived json, studies bigint[], logged timestamptz) returns table (uid text, made bigint) language plpgsql
+set enable_seqscan = off as $body$
 declare
+  uids text[];
   ids bigint[];
+  study_keys bigint[];
+  series_keys bigint[];
+  lengths bigint[];
+  times timestamptz[];
+  pushed int[];
   gained record;
   version_now bigint;
   gains bigint := 0;
   last_id bigint;
 begin
-  perform id from study where id = any(studies) order by id for update;
+  if cardinality(studies) > 0 then perform id from study where id = any(studies) order by id for update; end if;
   with fresh as (
     insert into instance (${names}) select ${names} from json_to_recordset(arrived) as t (${COLUMNS.map((column) => column.join(' ')).join(', ')})
-    on conflict (sop_instance_uid, variant) do nothing returning id)
-  select array_agg(id) into ids from fresh;
+    on conflict (sop_instance_uid, variant) do nothing returning id, sop_instance_uid, study_key, series_key, bytes, stored_at, is_pushed)
+  select array_agg(sop_instance_uid), array_agg(id), array_agg(study_key), array_agg(series_key), array_agg(bytes), array_agg(stored_at), array_agg(is_pushed)
+    into uids, ids, study_keys, series_keys, lengths, times, pushed from fresh;
   if ids is null then return; end if;
   for gained in
-    select i.study_key, i.series_key, count(*) as instances, sum(i.bytes) as bytes, max(i.stored_at) as stored_at, max(i.is_pushed) as is_pushed
-    from instance i where i.id = any(ids) group by i.study_key, i.series_key order by i.study_key, i.series_key
+    select f.study_key, f.series_key, count(*) as instances, sum(f.bytes) as bytes, max(f.stored_at) as stored_at, max(f.is_pushed) as is_pushed
+    from unnest(study_keys, series_keys, lengths, times, pushed) as f (study_key, series_key, bytes, stored_at, is_pushed)
+    group by f.study_key, f.series_key order by f.study_key, f.series_key
   loop
     gains := gains + 1;
-    update study set last_stored_at = greatest(last_stored_at, gained.stored_at) where id = gained.study_key;
+    update study set last_stored_at = gained.stored_at where id = gained.study_key and last_stored_at < gained.stored_at - interval '1 second';
     update series set instances = instances + gained.instances, held_instances = held_instances + gained.instances, bytes = series.bytes + gained.bytes, arrivals = arrivals + 1, last_stored_at = greatest(last_stored_at, gained.stored_at)
       where id = gained.series_key returning arrivals into version_now;
     if not found then raise exception 'series is not there' using errcode = '${STALE_SERIES}'; end if;
@@ -50,8 +61,9 @@ begin
   insert into operation_log (id, logged_at, who, event, subject, subject_kind, result, details)
     select last_id - gains + row_number() over (order by g.study_key, g.series_key), logged, 'appliance', 'instances.stored', g.study_key::text, 'study', 'stored',
       json_build_object('studyId', g.study_key, 'seriesId', g.series_key, 'instances', g.instances, 'bytes', g.bytes)::text
-    from (select i.study_key, i.series_key, count(*) as instances, sum(i.bytes) as bytes from instance i where i.id = any(ids) group by i.study_key, i.series_key) g;
-  return query select i.sop_instance_uid::text, i.id from instance i where i.id = any(ids);
+    from (select f.study_key, f.series_key, count(*) as instances, sum(f.bytes) as bytes
+      from unnest(study_keys, series_keys, lengths) as f (study_key, series_key, bytes) group by f.study_key, f.series_key) g;
+  return query select unnest(uids), unnest(ids);
 end
 $body$`;
 

@@ -101,6 +101,8 @@ insert into "schema_version" ("version", "applied_at") values (@1, @2);
 create table instance_release (id bigint identity(1,1) not null primary key, instance_key bigint not null, purpose varchar(16) collate Latin1_General_100_BIN2 not null, released_by nvarchar(200) collate Latin1_General_100_BIN2 not null, released_at datetime2(3) not null, reason nvarchar(400) collate Latin1_General_100_BIN2 not null, constraint uq_instance_release_instance_key_purpose unique (instance_key, purpose));
 -- @1 bigint, @2 datetime2(3)
 insert into "schema_version" ("version", "applied_at") values (@1, @2);
+-- @1 bigint, @2 datetime2(3)
+insert into "schema_version" ("version", "applied_at") values (@1, @2);
 commit transaction;
 -- instances.store of new series
 begin transaction;

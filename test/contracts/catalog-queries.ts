@@ -26,7 +26,7 @@ const range = (field: QueryField, from: string, to: string, matchesEmpty = false
 
 /** A database as the first version left it, with one study; the columns of later versions are not there. */
 const firstVersion = async (databaseUrl: string): Promise<void> => {
-  const database = openDatabase(openEngine(databaseUrl, 1, () => undefined), () => T0);
+  const database = openDatabase(await openEngine(databaseUrl, 1, () => undefined), () => T0);
   await database.read(async (db) => {
     const engine = database.engine.name;
     for (const statement of [...renderTable(engine, { name: 'schema_version', columns: ['version int', 'applied_at time'], primary: ['version'] }), ...first(engine)]) await sql.raw(statement).execute(db);
