@@ -5,6 +5,7 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../infra/clock.ts';
+import { processEnvironment } from '../infra/config.ts';
 import { readJsonFile, writeJsonFile } from '../infra/durable-file.ts';
 import { openServerLog, tailOf } from '../infra/embedded/server-log.ts';
 import type { OnStep } from '../infra/embedded/keeper.ts';
@@ -23,6 +24,10 @@ export interface ProcessSpec {
   readonly name: string;
   /** Absolute path of its module. */
   readonly file: string;
+  /** Flags of Node.js. */
+  readonly flags?: readonly string[];
+  /** Environment besides ours, where ours does not say otherwise. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface ProcessesOptions {
@@ -75,7 +80,8 @@ export const startProcesses = async (options: ProcessesOptions): Promise<Process
 
   const launch = async (spec: ProcessSpec, onReady: () => void): Promise<Child> => {
     const output = await openServerLog(home, spec.name);
-    const child = await spawnChild([process.execPath, spec.file, options.endpointsPath], {
+    const child = await spawnChild([process.execPath, ...(spec.flags ?? []), spec.file, options.endpointsPath], {
+      env: { ...spec.env, ...processEnvironment() },
       cwd: home.folder, holdsInput: true, errorFd: output.fd,
       onLine: (line) => { if (line === readyLine(spec.name)) onReady(); else appendFileSync(output.path, `${line}\n`); },
     }).finally(() => output.close());

@@ -27,7 +27,8 @@ const here = (file: string): string => fileURLToPath(new URL(file, import.meta.u
 
 /** The processes of an appliance. */
 export const PROCESSES: readonly ProcessSpec[] = [
-  { name: 'dicom-node', file: here('dicom-node.ts') },
+  // Each association that stores keeps two threads waiting for the disk. All else is short-lived, so little room for it is enough; more would only be held.
+  { name: 'dicom-node', file: here('dicom-node.ts'), flags: ['--max-semi-space-size=2'], env: { UV_THREADPOOL_SIZE: '8', MALLOC_ARENA_MAX: '1' } },
   { name: 'work', file: here('work.ts') },
   { name: 'robot', file: here('robot.ts') },
   { name: 'http', file: here('http.ts') },
