@@ -14,11 +14,11 @@ import { cpuSeconds, peakRssMiB } from './processes.ts';
 import { TARGETS } from './receive-targets.ts';
 import type { TargetName, TargetWish } from './receive-targets.ts';
 import { median, report, round, say } from './report.ts';
-import { scratchFolder } from './scratch.ts';
+import { scratchFolder, touchMemory } from './scratch.ts';
 import { sendAll } from './send.ts';
 
-/** So many that the code which runs for every instance has been compiled. */
-const WARM_UP = 200;
+/** So many that the code which runs for every instance has been compiled as well as it will be; small ones, for it is the same code. */
+const WARM_UP = { count: 2_000, bytes: 20_000 };
 
 export interface Round { readonly instancesPerSecond: number; readonly megabytesPerSecond: number; readonly cpuSecondsPerGigabyte: number; readonly databaseCpuSecondsPerGigabyte: number; readonly peakRssMiB: number }
 
@@ -28,6 +28,7 @@ export const measure = async (name: TargetName, warmUp: SliceSet, slices: SliceS
   try {
     await sendAll(target, warmUp, wish);
     const cpu = (): [number, number] => [cpuSeconds(target.pid), target.databasePid === undefined ? 0 : cpuSeconds(target.databasePid)];
+    touchMemory(2 * slices.bytes);
     const before = cpu();
     const seconds = await sendAll(target, slices, wish);
     const after = cpu();
@@ -64,11 +65,11 @@ const inTurns = async (names: readonly TargetName[], reps: number, one: (name: T
   return rounds;
 };
 
-const compareRate = (ours: Round, peer: Round, name: TargetName, facts: Readonly<Record<string, string>>): void =>
+const compareRate = (ours: Round, peer: Round, name: TargetName, facts: Readonly<Record<string, number | string>>): void =>
   report({ bench: 'receive', what: 'rate', figures: { ...facts, oursInstancesPerSecond: round(ours.instancesPerSecond), peerInstancesPerSecond: round(peer.instancesPerSecond) }, peer: name, ratio: round(ours.instancesPerSecond / peer.instancesPerSecond) });
 
-const compareCpu = (ours: Round, storescp: Round, facts: Readonly<Record<string, string>>): void =>
-  report({ bench: 'receive', what: 'cpu', figures: { ...facts, oursCpuSecondsPerGigabyte: round(ours.cpuSecondsPerGigabyte), peerCpuSecondsPerGigabyte: round(storescp.cpuSecondsPerGigabyte) }, peer: 'storescp', ratio: round(ours.cpuSecondsPerGigabyte / storescp.cpuSecondsPerGigabyte) });
+const compareCpu = (ours: Round, storescp: Round, facts: Readonly<Record<string, number | string>>): void =>
+  report({ bench: 'receive', what: 'cpu', figures: { ...facts, oursCpuSecondsPerGigabyte: round(ours.cpuSecondsPerGigabyte), peerCpuSecondsPerGigabyte: round(storescp.cpuSecondsPerGigabyte), databaseCpuSecondsPerGigabyte: round(ours.databaseCpuSecondsPerGigabyte) }, peer: 'storescp', ratio: round(ours.cpuSecondsPerGigabyte / storescp.cpuSecondsPerGigabyte) });
 
 const OPTIONS = {
   count: { type: 'string', default: '600' }, bytes: { type: 'string', default: '530000' }, associations: { type: 'string', default: '4' }, reps: { type: 'string', default: '3' },
@@ -86,13 +87,13 @@ export const runReceiveBench = async (args: readonly string[]): Promise<void> =>
   if (values.memory) return await measureMemory(folder, associations);
   say(`making ${count} slices`);
   const slices = writeSlices(join(folder, 'slices'), { seed: 'receive', count, bytes, associations });
-  const warmUp = writeSlices(join(folder, 'warm-up'), { seed: 'warm-up', count: WARM_UP, bytes, associations });
+  const warmUp = writeSlices(join(folder, 'warm-up'), { seed: 'warm-up', ...WARM_UP, associations });
   const rounds = await inTurns(names, reps, (name) => measure(name, warmUp, slices, { profileFolder: values.profile, nagle, durable, indexed }));
   const how = { ...(nagle ? { sockets: 'default' } : {}), ...(own === 'library' ? { durable: String(durable), indexed: String(indexed) } : {}) };
-  const facts = { count, bytesEach: Math.round(slices.bytes / count), associations, repetitions: reps, ...how };
+  const facts = { count, bytes, bytesEach: Math.round(slices.bytes / count), associations, repetitions: reps, ...how };
   const summaries = new Map(names.map((name) => [name, summarise(name, rounds.get(name) ?? [], facts)]));
   const of = (name: TargetName): Round => summaries.get(name) ?? (() => { throw new TypeError(`${name} was not measured`); })();
   const peer: TargetName = names.includes('orthanc') ? 'orthanc' : 'storescp';
-  compareRate(of(own), of(peer), peer, how);
-  compareCpu(of(own), of('storescp'), how);
+  compareRate(of(own), of(peer), peer, facts);
+  compareCpu(of(own), of('storescp'), facts);
 };
