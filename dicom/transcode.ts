@@ -12,9 +12,7 @@ import { codecByUid } from './tables/codecs.ts';
 import type { CodecRow } from './tables/codecs.ts';
 import { transferSyntaxByUid } from './tables/transfer-syntaxes.ts';
 import type { Transcoder } from './transcoder.ts';
-import { decodePixels } from './transcode/decode-pixels.ts';
 import type { Conversion } from './transcode/decode-pixels.ts';
-import { encodePixels } from './transcode/encode-pixels.ts';
 import { newHeader } from './transcode/new-header.ts';
 import { writePart10 } from './transcode/part10-file.ts';
 import { rewritten } from './transcode/rewrite.ts';
@@ -52,15 +50,16 @@ const routeBetween: Transcoder['route'] = (from, to) => {
 export const createTranscoder = (options: PoolOptions = {}): Transcoder => {
   const pool = createCodecPool(options);
 
-  const planned = (source: Source, toSyntaxUid: string, signal: AbortSignal | undefined): Promise<Conversion> => {
+  /** What deals with pixels is loaded by those who convert some: a node that only ever receives has no need of it. */
+  const planned = async (source: Source, toSyntaxUid: string, signal: AbortSignal | undefined): Promise<Conversion> => {
     const { transferSyntaxUid: fromSyntaxUid } = source;
     const ending = signal === undefined ? {} : { signal };
     const to = nativeEncoding(toSyntaxUid);
     switch (routeBetween(fromSyntaxUid, toSyntaxUid)) {
-      case 'same': return Promise.resolve({ dataSet: copied(source), pixels: 'untouched' });
-      case 'native': return Promise.resolve({ dataSet: rewritten(source, { to }), pixels: 'untouched' });
-      case 'decode': return decodePixels({ source, to, codec: codecByUid.get(fromSyntaxUid) as CodecRow, pool, ...ending });
-      case 'encode': return encodePixels({ source, codec: codecByUid.get(toSyntaxUid) as CodecRow, pool, ...ending });
+      case 'same': return { dataSet: copied(source), pixels: 'untouched' };
+      case 'native': return { dataSet: rewritten(source, { to }), pixels: 'untouched' };
+      case 'decode': return (await import('./transcode/decode-pixels.ts')).decodePixels({ source, to, codec: codecByUid.get(fromSyntaxUid) as CodecRow, pool, ...ending });
+      case 'encode': return (await import('./transcode/encode-pixels.ts')).encodePixels({ source, codec: codecByUid.get(toSyntaxUid) as CodecRow, pool, ...ending });
       case undefined: throw new ApplianceError('TRANSCODE_UNSUPPORTED', `No way from ${fromSyntaxUid} to ${toSyntaxUid}`);
     }
   };

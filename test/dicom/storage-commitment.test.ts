@@ -342,6 +342,7 @@ server_ae = AE(ae_title='PYSCU')
 server_ae.add_supported_context(StorageCommitmentPushModel, scu_role=False, scp_role=True)
 server = server_ae.start_server(('127.0.0.1', own), block=False, evt_handlers=handlers)
 ae = AE(ae_title='PYSCU')
+ae.dimse_timeout = ae.acse_timeout = 10
 ae.add_requested_context(StorageCommitmentPushModel)
 assoc = ae.associate('127.0.0.1', port, ae_title='SPINDLE', evt_handlers=handlers if same else [])
 ds = Dataset()
