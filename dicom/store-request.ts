@@ -3,8 +3,8 @@
  * answer. Converted files live in a scratch folder until they are sent.
  */
 import { randomUUID } from 'node:crypto';
-import { open, rm } from 'node:fs/promises';
-import type { FileHandle } from 'node:fs/promises';
+import { closeSync, openSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isApplianceError } from '../infra/errors.ts';
 import { COMMAND } from './association/command.ts';
@@ -66,11 +66,11 @@ const converted = async (file: SendableFile, toSyntaxUid: string, { transcoder, 
 };
 
 /** Command and data set; an answer when the file itself keeps them from being sent. */
-const request = async (channel: RequestChannel, context: AcceptedContext, file: SendableFile, located: Located, handle: FileHandle, { moveOriginator }: StoreOptions): Promise<StoreResult | undefined> => {
+const request = async (channel: RequestChannel, context: AcceptedContext, file: SendableFile, located: Located, fd: number, { moveOriginator }: StoreOptions): Promise<StoreResult | undefined> => {
   const originator = moveOriginator === undefined ? {} : { moveOriginatorAe: moveOriginator.aeTitle, moveOriginatorMessageId: moveOriginator.messageId };
   channel.send(context.id, { commandField: COMMAND.storeRequest, affectedSopClassUid: file.sopClassUid, affectedSopInstanceUid: file.sopInstanceUid, priority: 0, ...originator }, 'follows');
   try {
-    await writeDataSet(channel, context.id, { handle, from: located.dataSetOffset, to: located.bytes });
+    await writeDataSet(channel, context.id, { fd, from: located.dataSetOffset, to: located.bytes });
     return undefined;
   } catch (error) {
     // Nothing else may follow a data set that is half on the wire.
@@ -87,21 +87,16 @@ const answer = async (channel: RequestChannel): Promise<StoreResult> => {
   return { outcome: category === 'success' ? 'stored' : category === 'warning' ? 'warning' : 'refused', status, comment: command.errorComment ?? '' };
 };
 
+/** Only reading goes to another thread: opening and closing cost less than the way there. */
 const storeLocated = async (channel: RequestChannel, context: AcceptedContext, file: SendableFile, located: Located, options: StoreOptions): Promise<StoreResult> => {
-  let handle: FileHandle;
+  let fd: number;
   try {
-    handle = await open(located.file, 'r');
+    fd = openSync(located.file, 'r');
   } catch (error) {
     return { outcome: 'unreadable', comment: `the file cannot be opened (${reasonOf(error)})` };
   }
-  const closing = { done: Promise.resolve() };
-  try {
-    const unsent = await request(channel, context, file, located, handle, options).finally(() => { closing.done = handle.close(); });
-    // The peer works while the file is closed.
-    return unsent ?? await answer(channel);
-  } finally {
-    await closing.done;
-  }
+  const unsent = await request(channel, context, file, located, fd, options).finally(() => closeSync(fd));
+  return unsent ?? await answer(channel);
 };
 
 /**

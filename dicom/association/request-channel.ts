@@ -2,7 +2,8 @@
  * What a service user needs of an association to send requests on it, whichever side opened it; and how a data set
  * is written on one from a file.
  */
-import type { FileHandle } from 'node:fs/promises';
+import { read } from 'node:fs';
+import { promisify } from 'node:util';
 import type { Command } from './command.ts';
 import { writeFragmentHeader } from './pdu.ts';
 import type { Transport } from './transport.ts';
@@ -28,7 +29,8 @@ export interface RequestChannel {
 }
 
 export interface DataSetSource {
-  readonly handle: FileHandle;
+  /** Descriptor of the open file. */
+  readonly fd: number;
   /** Where the data set begins and ends in the file. */
   readonly from: number;
   readonly to: number;
@@ -36,6 +38,7 @@ export interface DataSetSource {
 
 /** Bytes of one read. */
 const CHUNK_BYTES = 1_048_576;
+const readAsync = promisify(read);
 
 /**
  * The read buffer of a channel: a fresh megabyte for each read costs more than the read. It is free again when the
@@ -74,12 +77,12 @@ const writeFragments = ({ capacity, transport }: RequestChannel, contextId: numb
  * @throws {TypeError} when the file became shorter meanwhile: the data set must not look whole then
  * @source PS3.8 Annex E.2
  */
-export const writeDataSet = async (channel: RequestChannel, contextId: number, { handle, from, to }: DataSetSource): Promise<void> => {
+export const writeDataSet = async (channel: RequestChannel, contextId: number, { fd, from, to }: DataSetSource): Promise<void> => {
   const perRead = Math.max(1, Math.floor(CHUNK_BYTES / channel.capacity)) * channel.capacity;
   for (let at = from; at < to;) {
     const wanted = Math.min(perRead, to - at);
     const buffer = bufferOf(channel, wanted);
-    const { bytesRead } = await handle.read(buffer, 0, wanted, at);
+    const { bytesRead } = await readAsync(fd, buffer, 0, wanted, at);
     if (bytesRead !== wanted) throw new TypeError('file became shorter while it was sent');
     at += wanted;
     const hasRoom = writeFragments(channel, contextId, buffer.subarray(0, wanted), at === to);
