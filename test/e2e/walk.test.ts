@@ -62,7 +62,8 @@ describe.skipIf(!needs('temporal') || !needs('postgres'))('a study on its way to
     const label = readFileSync(join(appliance.discFolder(disc!), 'label.png'));
     expect(label.subarray(1, 4).toString()).toBe('PNG');
     expect(createHash('sha256').update(readFileSync(join(appliance.home, 'labels', `${disc!.serial}.png`))).digest('hex')).toBe(createHash('sha256').update(label).digest('hex'));
-    expect(readdirSync(join(appliance.home, 'spool'))).toEqual([]);
+    // What was prepared goes once the order is done.
+    await expect.poll(() => readdirSync(join(appliance.home, 'spool')), { timeout: 30_000 }).toEqual([]);
   });
 
   it('is found by a query, which names the disc', async () => {
