@@ -3,7 +3,8 @@
  * Nothing leaves here for a robot that the gate did not read back and accept.
  */
 import { Context } from '@temporalio/activity';
-import type { Catalog, ReportEntry } from '../catalog/catalog.ts';
+import type { ReportEntry } from '../catalog/books/order-book.ts';
+import type { Catalog } from '../catalog/catalog.ts';
 import type { SeriesWeight } from '../disc/order/order.ts';
 import { isApplianceError } from '../infra/errors.ts';
 import type { VolumeSpool } from './volume-spool.ts';

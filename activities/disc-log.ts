@@ -1,5 +1,5 @@
 /** Activities of jobs and discs in the catalog. */
-import type { DiscLog } from '../catalog/catalog.ts';
+import type { DiscLog } from '../catalog/books/disc-log.ts';
 import type { JobState } from '../disc/order/lifecycle.ts';
 
 export interface OpenJob {

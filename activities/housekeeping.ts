@@ -1,5 +1,6 @@
 /** Activities that keep the store and the spool small. Never deletes what no good disc holds: the catalog decides. */
-import type { OperationLog, RetentionBook } from '../catalog/catalog.ts';
+import type { OperationLog } from '../catalog/books/operation-log.ts';
+import type { RetentionBook } from '../catalog/books/retention-book.ts';
 import type { Logger } from '../infra/log.ts';
 
 export interface HousekeepingActivities {

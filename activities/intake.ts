@@ -1,5 +1,5 @@
 /** Activities of the quiet period: the catalog tells when a group was last stored and places its order. */
-import type { RuleBook } from '../catalog/catalog.ts';
+import type { RuleBook } from '../catalog/books/rule-book.ts';
 
 export interface GroupState {
   readonly ruleId: number;

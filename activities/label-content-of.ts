@@ -1,5 +1,5 @@
 /** What the label of a job says, from the order and from what the gate read back. Pure. */
-import type { DiscLog } from '../catalog/catalog.ts';
+import type { DiscLog } from '../catalog/books/disc-log.ts';
 import { shownCode } from '../disc/certificate.ts';
 import type { LabelContent } from '../disc/label/label-content.ts';
 import type { LabelFacts } from '../disc/reader/label-facts.ts';

@@ -4,7 +4,7 @@
  */
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FirstMaking, OrderRow, VolumeRow } from '../catalog/catalog.ts';
+import type { FirstMaking, OrderRow, VolumeRow } from '../catalog/books/order-book.ts';
 import { createDeidentifier } from '../dicom/deidentify/deidentify.ts';
 import type { ProfileOption } from '../dicom/deidentify/choose-step.ts';
 import type { PictureMaker } from '../dicom/picture/picture-maker.ts';

@@ -1,5 +1,5 @@
 /** Activities of an order's life in the catalog: numbers, ids and codes only. */
-import type { OrderBook, OrderBrief, ReportEntry } from '../catalog/catalog.ts';
+import type { OrderBook, OrderBrief, ReportEntry } from '../catalog/books/order-book.ts';
 import { isApplianceError } from '../infra/errors.ts';
 import type { Target } from '../disc/order/content.ts';
 import type { Media, OrderInfo, OrderState, SeriesPart, VolumeMedia } from '../disc/order/order.ts';

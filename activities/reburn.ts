@@ -1,5 +1,5 @@
 /** Making a disc again: what is taken over from its first making, and what is said when the images differ. */
-import type { ReportEntry, VolumeToCompose } from '../catalog/catalog.ts';
+import type { ReportEntry, VolumeToCompose } from '../catalog/books/order-book.ts';
 import type { ProfileOption } from '../dicom/deidentify/choose-step.ts';
 import type { Imprint, ViewerMark } from '../disc/certificate.ts';
 import type { ContentOptions } from '../disc/order/content.ts';

@@ -3,7 +3,8 @@
  * What the AE does is answered as a value; only what is ours to repair is thrown and tried again by Temporal.
  */
 import { ApplicationFailure, Context } from '@temporalio/activity';
-import type { OrderBook, ReportEntry, Retrieval, RetrievalBook, RetrievalProgress } from '../catalog/catalog.ts';
+import type { OrderBook, ReportEntry } from '../catalog/books/order-book.ts';
+import type { Retrieval, RetrievalBook, RetrievalProgress } from '../catalog/books/retrieval-book.ts';
 import type { QueryRetrieveScu } from '../dicom/query-retrieve-scu.ts';
 import type { FindAe, RemoteAe } from '../dicom/remote-ae.ts';
 import { STATUS, statusCategory } from '../dicom/tables/statuses.ts';

@@ -3,7 +3,8 @@
  * A copy is submitted at most once per job key; what cannot be known becomes LOST and waits for a person.
  */
 import { ApplicationFailure, Context } from '@temporalio/activity';
-import type { DiscLog, OperationLog } from '../catalog/catalog.ts';
+import type { DiscLog } from '../catalog/books/disc-log.ts';
+import type { OperationLog } from '../catalog/books/operation-log.ts';
 import type { JobState } from '../disc/order/lifecycle.ts';
 import { ApplianceError, isApplianceError } from '../infra/errors.ts';
 import type { Logger } from '../infra/log.ts';

@@ -3,7 +3,8 @@
  * and counts only.
  */
 import { Context } from '@temporalio/activity';
-import type { OperationLog, RetrieveBook, RetrieveSelection } from '../catalog/catalog.ts';
+import type { OperationLog } from '../catalog/books/operation-log.ts';
+import type { RetrieveBook, RetrieveSelection } from '../catalog/books/retrieve-book.ts';
 import type { ClientTls } from '../dicom/association/secure.ts';
 import type { FindAe } from '../dicom/remote-ae.ts';
 import type { SendableFile } from '../dicom/sendable-file.ts';

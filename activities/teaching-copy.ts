@@ -1,5 +1,6 @@
 /** What the appliance knows of a teaching copy and the disc must not tell, or the other way round. Pure. */
-import type { ReportEntry, VolumeInstance, VolumeToCompose } from '../catalog/catalog.ts';
+import type { VolumeInstance } from '../catalog/books/instance-index.ts';
+import type { ReportEntry, VolumeToCompose } from '../catalog/books/order-book.ts';
 import type { PreparationLine } from '../disc/preparation/preparation-book.ts';
 import { ApplianceError, isApplianceError } from '../infra/errors.ts';
 

@@ -2,7 +2,9 @@
  * The port between the compose activities and the libraries that make a volume: one folder per volume below the spool.
  * Folder names come from the catalog and hold no patient data.
  */
-import type { DiscLog, FirstMaking, OrderRow, ReportEntry, VolumeInstance, VolumeRow, VolumeToCompose } from '../catalog/catalog.ts';
+import type { DiscLog } from '../catalog/books/disc-log.ts';
+import type { VolumeInstance } from '../catalog/books/instance-index.ts';
+import type { FirstMaking, OrderRow, ReportEntry, VolumeRow, VolumeToCompose } from '../catalog/books/order-book.ts';
 import type { ContentOptions } from '../disc/order/content.ts';
 import type { SeriesWeight } from '../disc/order/order.ts';
 

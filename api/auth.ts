@@ -4,7 +4,7 @@
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
-import type { SessionBook } from '../catalog/catalog.ts';
+import type { SessionBook } from '../catalog/books/session-book.ts';
 import { ApplianceError } from '../infra/errors.ts';
 
 export const SESSION_COOKIE = 'spindle_session';

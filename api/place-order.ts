@@ -1,5 +1,5 @@
 /** Places an order with what an encrypted disc or a copy beside a disc needs before it can start. */
-import type { PlaceOrder, PlaceRemoteOrder } from '../catalog/catalog.ts';
+import type { PlaceOrder, PlaceRemoteOrder } from '../catalog/books/order-book.ts';
 import { newOrderId } from '../catalog/place-order.ts';
 import { ApplianceError } from '../infra/errors.ts';
 import type { ApiDeps } from './route.ts';

@@ -1,7 +1,8 @@
 /** One route as data: what it takes, what it gives, what it does. The server mounts it and openapi.ts prints it. */
 import type { Request, Response, Router } from 'express';
 import type { z } from 'zod';
-import type { Catalog, VolumeInstance } from '../catalog/catalog.ts';
+import type { VolumeInstance } from '../catalog/books/instance-index.ts';
+import type { Catalog } from '../catalog/catalog.ts';
 import type { EchoAnswer } from '../dicom/echo-verdict.ts';
 import type { Found, RemoteSearch, RemoteSeries, RemoteStudy } from '../dicom/query-retrieve-scu.ts';
 import type { FindAe, RemoteAe } from '../dicom/remote-ae.ts';

@@ -1,7 +1,7 @@
 /** The AE registry with its history, and the callers it does not know. What a draft may hold is checked before it comes here. */
 import type { Selectable } from 'kysely';
 import { ApplianceError } from '../infra/errors.ts';
-import type { AeBook, AeDraft, RegisteredAe } from './catalog.ts';
+import type { AeBook, AeDraft, RegisteredAe } from './books/ae-book.ts';
 import type { Database } from './database.ts';
 import type { InTransaction } from './dialects/dialect.ts';
 import { fit } from './folding.ts';

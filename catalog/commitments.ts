@@ -4,7 +4,7 @@
  */
 import type { Selectable } from 'kysely';
 import { ApplianceError } from '../infra/errors.ts';
-import type { Commitment, CommitmentBook, CommitmentCandidate, CommitmentItem, CommitmentRequest } from './catalog.ts';
+import type { Commitment, CommitmentBook, CommitmentCandidate, CommitmentItem, CommitmentRequest } from './books/commitment-book.ts';
 import type { Database } from './database.ts';
 import { chunked } from './dialects/dialect.ts';
 import type { Executor, InTransaction } from './dialects/dialect.ts';

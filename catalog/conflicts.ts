@@ -2,7 +2,7 @@
  * Several contents under one SOP Instance UID: keeping them side by side, deciding which counts, and what follows for discs and orders.
  * While a person is asked, the content held first keeps counting, both are contested, and orders of the study wait.
  */
-import type { ArrivedInstance, InstanceIndex } from './catalog.ts';
+import type { ArrivedInstance, InstanceIndex } from './books/instance-index.ts';
 import { ApplianceError } from '../infra/errors.ts';
 import type { Database } from './database.ts';
 import type { InTransaction } from './dialects/dialect.ts';

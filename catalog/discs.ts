@@ -1,6 +1,6 @@
 /** The disc log: which physical disc was made, good or bad, and what is on it. Jobs live in jobs.ts. */
 import { ApplianceError } from '../infra/errors.ts';
-import type { DiscLog } from './catalog.ts';
+import type { DiscLog } from './books/disc-log.ts';
 import type { Database } from './database.ts';
 import { foldForSearch, likePart } from './folding.ts';
 import { createJobs } from './jobs.ts';

@@ -5,7 +5,7 @@
 import type { Selectable } from 'kysely';
 import { ApplianceError } from '../infra/errors.ts';
 import type { BurnRule } from '../disc/order/burn-rule.ts';
-import type { CollectGroup, RuleBook } from './catalog.ts';
+import type { CollectGroup, RuleBook } from './books/rule-book.ts';
 import type { Database } from './database.ts';
 import { chunked } from './dialects/dialect.ts';
 import type { Executor, InTransaction } from './dialects/dialect.ts';

@@ -4,7 +4,7 @@
  * Runs in its own transaction behind one lock: new series are rare, and disagreement between parallel arrivals is never missed.
  */
 import type { IndexedAttributes } from '../dicom/attributes.ts';
-import type { ArrivedInstance } from './catalog.ts';
+import type { ArrivedInstance } from './books/instance-index.ts';
 import type { Database } from './database.ts';
 import type { InTransaction } from './dialects/dialect.ts';
 import { comparedIdentity, disagree, fit, fitKey, foldForSearch, sha256 } from './folding.ts';

@@ -1,7 +1,7 @@
 /** Turns arrivals into instance rows and back. An instance keeps only the attributes in which it differs from its series' first. */
 import type { Insertable, Selectable } from 'kysely';
 import type { IndexedAttributes } from '../dicom/attributes.ts';
-import type { ArrivedInstance, HeldInstance, StoredFile } from './catalog.ts';
+import type { ArrivedInstance, HeldInstance, StoredFile } from './books/instance-index.ts';
 import { fit } from './folding.ts';
 import type { Parents } from './identities.ts';
 import type { InstanceTable } from './tables.ts';

@@ -1,5 +1,5 @@
 /** The instance index: what is held, under which content, and what a volume needs of it. Writing lives in store-batch.ts and conflicts.ts. */
-import type { InstanceIndex, VolumeInstance } from './catalog.ts';
+import type { InstanceIndex, VolumeInstance } from './books/instance-index.ts';
 import { createConflicts } from './conflicts.ts';
 import type { Database } from './database.ts';
 import type { Executor } from './dialects/dialect.ts';

@@ -3,7 +3,7 @@
  * Ids come from one counter row that stays locked until commit, so ids ascend in commit order and `since` never skips a row.
  * Rows are written last in their transaction: the lock is short, and every transaction takes it last.
  */
-import type { OperationLog, OperationRow } from './catalog.ts';
+import type { OperationLog, OperationRow } from './books/operation-log.ts';
 import type { Database } from './database.ts';
 import { chunked } from './dialects/dialect.ts';
 import type { InTransaction } from './dialects/dialect.ts';

@@ -1,6 +1,6 @@
 /** Reading orders: lists, one order with all that hangs on it, and the brief that publishing decides by. */
 import type { Grouping, OrderInfo, OrderSource, OrderState, Priority } from '../disc/order/order.ts';
-import type { FirstMaking, OrderBook, OrderBrief, OrderDetail, ReportEntry } from './catalog.ts';
+import type { FirstMaking, OrderBook, OrderBrief, OrderDetail, ReportEntry } from './books/order-book.ts';
 import type { Database } from './database.ts';
 import type { Executor } from './dialects/dialect.ts';
 import { retrievalsOf } from './retrievals.ts';

@@ -4,7 +4,8 @@ import type { Selectable } from 'kysely';
 import { contentOptions } from '../disc/order/content.ts';
 import type { ContentOptions } from '../disc/order/content.ts';
 import { ApplianceError } from '../infra/errors.ts';
-import type { DiscRow, JobRow, OrderRow, VolumeRow } from './catalog.ts';
+import type { DiscRow } from './books/disc-row.ts';
+import type { JobRow, OrderRow, VolumeRow } from './books/order-book.ts';
 import type { Executor } from './dialects/dialect.ts';
 import type { DiscOrderTable, JobTable, VolumeTable } from './tables.ts';
 

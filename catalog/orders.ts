@@ -3,7 +3,7 @@ import type { Selectable } from 'kysely';
 import { ApplianceError } from '../infra/errors.ts';
 import { isOrderClosed, ORDER_TRANSITIONS } from '../disc/order/lifecycle.ts';
 import type { Media, OrderInfo, OrderState, Priority } from '../disc/order/order.ts';
-import type { OrderBook, PlaceOrder } from './catalog.ts';
+import type { OrderBook, PlaceOrder } from './books/order-book.ts';
 import type { Database } from './database.ts';
 import { chunked } from './dialects/dialect.ts';
 import type { InTransaction } from './dialects/dialect.ts';

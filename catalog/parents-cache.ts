@@ -1,5 +1,5 @@
 /** Remembers the parent rows of recent series, so that a batch of known series asks nothing. Holds committed rows only. */
-import type { ArrivedInstance } from './catalog.ts';
+import type { ArrivedInstance } from './books/instance-index.ts';
 import type { Database } from './database.ts';
 import { ensureParents, parentsCacheKey } from './identities.ts';
 import type { Parents } from './identities.ts';

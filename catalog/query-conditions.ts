@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Expression, SqlBool } from 'kysely';
 import { QUERY_ATTRIBUTES } from '../dicom/tables/query-attributes.ts';
 import type { QueryField, QueryLevel } from '../dicom/tables/query-attributes.ts';
-import type { QueryCondition } from './catalog.ts';
+import type { QueryCondition } from './books/query-book.ts';
 import { like } from './like.ts';
 import { dateKey, likePattern, namePatterns, nameWords, timeKey } from './query-keys.ts';
 

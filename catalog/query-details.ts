@@ -1,6 +1,6 @@
 /** What a page of found entities needs beyond its own rows: counts, modalities, where it is held, and on which disc. A few statements a page. */
 import type { QueryField, QueryLevel } from '../dicom/tables/query-attributes.ts';
-import type { CatalogMatch, CatalogQuery } from './catalog.ts';
+import type { CatalogMatch, CatalogQuery } from './books/query-book.ts';
 import { chunked } from './dialects/dialect.ts';
 import type { Executor } from './dialects/dialect.ts';
 import { restoredAttributes } from './instance-rows.ts';

@@ -7,7 +7,7 @@ import { sql } from 'kysely';
 import type { Expression, SelectQueryBuilder, SqlBool } from 'kysely';
 import { isAtOrAbove } from '../dicom/tables/query-attributes.ts';
 import type { QueryLevel } from '../dicom/tables/query-attributes.ts';
-import type { CatalogMatch, CatalogQuery, QueryBook, QueryCondition } from './catalog.ts';
+import type { CatalogMatch, CatalogQuery, QueryBook, QueryCondition } from './books/query-book.ts';
 import type { Database } from './database.ts';
 import { chunked } from './dialects/dialect.ts';
 import type { Executor } from './dialects/dialect.ts';

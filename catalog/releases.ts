@@ -1,6 +1,6 @@
 /** What people have looked at and let leave de-identified, instance by instance; each step stands in the operation log. */
 import { ApplianceError } from '../infra/errors.ts';
-import type { InstanceRelease, ReleaseBook } from './catalog.ts';
+import type { InstanceRelease, ReleaseBook } from './books/release-book.ts';
 import type { Database } from './database.ts';
 import { chunked } from './dialects/dialect.ts';
 import type { InTransaction } from './dialects/dialect.ts';

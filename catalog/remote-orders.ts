@@ -1,6 +1,6 @@
 /** Orders of studies that a remote AE holds: placed without instances, which become theirs once they have arrived. */
 import { ApplianceError } from '../infra/errors.ts';
-import type { OrderBook, PlaceRemoteOrder } from './catalog.ts';
+import type { OrderBook, PlaceRemoteOrder } from './books/order-book.ts';
 import type { Database } from './database.ts';
 import { chunked } from './dialects/dialect.ts';
 import { findOrder } from './order-rows.ts';

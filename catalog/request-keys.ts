@@ -1,7 +1,7 @@
 /** One order per request key: the same key with the same content answers the order it made, with other content it is refused. */
 import { contentOptions } from '../disc/order/content.ts';
 import { ApplianceError } from '../infra/errors.ts';
-import type { PlaceOrder } from './catalog.ts';
+import type { PlaceOrder } from './books/order-book.ts';
 import type { InTransaction } from './dialects/dialect.ts';
 import { sha256 } from './folding.ts';
 

@@ -3,7 +3,7 @@
  * still wants, that was promised by storage commitment, or whose content is contested.
  */
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
-import type { RetentionBook } from './catalog.ts';
+import type { RetentionBook } from './books/retention-book.ts';
 import { recountSeries } from './conflicts.ts';
 import type { Database } from './database.ts';
 import { chunked } from './dialects/dialect.ts';

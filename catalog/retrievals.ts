@@ -4,7 +4,7 @@
  */
 import type { Selectable } from 'kysely';
 import { ApplianceError } from '../infra/errors.ts';
-import type { Retrieval, RetrievalBook, RetrievalProgress } from './catalog.ts';
+import type { Retrieval, RetrievalBook, RetrievalProgress } from './books/retrieval-book.ts';
 import type { Database } from './database.ts';
 import { chunked } from './dialects/dialect.ts';
 import type { Executor, InTransaction } from './dialects/dialect.ts';

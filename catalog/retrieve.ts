@@ -3,7 +3,7 @@
  * pages by ascending id. Superseded contents are not there; contested ones and those no longer held are, and say so.
  */
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
-import type { RetrieveBook, RetrieveSelection } from './catalog.ts';
+import type { RetrieveBook, RetrieveSelection } from './books/retrieve-book.ts';
 import type { Database } from './database.ts';
 import { chunked } from './dialects/dialect.ts';
 import { FILE_COLUMNS, storedFile } from './instance-rows.ts';

@@ -1,5 +1,5 @@
 /** What robots last said of themselves, for those who must choose one and for the page. One row a robot. */
-import type { RobotBook, RobotReport } from './catalog.ts';
+import type { RobotBook, RobotReport } from './books/robot-book.ts';
 import type { Database } from './database.ts';
 
 const parsed = (text: string): unknown => JSON.parse(text) as unknown;

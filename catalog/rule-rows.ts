@@ -2,7 +2,7 @@
 import type { Selectable } from 'kysely';
 import { contentOptions } from '../disc/order/content.ts';
 import type { BurnRule } from '../disc/order/burn-rule.ts';
-import type { RuleDraft } from './catalog.ts';
+import type { RuleDraft } from './books/rule-book.ts';
 import type { BurnRuleTable } from './tables.ts';
 
 /** The rule as the model knows it. */

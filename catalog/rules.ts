@@ -2,7 +2,7 @@
 import type { Selectable } from 'kysely';
 import { ApplianceError } from '../infra/errors.ts';
 import type { BurnRule } from '../disc/order/burn-rule.ts';
-import type { RuleBook, RuleDraft } from './catalog.ts';
+import type { RuleBook, RuleDraft } from './books/rule-book.ts';
 import type { Database } from './database.ts';
 import type { InTransaction } from './dialects/dialect.ts';
 import { fit } from './folding.ts';

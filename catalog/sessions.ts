@@ -1,5 +1,5 @@
 /** Login tokens and sessions of the console; only digests are kept. */
-import type { SessionBook } from './catalog.ts';
+import type { SessionBook } from './books/session-book.ts';
 import type { Database } from './database.ts';
 import { appendOperations } from './operations.ts';
 

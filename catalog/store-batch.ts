@@ -3,7 +3,7 @@
  * that overlap wait for each other and never for one another in a ring.
  */
 import type { Insertable, Selectable } from 'kysely';
-import type { ArrivedInstance, StoreOutcome } from './catalog.ts';
+import type { ArrivedInstance, StoreOutcome } from './books/instance-index.ts';
 import { StaleIds } from './database.ts';
 import type { Database } from './database.ts';
 import type { InTransaction, SeriesArrival } from './dialects/dialect.ts';

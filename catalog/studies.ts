@@ -1,7 +1,7 @@
 /** What the console and the API see of studies, series and instances. Read only. */
 import { sql } from 'kysely';
 import { ApplianceError } from '../infra/errors.ts';
-import type { SeriesSummary, StudyDirectory, StudySearch, StudySummary } from './catalog.ts';
+import type { SeriesSummary, StudyDirectory, StudySearch, StudySummary } from './books/study-directory.ts';
 import type { Database } from './database.ts';
 import type { Executor } from './dialects/dialect.ts';
 import { fit, fitKey, foldForSearch, likePart } from './folding.ts';

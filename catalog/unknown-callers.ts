@@ -1,6 +1,6 @@
 /** Callers that the AE registry does not know: one row per calling AE and host, the 200 seen last. */
 import type { Selectable } from 'kysely';
-import type { AeBook, UnknownCaller } from './catalog.ts';
+import type { AeBook, UnknownCaller } from './books/ae-book.ts';
 import type { Database } from './database.ts';
 import type { InTransaction } from './dialects/dialect.ts';
 import { fit } from './folding.ts';

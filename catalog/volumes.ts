@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { ApplianceError } from '../infra/errors.ts';
 import type { SeriesPart } from '../disc/order/order.ts';
-import type { OrderBook, VolumeToCompose } from './catalog.ts';
+import type { OrderBook, VolumeToCompose } from './books/order-book.ts';
 import type { Database } from './database.ts';
 import { chunked } from './dialects/dialect.ts';
 import type { Executor, InTransaction } from './dialects/dialect.ts';

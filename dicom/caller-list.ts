@@ -4,7 +4,7 @@
  */
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import type { AeBook, RegisteredAe } from '../catalog/catalog.ts';
+import type { AeBook, RegisteredAe } from '../catalog/books/ae-book.ts';
 import type { EventLog } from './association/service.ts';
 import { plainAddress } from './caller-policy.ts';
 import type { CallerPolicy, KnownCaller } from './caller-policy.ts';

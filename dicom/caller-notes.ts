@@ -1,5 +1,5 @@
 /** Notes callers that the registry does not know as they call, in few writes however often they call. */
-import type { AeBook, CallerNote } from '../catalog/catalog.ts';
+import type { AeBook, CallerNote } from '../catalog/books/ae-book.ts';
 import type { AssociationSummary, EventLog } from './association/service.ts';
 import { plainAddress } from './caller-policy.ts';
 import type { CallerPolicy } from './caller-policy.ts';

@@ -1,6 +1,6 @@
 /** The data sets of storage commitment: reads the request, writes the result in the transfer syntax of the context. */
 import { ApplianceError } from '../infra/errors.ts';
-import type { CommitmentItem } from '../catalog/catalog.ts';
+import type { CommitmentItem } from '../catalog/books/commitment-book.ts';
 import { strings, text } from './data-set/data-set.ts';
 import { encodeElement, encodeSequence } from './data-set/encode.ts';
 import { readElements } from './data-set/read-elements.ts';

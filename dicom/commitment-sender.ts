@@ -2,7 +2,7 @@
  * Delivers results of storage commitment over associations of our own, again and again for a day.
  * What is to be delivered stands in the catalog, so a restart loses nothing; a result that was taken twice does no harm.
  */
-import type { Commitment, CommitmentBook } from '../catalog/catalog.ts';
+import type { Commitment, CommitmentBook } from '../catalog/books/commitment-book.ts';
 import { ApplianceError } from '../infra/errors.ts';
 import { COMMAND } from './association/command.ts';
 import { Requestor } from './association/requestor.ts';

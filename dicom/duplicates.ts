@@ -1,7 +1,7 @@
 /**
  * Decides about an arrival whose SOP Instance UID is known with other bytes: the same instance, or a conflict.
  */
-import type { HeldInstance } from '../catalog/catalog.ts';
+import type { HeldInstance } from '../catalog/books/instance-index.ts';
 import { elementDigest } from './data-set/element-digest.ts';
 import type { ElementDigest } from './data-set/element-digest.ts';
 

@@ -2,7 +2,7 @@
  * Group commit of arrivals: while one catalog transaction runs, the next arrivals gather.
  * Refuses nothing; a failed transaction fails all its arrivals.
  */
-import type { ArrivedInstance, InstanceIndex, StoreOutcome } from '../catalog/catalog.ts';
+import type { ArrivedInstance, InstanceIndex, StoreOutcome } from '../catalog/books/instance-index.ts';
 import { ApplianceError } from '../infra/errors.ts';
 
 /** Arrivals in one transaction at most. */

@@ -2,7 +2,7 @@
  * Gives every word with the index an end: a catalog that hangs then refuses instances instead of keeping their senders
  * waiting. What was begun goes on in the catalog, so a row may still come into being.
  */
-import type { InstanceIndex } from '../catalog/catalog.ts';
+import type { InstanceIndex } from '../catalog/books/instance-index.ts';
 import { ApplianceError } from '../infra/errors.ts';
 
 /** What taking in needs of the index. */

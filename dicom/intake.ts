@@ -3,7 +3,7 @@
  * Promise: never accounted for without a row, never a row without its file. A file without a row may be left behind;
  * a resend finds and uses it.
  */
-import type { ArrivedInstance, InstanceIndex } from '../catalog/catalog.ts';
+import type { ArrivedInstance, InstanceIndex } from '../catalog/books/instance-index.ts';
 import { ApplianceError } from '../infra/errors.ts';
 import type { EventLog } from './association/service.ts';
 import { isAlreadyHeld } from './duplicates.ts';

@@ -3,7 +3,7 @@
  * Holds two pages of matches at most, waits for a peer that is slow, stops at once when the peer cancels.
  */
 import { setImmediate } from 'node:timers/promises';
-import type { CatalogMatch, QueryBook } from '../catalog/catalog.ts';
+import type { CatalogMatch, QueryBook } from '../catalog/books/query-book.ts';
 import { ApplianceError, isApplianceError } from '../infra/errors.ts';
 import { COMMAND } from './association/command.ts';
 import type { DicomService, EventLog, Exchange, RequestHandler } from './association/service.ts';

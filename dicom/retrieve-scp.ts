@@ -3,7 +3,7 @@
  * C-GET on the association of the requester. What is not held, is contested, or cannot be converted to what the
  * receiver takes is a failed sub-operation; nothing is left out silently.
  */
-import type { RetrieveBook } from '../catalog/catalog.ts';
+import type { RetrieveBook } from '../catalog/books/retrieve-book.ts';
 import { ApplianceError, isApplianceError } from '../infra/errors.ts';
 import { COMMAND } from './association/command.ts';
 import type { ClientTls } from './association/secure.ts';

@@ -2,7 +2,7 @@
  * Tells instances that came because we asked for them from those that someone pushed: only the latter start burn rules.
  * Senders of a C-MOVE should name us as originator; where one does not, the open retrieval and its calling AE title count.
  */
-import type { RetrievalBook } from '../catalog/catalog.ts';
+import type { RetrievalBook } from '../catalog/books/retrieval-book.ts';
 
 export interface ArrivalOrigin {
   /** Move Originator AE title of the C-STORE, when it has one. @source PS3.7 9.1.1.1 */

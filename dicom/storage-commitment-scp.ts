@@ -4,7 +4,7 @@
  */
 import { statSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CommitmentBook, CommitmentCandidate, CommitmentItem } from '../catalog/catalog.ts';
+import type { CommitmentBook, CommitmentCandidate, CommitmentItem } from '../catalog/books/commitment-book.ts';
 import { ApplianceError } from '../infra/errors.ts';
 import { COMMAND } from './association/command.ts';
 import type { DicomService, EventLog, Exchange, RequestHandler } from './association/service.ts';

@@ -2,7 +2,7 @@
  * Storage as SCP: the data set goes to disk as it comes, byte for byte, behind our Part 10 header; Success only
  * after file and row are durable. Never holds a whole instance in memory, never converts.
  */
-import type { ArrivedInstance } from '../catalog/catalog.ts';
+import type { ArrivedInstance } from '../catalog/books/instance-index.ts';
 import { ApplianceError } from '../infra/errors.ts';
 import { COMMAND } from './association/command.ts';
 import type { DicomService, EventLog, Exchange, RequestHandler } from './association/service.ts';

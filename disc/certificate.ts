@@ -3,7 +3,7 @@
  * The same facts give the same code. Holds no patient data: counts, UIDs, digests.
  */
 import { createHash } from 'node:crypto';
-import type { ReportEntry } from '../catalog/catalog.ts';
+import type { ReportEntry } from '../catalog/books/order-book.ts';
 import type { ProfileOption } from '../dicom/deidentify/choose-step.ts';
 import type { Language } from './order/content.ts';
 import type { CheckResult } from './reader/findings.ts';

@@ -3,7 +3,8 @@
  * Refuses a volume that does not fit or would be empty; what cannot be on the disc is left off and named.
  */
 import { resolve } from 'node:path';
-import type { ReportEntry, VolumeInstance } from '../catalog/catalog.ts';
+import type { VolumeInstance } from '../catalog/books/instance-index.ts';
+import type { ReportEntry } from '../catalog/books/order-book.ts';
 import type { PictureMaker } from '../dicom/picture/picture-maker.ts';
 import { ApplianceError } from '../infra/errors.ts';
 import type { DiscExtra } from './disc-extra.ts';

@@ -3,7 +3,8 @@
  * Reads only the head of each instance; an instance that gives no valid record is left off and named.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { ReportEntry, VolumeInstance } from '../catalog/catalog.ts';
+import type { VolumeInstance } from '../catalog/books/instance-index.ts';
+import type { ReportEntry } from '../catalog/books/order-book.ts';
 import type { DataSet } from '../dicom/data-set/data-set.ts';
 import { encodeElement } from '../dicom/data-set/encode.ts';
 import type { RasterRequest } from '../dicom/picture/picture-maker.ts';

@@ -2,7 +2,7 @@
  * Names of a file-set: which instance lies under which File ID, File-set IDs and UIDs.
  * Names follow from the order of the instances alone and say nothing of the patient.
  */
-import type { VolumeInstance } from '../catalog/catalog.ts';
+import type { VolumeInstance } from '../catalog/books/instance-index.ts';
 import { sopClassByUid } from '../dicom/tables/sop-classes.ts';
 import type { CopyType } from './order/content.ts';
 import { directoryRecord, PRIVATE_RECORD } from './tables/directory-records.ts';

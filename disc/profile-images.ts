@@ -1,5 +1,5 @@
 /** What some profiles ask of images, judged from their heads. Pure. */
-import type { VolumeInstance } from '../catalog/catalog.ts';
+import type { VolumeInstance } from '../catalog/books/instance-index.ts';
 import { strings, uintOf } from '../dicom/data-set/data-set.ts';
 import type { DataSet } from '../dicom/data-set/data-set.ts';
 import { decoderFor } from '../dicom/data-set/text-decoder.ts';

@@ -1,5 +1,6 @@
 /** Which application profile a disc may claim, and which instances stand in the way. Pure. */
-import type { ReportEntry, VolumeInstance } from '../catalog/catalog.ts';
+import type { VolumeInstance } from '../catalog/books/instance-index.ts';
+import type { ReportEntry } from '../catalog/books/order-book.ts';
 import { sopClassByUid } from '../dicom/tables/sop-classes.ts';
 import { transferSyntaxByUid } from '../dicom/tables/transfer-syntaxes.ts';
 import type { ContentOptions } from './order/content.ts';

@@ -1,7 +1,7 @@
 /** AEs of the registry from `peers` of spindle.yaml. */
 import { z } from 'zod';
 import { AeDraft } from '../api/schemas.ts';
-import type { AeDraft as Draft } from '../catalog/catalog.ts';
+import type { AeDraft as Draft } from '../catalog/books/ae-book.ts';
 import type { Config } from '../infra/config.ts';
 import { ApplianceError } from '../infra/errors.ts';
 

@@ -1,6 +1,6 @@
 /** Chooses robot and medium for an order from what the robots last reported: fewest discs, then the smallest medium that is loaded. */
 import type { MediaWish, RobotChoice } from '../activities/orders.ts';
-import type { RobotReport } from '../catalog/catalog.ts';
+import type { RobotReport } from '../catalog/books/robot-book.ts';
 import { instanceOverheadBytes, VOLUME_OVERHEAD_BYTES } from '../disc/compose-volume.ts';
 import { SECTOR_BYTES } from '../disc/image/sectors.ts';
 import { isFileCopy } from '../disc/order/content.ts';

@@ -5,7 +5,7 @@ import { sha256 } from '../api/auth.ts';
 import { createApp, listen } from '../api/server.ts';
 import { labelFileOf } from '../activities/make-volume-spool.ts';
 import { createAttachmentStore, MAX_ATTACHMENT_BYTES } from '../disc/attachments/attachment-store.ts';
-import type { RobotReport } from '../catalog/catalog.ts';
+import type { RobotReport } from '../catalog/books/robot-book.ts';
 import { probeCertificate } from '../dicom/certificate-probe.ts';
 import { echo } from '../dicom/echo-scu.ts';
 import { echoVerdict } from '../dicom/echo-verdict.ts';

@@ -1,7 +1,7 @@
 /** Burn rules from the configuration: those of spindle.yaml, and the one made at first start. */
 import { z } from 'zod';
 import { RuleDraft } from '../api/schemas.ts';
-import type { RuleDraft as Draft } from '../catalog/catalog.ts';
+import type { RuleDraft as Draft } from '../catalog/books/rule-book.ts';
 import type { Config } from '../infra/config.ts';
 import { ApplianceError } from '../infra/errors.ts';
 

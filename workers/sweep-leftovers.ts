@@ -1,5 +1,5 @@
 /** Removes what killed processes left: passphrases of orders that are closed or never were, parts of copies. */
-import type { OrderBook } from '../catalog/catalog.ts';
+import type { OrderBook } from '../catalog/books/order-book.ts';
 import { isOrderClosed } from '../disc/order/lifecycle.ts';
 import { sweepParts } from '../disc/targets/found-copy.ts';
 import type { SecretFiles } from '../infra/secret-files.ts';

@@ -1,6 +1,6 @@
 /** Disc orders: place, list, one, and what a person may say to them. */
 import { z } from 'zod';
-import type { OrderDetail } from '../../catalog/catalog.ts';
+import type { OrderDetail } from '../../catalog/books/order-book.ts';
 import { ApplianceError } from '../../infra/errors.ts';
 import { placeOrder } from '../place-order.ts';
 import type { Placed } from '../place-order.ts';

@@ -1,6 +1,6 @@
 /** Burn rules and the groups they are collecting. */
 import { z } from 'zod';
-import type { RuleDraft } from '../../catalog/catalog.ts';
+import type { RuleDraft } from '../../catalog/books/rule-book.ts';
 import { quietUntil } from '../../disc/order/quiescence.ts';
 import { ApplianceError } from '../../infra/errors.ts';
 import { route } from '../route.ts';

@@ -1,6 +1,6 @@
 /** What would be held back of a teaching copy and why, and what people have looked at and released. */
 import type { z } from 'zod';
-import type { VolumeInstance } from '../../catalog/catalog.ts';
+import type { VolumeInstance } from '../../catalog/books/instance-index.ts';
 import { ApplianceError } from '../../infra/errors.ts';
 import { route } from '../route.ts';
 import type { ApiDeps, Route } from '../route.ts';

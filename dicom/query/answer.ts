@@ -1,5 +1,5 @@
 /** A match → the identifier of one response, in the transfer syntax and character set of the association. */
-import type { CatalogMatch } from '../../catalog/catalog.ts';
+import type { CatalogMatch } from '../../catalog/books/query-book.ts';
 import { encoderFor } from '../data-set/text-encoder.ts';
 import type { TextEncode } from '../data-set/text-encoder.ts';
 import { CHARACTER_SETS } from '../tables/character-sets.ts';

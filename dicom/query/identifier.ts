@@ -1,5 +1,5 @@
 /** The identifier of a C-FIND request → a query of the catalog, or the reason why it is none. */
-import type { CatalogQuery, QueryCondition } from '../../catalog/catalog.ts';
+import type { CatalogQuery, QueryCondition } from '../../catalog/books/query-book.ts';
 import { ApplianceError, isApplianceError } from '../../infra/errors.ts';
 import { strings, text, trimPadding } from '../data-set/data-set.ts';
 import type { DataSet } from '../data-set/data-set.ts';

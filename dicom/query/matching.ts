@@ -1,5 +1,5 @@
 /** The value of one key in a request → what must hold of its attribute. Refuses values that their VR does not allow. */
-import type { QueryCondition } from '../../catalog/catalog.ts';
+import type { QueryCondition } from '../../catalog/books/query-book.ts';
 import { trimPadding } from '../data-set/data-set.ts';
 import type { QueryAttribute } from '../tables/query-attributes.ts';
 

@@ -2,7 +2,7 @@
  * The identifier of a C-MOVE or C-GET: bytes → a selection of the catalog. Refuses what the information model does
  * not know, and what would retrieve more than the level says; names the offending element.
  */
-import type { RetrieveSelection } from '../../catalog/catalog.ts';
+import type { RetrieveSelection } from '../../catalog/books/retrieve-book.ts';
 import { ApplianceError } from '../../infra/errors.ts';
 import { strings, text } from '../data-set/data-set.ts';
 import type { DataSet } from '../data-set/data-set.ts';

@@ -1,5 +1,5 @@
 /** Gathers what was filled in or left off while a directory was built, one entry per cause. */
-import type { ReportEntry } from '../../catalog/catalog.ts';
+import type { ReportEntry } from '../../catalog/books/order-book.ts';
 import { TAG } from '../../dicom/tables/tags.ts';
 import { NO_DATE } from '../tables/directory-records.ts';
 

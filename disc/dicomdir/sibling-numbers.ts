@@ -1,5 +1,5 @@
 /** Numbers for series and instances that have none: the smallest that no sibling uses. */
-import type { VolumeInstance } from '../../catalog/catalog.ts';
+import type { VolumeInstance } from '../../catalog/books/instance-index.ts';
 
 export interface SiblingNumbers {
   /** Takes the smallest free Series Number of the study of this instance. */

@@ -2,7 +2,7 @@
  * A structured report as one page for any browser: no script, no picture, every value escaped.
  * Fixed words in the language of the disc, everything else as the report says it.
  */
-import type { VolumeInstance } from '../../catalog/catalog.ts';
+import type { VolumeInstance } from '../../catalog/books/instance-index.ts';
 import { strings, text } from '../../dicom/data-set/data-set.ts';
 import type { DataSet } from '../../dicom/data-set/data-set.ts';
 import { decoderFor } from '../../dicom/data-set/text-decoder.ts';

@@ -1,5 +1,5 @@
 /** What the pages of a disc tell: facts gathered from the instances that are on it. Pure. */
-import type { ReportEntry, SeriesElsewhere } from '../../catalog/catalog.ts';
+import type { ReportEntry, SeriesElsewhere } from '../../catalog/books/order-book.ts';
 import type { ExtraLink } from '../disc-extra.ts';
 
 export interface SeriesOnDisc {

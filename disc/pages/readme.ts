@@ -2,7 +2,7 @@
  * README.TXT of a disc: who made it, what is on it, how to import it. Names no patient, but the pseudonyms of a teaching copy. CR LF, so that every editor shows it.
  * In English plain ASCII; in another language UTF-8 with a mark, that language first, English behind it for whoever imports elsewhere.
  */
-import type { ReportEntry } from '../../catalog/catalog.ts';
+import type { ReportEntry } from '../../catalog/books/order-book.ts';
 import type { ExtraLink } from '../disc-extra.ts';
 import type { Language } from '../order/content.ts';
 import { count, showMoment, showName, toAscii } from './text.ts';

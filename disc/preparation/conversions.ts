@@ -1,6 +1,7 @@
 /** How prepared files take the place of stored ones on a disc, and what is said of it. Pure. */
 import { join } from 'node:path';
-import type { ReportEntry, VolumeInstance } from '../../catalog/catalog.ts';
+import type { VolumeInstance } from '../../catalog/books/instance-index.ts';
+import type { ReportEntry } from '../../catalog/books/order-book.ts';
 import { transferSyntaxByUid } from '../../dicom/tables/transfer-syntaxes.ts';
 import type { PlacedInstance } from '../file-set.ts';
 import type { PreparationLine, PreparedFile } from './preparation-book.ts';

@@ -4,7 +4,7 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { VolumeInstance } from '../../catalog/catalog.ts';
+import type { VolumeInstance } from '../../catalog/books/instance-index.ts';
 import type { PictureMaker } from '../../dicom/picture/picture-maker.ts';
 import { writeDurably } from '../../infra/durable-file.ts';
 import { isApplianceError } from '../../infra/errors.ts';

@@ -4,7 +4,7 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { VolumeInstance } from '../../catalog/catalog.ts';
+import type { VolumeInstance } from '../../catalog/books/instance-index.ts';
 import type { Transcoder } from '../../dicom/transcoder.ts';
 import { inLanes } from '../../infra/in-lanes.ts';
 import type { ContentOptions } from '../order/content.ts';

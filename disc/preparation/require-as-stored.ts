@@ -1,7 +1,7 @@
 /** A stored file is only used when it still is what was stored. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import type { VolumeInstance } from '../../catalog/catalog.ts';
+import type { VolumeInstance } from '../../catalog/books/instance-index.ts';
 import { ApplianceError } from '../../infra/errors.ts';
 
 const digestOf = async (file: string, from: number): Promise<string> => {

@@ -1,7 +1,7 @@
 /** Makes the file of one instance for a teaching copy: de-identified first, then brought into what the profile wants. */
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { VolumeInstance } from '../../catalog/catalog.ts';
+import type { VolumeInstance } from '../../catalog/books/instance-index.ts';
 import type { Transcoder } from '../../dicom/transcoder.ts';
 import { isApplianceError } from '../../infra/errors.ts';
 import type { ContentOptions } from '../order/content.ts';

@@ -4,7 +4,7 @@
  */
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { VolumeInstance } from '../../catalog/catalog.ts';
+import type { VolumeInstance } from '../../catalog/books/instance-index.ts';
 import { readAttributes } from '../../dicom/attributes.ts';
 import type { IndexedAttributes } from '../../dicom/attributes.ts';
 import type { Deidentifier } from '../../dicom/deidentify/deidentify.ts';

@@ -1,5 +1,5 @@
 /** Sizes of what an order puts on discs, by series, from what preparing found. Pure. */
-import type { VolumeInstance } from '../../catalog/catalog.ts';
+import type { VolumeInstance } from '../../catalog/books/instance-index.ts';
 import { recordOfClass } from '../file-set.ts';
 import type { ContentOptions } from '../order/content.ts';
 import type { SeriesBlock, SeriesWeight } from '../order/order.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createOrderActivities } from '../../activities/orders.ts';
-import type { OrderBook } from '../../catalog/catalog.ts';
+import type { OrderBook } from '../../catalog/books/order-book.ts';
 import { DEFAULT_CONTENT } from '../../disc/order/content.ts';
 
 describe('the activity that chooses a robot', () => {

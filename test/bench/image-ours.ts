@@ -1,6 +1,6 @@
 /** Run as a process of its own: composes the volume that a job file describes, lets the gate check it, prints the seconds of both. */
 import { readFileSync } from 'node:fs';
-import type { VolumeInstance } from '../../catalog/catalog.ts';
+import type { VolumeInstance } from '../../catalog/books/instance-index.ts';
 import { composeVolume } from '../../disc/compose-volume.ts';
 import { checkVolume } from '../../disc/gate.ts';
 import { SECTOR_BYTES } from '../../disc/image/sectors.ts';

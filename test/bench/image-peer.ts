@@ -1,7 +1,7 @@
 /** The same volume by common tools: a tree of hard links, dcmmkdir, xorriso as mkisofs, fsync, sha256sum. */
 import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { VolumeInstance } from '../../catalog/catalog.ts';
+import type { VolumeInstance } from '../../catalog/books/instance-index.ts';
 import { runToEnd } from './processes.ts';
 import { needed } from './receive-targets.ts';
 

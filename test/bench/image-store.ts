@@ -1,5 +1,5 @@
 /** Fills a temporary instance store with generated series, and says what the catalog would say of it. */
-import type { VolumeInstance } from '../../catalog/catalog.ts';
+import type { VolumeInstance } from '../../catalog/books/instance-index.ts';
 import { readAttributes } from '../../dicom/attributes.ts';
 import { createInstanceStore } from '../../dicom/instance-store.ts';
 import { makeSlice } from './ct-files.ts';

@@ -7,7 +7,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { VolumeInstance } from '../../catalog/catalog.ts';
+import type { VolumeInstance } from '../../catalog/books/instance-index.ts';
 import type { ImageJob, ImageTimes } from './image-ours.ts';
 import { startOrthancArchive } from './image-orthanc.ts';
 import type { OrthancMedia } from './image-orthanc.ts';

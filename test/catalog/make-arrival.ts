@@ -1,6 +1,6 @@
 /** Makes arrivals of invented patients for catalog tests. */
 import { createHash } from 'node:crypto';
-import type { ArrivedInstance } from '../../catalog/catalog.ts';
+import type { ArrivedInstance } from '../../catalog/books/instance-index.ts';
 import type { IndexedAttributes } from '../../dicom/attributes.ts';
 
 export interface ArrivalSketch extends Partial<IndexedAttributes> {

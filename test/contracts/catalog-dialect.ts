@@ -1,6 +1,11 @@
 /** What every database engine must do for the catalog; one suite, run on each engine that is there. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AeDraft, ArrivedInstance, Catalog, PlaceOrder, RetrieveSelection, RuleDraft, StoreOutcome } from '../../catalog/catalog.ts';
+import type { AeDraft } from '../../catalog/books/ae-book.ts';
+import type { ArrivedInstance, StoreOutcome } from '../../catalog/books/instance-index.ts';
+import type { PlaceOrder } from '../../catalog/books/order-book.ts';
+import type { RetrieveSelection } from '../../catalog/books/retrieve-book.ts';
+import type { RuleDraft } from '../../catalog/books/rule-book.ts';
+import type { Catalog } from '../../catalog/catalog.ts';
 import { migrateCatalog } from '../../catalog/migrate.ts';
 import { openCatalog } from '../../catalog/open.ts';
 import type { BurnRule } from '../../disc/order/burn-rule.ts';

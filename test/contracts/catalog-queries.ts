@@ -1,7 +1,8 @@
 /** What every database engine must do for DICOM queries; called within the suite of a catalog. */
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
-import type { Catalog, CatalogMatch, CatalogQuery, QueryCondition } from '../../catalog/catalog.ts';
+import type { CatalogMatch, CatalogQuery, QueryCondition } from '../../catalog/books/query-book.ts';
+import type { Catalog } from '../../catalog/catalog.ts';
 import { openDatabase } from '../../catalog/database.ts';
 import { openEngine } from '../../catalog/dialects/open-engine.ts';
 import { migrateCatalog } from '../../catalog/migrate.ts';

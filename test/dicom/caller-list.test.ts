@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { CallerNote, RegisteredAe } from '../../catalog/catalog.ts';
+import type { CallerNote, RegisteredAe } from '../../catalog/books/ae-book.ts';
 import type { AssociationSummary } from '../../dicom/association/service.ts';
 import { createCallerList } from '../../dicom/caller-list.ts';
 import type { CallerList, CallerListOptions } from '../../dicom/caller-list.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { QueryBook } from '../../catalog/catalog.ts';
+import type { QueryBook } from '../../catalog/books/query-book.ts';
 import { elementDigest } from '../../dicom/data-set/element-digest.ts';
 import { readFileMeta } from '../../dicom/data-set/part10.ts';
 import { echo } from '../../dicom/echo-scu.ts';

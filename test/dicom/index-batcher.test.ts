@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ArrivedInstance } from '../../catalog/catalog.ts';
+import type { ArrivedInstance } from '../../catalog/books/instance-index.ts';
 import { MAX_BATCH, createIndexBatcher } from '../../dicom/index-batcher.ts';
 
 const arrival = (n: number): ArrivedInstance => ({ storedAt: new Date(n) }) as unknown as ArrivedInstance;

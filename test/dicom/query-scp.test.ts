@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { CatalogMatch, CatalogQuery, QueryBook } from '../../catalog/catalog.ts';
+import type { CatalogMatch, CatalogQuery, QueryBook } from '../../catalog/books/query-book.ts';
 import { createQueryScp } from '../../dicom/query-scp.ts';
 import type { QueryScpOptions } from '../../dicom/query-scp.ts';
 import { UID } from '../../dicom/tables/uids.ts';

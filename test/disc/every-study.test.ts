@@ -8,7 +8,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { VolumeInstance } from '../../catalog/catalog.ts';
+import type { VolumeInstance } from '../../catalog/books/instance-index.ts';
 import { elementDigest } from '../../dicom/data-set/element-digest.ts';
 import { encodeFileMeta } from '../../dicom/data-set/part10.ts';
 import { createPictureMaker } from '../../dicom/picture/picture-maker.ts';

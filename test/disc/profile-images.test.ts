@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { VolumeInstance } from '../../catalog/catalog.ts';
+import type { VolumeInstance } from '../../catalog/books/instance-index.ts';
 import { readElements } from '../../dicom/data-set/read-elements.ts';
 import { TAG } from '../../dicom/tables/tags.ts';
 import { UID } from '../../dicom/tables/uids.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { VolumeInstance } from '../../catalog/catalog.ts';
+import type { VolumeInstance } from '../../catalog/books/instance-index.ts';
 import { TRANSFER_SYNTAXES } from '../../dicom/tables/transfer-syntaxes.ts';
 import { UID } from '../../dicom/tables/uids.ts';
 import { DEFAULT_CONTENT } from '../../disc/order/content.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RobotReport } from '../../catalog/catalog.ts';
+import type { RobotReport } from '../../catalog/books/robot-book.ts';
 import { VOLUME_OVERHEAD_BYTES } from '../../disc/compose-volume.ts';
 import { mediaType } from '../../disc/tables/media-types.ts';
 import { chooseForCopy, chooseRobot } from '../../workers/choose-robot.ts';

@@ -1,5 +1,5 @@
 /** An in-memory InstanceIndex for tests: same outcomes as the catalog, switchable to failing or slow. */
-import type { ArrivedInstance, HeldInstance, InstanceIndex, StoreOutcome } from '../../../catalog/catalog.ts';
+import type { ArrivedInstance, HeldInstance, InstanceIndex, StoreOutcome } from '../../../catalog/books/instance-index.ts';
 
 export interface FakeIndex extends Pick<InstanceIndex, 'store' | 'held' | 'storeConflicting'> {
   readonly rows: { readonly instanceId: number; readonly arrival: ArrivedInstance }[];

@@ -1,5 +1,5 @@
 /** A node of ours with all of its services over books in memory. It holds a small study, and knows itself and one AE that is not there as destinations. */
-import type { QueryBook } from '../../../catalog/catalog.ts';
+import type { QueryBook } from '../../../catalog/books/query-book.ts';
 import { createQueryScp } from '../../../dicom/query-scp.ts';
 import { createStorageCommitmentScp } from '../../../dicom/storage-commitment-scp.ts';
 import { silentLog } from '../../../infra/log.ts';

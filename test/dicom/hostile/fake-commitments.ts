@@ -1,5 +1,5 @@
 /** An in-memory CommitmentBook over the rows of a fake index; nothing is ever due, so results go over the association that asked or not at all. */
-import type { Commitment, CommitmentBook, CommitmentItem } from '../../../catalog/catalog.ts';
+import type { Commitment, CommitmentBook, CommitmentItem } from '../../../catalog/books/commitment-book.ts';
 import type { FakeIndex } from '../association/fake-index.ts';
 
 interface Kept { commitment: Commitment; readonly items: readonly CommitmentItem[] }

@@ -1,5 +1,6 @@
 /** An in-memory RetrieveBook over the rows of a fake index; the same answers as the catalog, switchable to failing. */
-import type { ArrivedInstance, RetrievableInstance, RetrieveBook, RetrieveSelection } from '../../../catalog/catalog.ts';
+import type { ArrivedInstance } from '../../../catalog/books/instance-index.ts';
+import type { RetrievableInstance, RetrieveBook, RetrieveSelection } from '../../../catalog/books/retrieve-book.ts';
 import type { FakeIndex } from '../association/fake-index.ts';
 
 export interface FakeBook extends RetrieveBook {

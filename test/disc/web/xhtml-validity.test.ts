@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { VolumeInstance } from '../../../catalog/catalog.ts';
+import type { VolumeInstance } from '../../../catalog/books/instance-index.ts';
 import { LANGUAGES } from '../../../disc/order/content.ts';
 import type { Language } from '../../../disc/order/content.ts';
 import { wordsOf } from '../../../disc/pages/words/words-of.ts';

@@ -1,0 +1,49 @@
+/** Burn rules, and the groups of instances they collect. */
+import type { BurnRule, BurnRuleCondition, BurnRuleOptions, SeriesFacts } from '../../disc/order/burn-rule.ts';
+
+export interface RuleDraft extends BurnRuleOptions {
+  readonly name: string;
+  readonly position: number;
+  readonly isEnabled: boolean;
+  readonly also: boolean;
+  readonly condition: BurnRuleCondition;
+}
+
+/** A group of instances that one rule watches: a series, study or patient. */
+export interface CollectGroup {
+  readonly groupId: number;
+  readonly ruleId: number;
+  readonly firstStoredAt: Date;
+  readonly lastStoredAt: Date;
+  /** Instances that no earlier order of this rule took. */
+  readonly openInstances: number;
+  readonly rule: BurnRule;
+}
+
+export interface RuleBook {
+  rules(): Promise<readonly BurnRule[]>;
+  rule(id: number): Promise<(BurnRule & { readonly changedBy: string; readonly changedAt: Date }) | undefined>;
+  create(draft: RuleDraft, who: string, source: 'api' | 'default'): Promise<BurnRule>;
+  /** @throws CATALOG_CONFLICT when `version` is not the current one; API_FORBIDDEN for rules from a file */
+  change(id: number, version: number, draft: RuleDraft, who: string): Promise<BurnRule>;
+  remove(id: number, version: number, who: string): Promise<void>;
+  /** Makes the rules of `source: file` exactly these (by name): adds, changes, disables what is gone. */
+  importFileRules(drafts: readonly RuleDraft[]): Promise<void>;
+  /** Makes the default rule when there never was any rule. */
+  ensureDefaultRule(draft: RuleDraft): Promise<void>;
+
+  /** Takes up to `limit` series from the arrival outbox with their facts (not yet confirmed: see confirmArrivals). */
+  arrivals(limit: number): Promise<readonly { readonly seriesId: number; readonly version: number; readonly facts: SeriesFacts }[]>;
+  /** Notes that this rule watches the group of this series: creates or updates the group; answers it, and whether it was not collecting before. */
+  watch(rule: BurnRule, seriesId: number): Promise<{ readonly groupId: number; readonly isOpened: boolean }>;
+  /** Removes outbox entries whose version is still the one read. */
+  confirmArrivals(taken: readonly { readonly seriesId: number; readonly version: number }[]): Promise<void>;
+  group(groupId: number): Promise<CollectGroup | undefined>;
+  /** Ids of groups that hold instances no order of their rule took (the sweep after a restart or a lost nudge). */
+  openGroups(): Promise<readonly number[]>;
+  /**
+   * In one transaction: when the group's last stored time is not newer than `cutOff`, places the order of all open instances and closes the group.
+   * 'newer' = something arrived meanwhile: wait on; 'empty' = nothing open.
+   */
+  orderGroup(groupId: number, cutOff: Date): Promise<{ readonly result: 'ordered'; readonly orderId: string } | { readonly result: 'newer'; readonly lastStoredAt: Date } | { readonly result: 'empty' }>;
+}
