@@ -3,11 +3,7 @@
  * Everything before the pixel data is read into memory; pixel data streams by, so a large file needs little.
  */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
-import type { Transform } from 'node:stream';
-import { createInflateRaw } from 'node:zlib';
-import { ApplianceError, isApplianceError } from '../../infra/errors.ts';
+import { ApplianceError } from '../../infra/errors.ts';
 import { TAG } from '../tables/tags.ts';
 import { transferSyntaxByUid } from '../tables/transfer-syntaxes.ts';
 import { vrOf } from '../tables/data-elements.ts';
@@ -15,13 +11,12 @@ import { byteStream } from './byte-stream.ts';
 import type { ByteStream } from './byte-stream.ts';
 import { inOrder, openElement, writeElement } from './canonical.ts';
 import type { Sink } from './canonical.ts';
-import type { DataSet } from './data-set.ts';
 import { headerAt, ITEM, SEQUENCE_END, UNDEFINED_LENGTH } from './element-header.ts';
 import type { Encoding, Header } from './element-header.ts';
 import { encodingOf } from './encoding.ts';
 import { swapInPlace } from './encode.ts';
-import { readFileMeta } from './part10.ts';
 import { readEncoded } from './read-elements.ts';
+import { openDataSet, readBeforePixelData, readStoredMeta } from './stored-data-set.ts';
 
 /** Digests of one instance file, SHA-256 in hex. */
 export interface ElementDigest {
@@ -34,36 +29,7 @@ export interface ElementDigest {
   readonly lossy: boolean;
 }
 
-const META_BYTES = 64 * 1024;
-const FIRST_HEAD_BYTES = 256 * 1024;
-/** First of the pixel data elements (7FE0,0008). */
-const PIXEL_GROUP = TAG.FloatPixelData;
-
 const refuse = (what: string): ApplianceError => new ApplianceError('INTAKE_CANNOT_UNDERSTAND', what);
-
-const readMetaBytes = async (filePath: string): Promise<Buffer> => {
-  const file = await open(filePath, 'r');
-  try {
-    const bytes = Buffer.alloc(META_BYTES);
-    const { bytesRead } = await file.read(bytes, 0, META_BYTES, 0);
-    return bytes.subarray(0, bytesRead);
-  } finally {
-    await file.close();
-  }
-};
-
-/** Reads elements until the pixel data, with as much of the stream as that takes. */
-const readBeforePixelData = async (stream: ByteStream, encodingFor: (head: Buffer) => Encoding): Promise<{ readonly dataSet: DataSet; readonly encoding: Encoding }> => {
-  let wanted = FIRST_HEAD_BYTES;
-  for (;;) {
-    const head = await stream.peek(wanted);
-    const encoding = encodingFor(head);
-    const isAll = head.length < wanted;
-    const dataSet = readEncoded(head, 0, encoding, { untilTag: PIXEL_GROUP, truncated: !isAll });
-    if (isAll || dataSet.complete) return { dataSet, encoding };
-    wanted = Math.max(wanted, head.length) * 4;
-  }
-};
 
 /** Streams the fragments of encapsulated pixel data into the sink. @source PS3.5 A.4 */
 const passFragments = async (stream: ByteStream, encoding: Encoding, sink: Sink): Promise<void> => {
@@ -121,24 +87,13 @@ const digestStream = async (stream: ByteStream, encodingFor: (head: Buffer) => E
  * @source PS3.5 chapters 6 and 7, Annex A
  */
 export const elementDigest = async (filePath: string): Promise<ElementDigest> => {
-  const meta = readFileMeta(await readMetaBytes(filePath));
-  const row = transferSyntaxByUid.get(meta.transferSyntaxUid);
-  const file = createReadStream(filePath, { start: meta.dataSetOffset, highWaterMark: 256 * 1024 });
-  let bytes: AsyncIterable<Buffer> = file;
-  let inflate: Transform | undefined;
-  if (row?.deflated === true) {
-    inflate = createInflateRaw({ chunkSize: 256 * 1024 });
-    file.on('error', (error) => inflate?.destroy(error));
-    bytes = file.pipe(inflate);
-  }
+  const { dataSetOffset, transferSyntaxUid } = await readStoredMeta(filePath);
+  const row = transferSyntaxByUid.get(transferSyntaxUid);
+  const source = await openDataSet(filePath, dataSetOffset, transferSyntaxUid);
   try {
-    const digests = await digestStream(byteStream(bytes), (head) => encodingOf(meta.transferSyntaxUid, head));
+    const digests = await digestStream(byteStream(source.bytes), (head) => encodingOf(transferSyntaxUid, head));
     return { ...digests, encapsulated: row?.encapsulated ?? false, lossy: row?.lossy ?? false };
-  } catch (error) {
-    if (isApplianceError(error) || (inflate?.errored ?? null) === null) throw error;
-    throw new ApplianceError('INTAKE_CANNOT_UNDERSTAND', 'The deflated data set cannot be inflated', { cause: error });
   } finally {
-    inflate?.destroy();
-    file.destroy();
+    source.close();
   }
 };

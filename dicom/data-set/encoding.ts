@@ -46,13 +46,15 @@ const HEAD_LIMIT_BYTES = 32 * 1024 * 1024;
 /** A deflate stream swells to no more than this many times its length. @source zlib, "Maximum Compression Factor" */
 const MAX_DEFLATE_RATIO = 1_032;
 
+/** True when a zlib header stands before the deflate stream, as some writers have it. @source RFC 1950 2.2 */
+export const hasZlibHeader = (bytes: Buffer): boolean => bytes.length > 1 && bytes[0] === 0x78 && bytes.readUInt16BE(0) % 31 === 0;
+
 const inflate = (bytes: Buffer, maxOutputLength: number, truncated: boolean): Buffer => {
   const options = { maxOutputLength, ...(truncated ? { finishFlush: constants.Z_SYNC_FLUSH } : {}) };
-  const hasZlibHeader = bytes.length > 1 && bytes[0] === 0x78 && bytes.readUInt16BE(0) % 31 === 0;
-  return hasZlibHeader ? inflateSync(bytes, options) : inflateRawSync(bytes, options);
+  return hasZlibHeader(bytes) ? inflateSync(bytes, options) : inflateRawSync(bytes, options);
 };
 
-const notInflatable = (cause: unknown): ApplianceError => new ApplianceError('INTAKE_CANNOT_UNDERSTAND', 'The deflated data set cannot be inflated', { cause });
+export const notInflatable = (cause: unknown): ApplianceError => new ApplianceError('INTAKE_CANNOT_UNDERSTAND', 'The deflated data set cannot be inflated', { cause });
 
 /**
  * Inflates a deflated data set; with `truncated` as much of it as the bytes give. Some writers add a zlib header: taken too.

@@ -13,8 +13,10 @@ import { headerAt, ITEM, SEQUENCE_END, UNDEFINED_LENGTH } from '../data-set/elem
 import type { Encoding, Header } from '../data-set/element-header.ts';
 import { encodingOf } from '../data-set/encoding.ts';
 import { swapInPlace } from '../data-set/encode.ts';
-import { encodeFileMeta, readFileMeta } from '../data-set/part10.ts';
+import { encodeFileMeta } from '../data-set/part10.ts';
 import { readEncoded } from '../data-set/read-elements.ts';
+import { openDataSet, readBeforePixelData, readStoredMeta } from '../data-set/stored-data-set.ts';
+import type { OpenDataSet } from '../data-set/stored-data-set.ts';
 import { decoderFor } from '../data-set/text-decoder.ts';
 import { vrOf } from '../tables/data-elements.ts';
 import { TAG } from '../tables/tags.ts';
@@ -27,7 +29,6 @@ import { patientKeyOf, rewriteElements } from './rewrite-elements.ts';
 import type { EncodedElement, Rewriter } from './rewrite-elements.ts';
 import { createSubstitutes } from './secrets.ts';
 import type { Pseudonym } from './secrets.ts';
-import { openDataSet, readBeforePixelData, readMetaBytes } from './stored-data-set.ts';
 
 export interface DeidentifierOptions {
   /** Secret of the order, 32 bytes or more: the same key gives the same UIDs, pseudonyms and date distance. */
@@ -201,10 +202,10 @@ export const createDeidentifier = (settings: DeidentifierOptions): Deidentifier 
 
   const deidentify = async (request: DeidentifyRequest): Promise<DeidentifiedFile> => {
     let file: FileHandle | undefined;
-    let source: ReturnType<typeof openDataSet> | undefined;
+    let source: OpenDataSet | undefined;
     try {
-      const meta = readFileMeta(await readMetaBytes(request.file));
-      source = openDataSet(request.file, meta.dataSetOffset, transferSyntaxByUid.get(meta.transferSyntaxUid)?.deflated === true);
+      const meta = await readStoredMeta(request.file);
+      source = await openDataSet(request.file, meta.dataSetOffset, meta.transferSyntaxUid);
       file = await open(request.target, 'wx', 0o640);
       return await rewrite(byteStream(source.bytes), meta.transferSyntaxUid, request, file);
     } catch (cause) {

@@ -1,13 +1,10 @@
 /** A stored instance as the source of a conversion: its data set as a stream (inflated), from any place in it. */
-import { createReadStream } from 'node:fs';
-import type { ReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { createInflate, createInflateRaw } from 'node:zlib';
 import { ApplianceError, isApplianceError } from '../../infra/errors.ts';
 import { byteStream } from '../data-set/byte-stream.ts';
 import type { ByteStream } from '../data-set/byte-stream.ts';
 import type { Encoding } from '../data-set/element-header.ts';
-import { encodingOf, isDeflated } from '../data-set/encoding.ts';
+import { encodingOf } from '../data-set/encoding.ts';
+import { openDataSet } from '../data-set/stored-data-set.ts';
 
 export interface Source {
   readonly file: string;
@@ -28,29 +25,6 @@ const CHUNK_BYTES = 256 * 1024;
 export const damaged = (what: string, cause?: unknown): ApplianceError =>
   new ApplianceError('TRANSCODE_FAILED', what, cause === undefined ? {} : { cause });
 
-/** Some writers put a zlib header before the deflate stream. */
-const hasZlibHeader = async (source: Source): Promise<boolean> => {
-  const handle = await open(source.file, 'r');
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(2), 0, 2, source.dataSetOffset);
-    return bytesRead === 2 && buffer[0] === 0x78 && buffer.readUInt16BE(0) % 31 === 0;
-  } finally {
-    await handle.close();
-  }
-};
-
-async function* inflated(file: ReadStream, isZlib: boolean): AsyncGenerator<Buffer, void, void> {
-  const inflate = isZlib ? createInflate({ chunkSize: CHUNK_BYTES }) : createInflateRaw({ chunkSize: CHUNK_BYTES });
-  file.on('error', (error) => { inflate.destroy(error); });
-  try {
-    yield* file.pipe(inflate) as AsyncIterable<Buffer>;
-  } catch (cause) {
-    throw damaged('The deflated data set cannot be inflated', cause);
-  } finally {
-    inflate.destroy();
-  }
-}
-
 const counted = (stream: ByteStream): { readonly stream: ByteStream; taken(): number } => {
   let taken = 0;
   return {
@@ -68,18 +42,16 @@ const counted = (stream: ByteStream): { readonly stream: ByteStream; taken(): nu
  * @throws {ApplianceError} TRANSCODE_FAILED when the data set cannot be read
  */
 export async function* readingSource<T>(source: Source, at: number, use: (from: SourceStream) => AsyncGenerator<T, void, void>): AsyncGenerator<T, void, void> {
-  const isCompressed = isDeflated(source.transferSyntaxUid);
-  const isZlib = isCompressed && await hasZlibHeader(source);
-  const file = createReadStream(source.file, { start: source.dataSetOffset + at, highWaterMark: CHUNK_BYTES });
+  const opened = await openDataSet(source.file, source.dataSetOffset + at, source.transferSyntaxUid);
   try {
-    const { stream, taken } = counted(byteStream(isCompressed ? inflated(file, isZlib) : file as AsyncIterable<Buffer>));
+    const { stream, taken } = counted(byteStream(opened.bytes));
     const encoding = at === 0 ? encodingOf(source.transferSyntaxUid, await stream.peek(CHUNK_BYTES)) : encodingOf(source.transferSyntaxUid, Buffer.alloc(0));
     yield* use({ stream, encoding, taken });
   } catch (error) {
     if (isApplianceError(error, 'INTAKE_CANNOT_UNDERSTAND')) throw damaged('The data set cannot be read', error);
     throw error;
   } finally {
-    file.destroy();
+    opened.close();
   }
 }
 

@@ -5,7 +5,7 @@
 import { rm } from 'node:fs/promises';
 import { strings } from '../../dicom/data-set/data-set.ts';
 import { decoderFor } from '../../dicom/data-set/text-decoder.ts';
-import { readHead } from '../../dicom/deidentify/stored-data-set.ts';
+import { readHead } from '../../dicom/data-set/stored-data-set.ts';
 import { TAG } from '../../dicom/tables/tags.ts';
 import type { Transcoder } from '../../dicom/transcoder.ts';
 import { isApplianceError } from '../../infra/errors.ts';

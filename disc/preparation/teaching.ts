@@ -10,7 +10,7 @@ import type { IndexedAttributes } from '../../dicom/attributes.ts';
 import type { Deidentifier } from '../../dicom/deidentify/deidentify.ts';
 import { HOLD_REASONS, holdFacts, reasonsToHold } from '../../dicom/deidentify/hold-back.ts';
 import type { HoldReason } from '../../dicom/deidentify/hold-back.ts';
-import { readHead } from '../../dicom/deidentify/stored-data-set.ts';
+import { readHead } from '../../dicom/data-set/stored-data-set.ts';
 import { ApplianceError } from '../../infra/errors.ts';
 
 /** How the teaching copies of one order are made. */

@@ -10,6 +10,7 @@ import { UID } from '../../../dicom/tables/uids.ts';
 import { makeInstance } from '../../fixtures/make-instance.ts';
 import type { InstanceOverrides } from '../../fixtures/make-instance.ts';
 import { sharedData } from '../../fixtures/shared-data.ts';
+import { withZlibHeader } from '../../fixtures/zlib-header.ts';
 
 const NATIVE = [UID.implicitLittleEndian, UID.explicitLittleEndian, UID.explicitBigEndian, UID.deflatedExplicitLittleEndian] as const;
 let folder = '';
@@ -39,6 +40,11 @@ describe('the element digest', () => {
       }
     }
     expect(want).toMatchObject({ encapsulated: false, lossy: false });
+  });
+
+  it('is the same where a zlib header stands before the deflate stream', async () => {
+    const deflated = makeInstance({ ...rich, transferSyntaxUid: UID.deflatedExplicitLittleEndian }).bytes;
+    expect(await digestOf(withZlibHeader(deflated))).toEqual(await digestOf(deflated));
   });
 
   it('does not count group lengths, file meta information and trailing padding', async () => {

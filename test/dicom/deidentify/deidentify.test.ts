@@ -16,6 +16,7 @@ import { TAG } from '../../../dicom/tables/tags.ts';
 import { IMPLEMENTATION, UID } from '../../../dicom/tables/uids.ts';
 import { isApplianceError } from '../../../infra/errors.ts';
 import { makeInstance, uid } from '../../fixtures/make-instance.ts';
+import { withZlibHeader } from '../../fixtures/zlib-header.ts';
 import type { InstanceOverrides, MadeElement } from '../../fixtures/make-instance.ts';
 import { needs, program, pythonWith } from '../../fixtures/peers.ts';
 
@@ -98,6 +99,12 @@ describe('de-identification', () => {
     for (const name of names) expect((await identityTraces(source, [name])).length).toBeGreaterThan(0);
     expect(await identityTraces(path, names)).toEqual([]);
     expect(show(dataSet, 0x00280a04)).toBe('ANONYMIZED');
+  });
+
+  it('takes a zlib header before the deflate stream', async () => {
+    const made = makeInstance(planted({ transferSyntaxUid: UID.deflatedExplicitLittleEndian }));
+    const { path } = await deidentify(withZlibHeader(made.bytes));
+    expect(await identityTraces(path, PLANTED)).toEqual([]);
   });
 
   it('says how it was made, and keeps what describes the image', async () => {
