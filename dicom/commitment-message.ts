@@ -2,7 +2,9 @@
 import { ApplianceError } from '../infra/errors.ts';
 import type { CommitmentItem } from '../catalog/books/commitment-book.ts';
 import { strings, text } from './data-set/data-set.ts';
+import { encodeElementsAs } from './data-set/encode-as.ts';
 import { encodeElement, encodeSequence } from './data-set/encode.ts';
+import { EXPLICIT_LITTLE, IMPLICIT_LITTLE } from './data-set/encoding.ts';
 import { readElements } from './data-set/read-elements.ts';
 import { decoderFor } from './data-set/text-decoder.ts';
 import { TAG } from './tables/tags.ts';
@@ -37,38 +39,13 @@ export const readCommitmentAsk = (bytes: Buffer, transferSyntaxUid: string): Com
   return { transactionUid, references: [...references].map(([sopInstanceUid, sopClassUid]) => ({ sopInstanceUid, sopClassUid })) };
 };
 
-interface Writer {
-  element(tag: number, vr: 'AE' | 'UI' | 'US', value: Buffer): Buffer;
-  sequence(tag: number, items: readonly Buffer[]): Buffer;
-}
-
-const EXPLICIT: Writer = { element: encodeElement, sequence: encodeSequence };
-
-const implicitHead = (tag: number, length: number): Buffer => {
-  const head = Buffer.alloc(8);
-  head.writeUInt16LE(tag >>> 16, 0);
-  head.writeUInt16LE(tag & 0xffff, 2);
-  head.writeUInt32LE(length, 4);
-  return head;
-};
-
-/** Cuts the VR of the explicit encoding away; lengths are 16 bits there and 32 here. @source PS3.5 7.1.3 */
-const IMPLICIT: Writer = {
-  element: (tag, vr, value) => {
-    const padded = encodeElement(tag, vr, value).subarray(8);
-    return Buffer.concat([implicitHead(tag, padded.length), padded]);
-  },
-  sequence: (tag, items) => {
-    const body = encodeSequence(tag, items).subarray(12);
-    return Buffer.concat([implicitHead(tag, body.length), body]);
-  },
-};
-
 const reasonBytes = (reason: number): Buffer => {
   const bytes = Buffer.alloc(2);
   bytes.writeUInt16LE(reason);
   return bytes;
 };
+
+const asImplicit = (explicit: Buffer): Buffer => encodeElementsAs([...readElements(explicit, UID.explicitLittleEndian).elements.values()], { from: EXPLICIT_LITTLE, to: IMPLICIT_LITTLE }, false);
 
 /** Event types. @source PS3.4 Table J.3-2 */
 export const EVENT_TYPE = { allCommitted: 1, failuresExist: 2 } as const;
@@ -78,19 +55,19 @@ export const EVENT_TYPE = { allCommitted: 1, failuresExist: 2 } as const;
  * @source PS3.4 Table J.3-2
  */
 export const writeCommitmentResult = (transactionUid: string, retrieveAe: string, items: readonly CommitmentItem[], transferSyntaxUid: string): { readonly eventTypeId: number; readonly dataSet: Buffer } => {
-  const writer = transferSyntaxUid === UID.implicitLittleEndian ? IMPLICIT : EXPLICIT;
-  const ui = (tag: number, value: string): Buffer => writer.element(tag, 'UI', Buffer.from(value, 'latin1'));
+  const ui = (tag: number, value: string): Buffer => encodeElement(tag, 'UI', Buffer.from(value, 'latin1'));
   const reference = (item: CommitmentItem): readonly Buffer[] => [ui(TAG.ReferencedSOPClassUID, item.sopClassUid), ui(TAG.ReferencedSOPInstanceUID, item.sopInstanceUid)];
   const failed = items.filter(({ failureReason }) => failureReason !== 0);
   const committed = items.filter(({ failureReason }) => failureReason === 0);
-  const dataSet = Buffer.concat([
-    writer.element(TAG.RetrieveAETitle, 'AE', Buffer.from(retrieveAe, 'latin1')),
+  const explicit = Buffer.concat([
+    encodeElement(TAG.RetrieveAETitle, 'AE', Buffer.from(retrieveAe, 'latin1')),
     ui(TAG.TransactionUID, transactionUid),
-    ...(failed.length === 0 ? [] : [writer.sequence(TAG.FailedSOPSequence, failed.map((item) => {
+    ...(failed.length === 0 ? [] : [encodeSequence(TAG.FailedSOPSequence, failed.map((item) => {
       const [sopClass, sopInstance] = reference(item) as [Buffer, Buffer];
-      return Buffer.concat([sopClass, sopInstance, writer.element(TAG.FailureReason, 'US', reasonBytes(item.failureReason))]);
+      return Buffer.concat([sopClass, sopInstance, encodeElement(TAG.FailureReason, 'US', reasonBytes(item.failureReason))]);
     }))]),
-    ...(committed.length === 0 ? [] : [writer.sequence(TAG.ReferencedSOPSequence, committed.map((item) => Buffer.concat(reference(item))))]),
+    ...(committed.length === 0 ? [] : [encodeSequence(TAG.ReferencedSOPSequence, committed.map((item) => Buffer.concat(reference(item))))]),
   ]);
+  const dataSet = transferSyntaxUid === UID.implicitLittleEndian ? asImplicit(explicit) : explicit;
   return { eventTypeId: failed.length === 0 ? EVENT_TYPE.allCommitted : EVENT_TYPE.failuresExist, dataSet };
 };

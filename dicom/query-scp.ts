@@ -6,7 +6,8 @@ import { setImmediate } from 'node:timers/promises';
 import type { CatalogMatch, QueryBook } from '../catalog/books/query-book.ts';
 import { ApplianceError, isApplianceError } from '../infra/errors.ts';
 import { COMMAND } from './association/command.ts';
-import type { DicomService, EventLog, Exchange, RequestHandler } from './association/service.ts';
+import { gatheredRequest } from './association/gathered-request.ts';
+import type { DicomService, EventLog, Exchange } from './association/service.ts';
 import { answersTo } from './query/answer.ts';
 import { readIdentifier } from './query/identifier.ts';
 import type { FindRequest } from './query/identifier.ts';
@@ -100,25 +101,12 @@ const find = async (options: QueryScpOptions, exchange: Exchange, identifier: Bu
   await exchange.respond({ status: outcome === CANCELLED ? STATUS.cancel : STATUS.success });
 };
 
-const openFind = (options: QueryScpOptions, exchange: Exchange): RequestHandler => {
-  let parts: Buffer[] = [];
-  let bytes = 0;
-  return {
-    data: (chunk) => {
-      bytes += chunk.length;
-      if (bytes > MAX_IDENTIFIER_BYTES) throw new ApplianceError('QUERY_CANNOT_UNDERSTAND', 'identifier is too long');
-      parts.push(Buffer.from(chunk));
-    },
-    flush: () => undefined,
-    complete: () => find(options, exchange, Buffer.concat(parts)),
-    abort: () => { parts = []; },
-  };
-};
-
 /** Makes the C-FIND service of Patient Root, Study Root and Patient/Study Only. @source PS3.4 C.4.1, Table C.4-1 (statuses) */
 export const createQueryScp = (options: QueryScpOptions): DicomService => ({
   name: 'query',
   transferSyntaxes: (abstractSyntax) => (QUERY_MODELS.has(abstractSyntax) ? SYNTAXES : undefined),
   commandFields: [COMMAND.findRequest],
-  open: (exchange) => openFind(options, exchange),
+  open: (exchange) => gatheredRequest({
+    maxBytes: MAX_IDENTIFIER_BYTES, tooLong: () => new ApplianceError('QUERY_CANNOT_UNDERSTAND', 'identifier is too long'), work: (dataSet) => find(options, exchange, dataSet),
+  }),
 });

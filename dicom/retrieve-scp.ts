@@ -6,6 +6,7 @@
 import type { RetrieveBook } from '../catalog/books/retrieve-book.ts';
 import { ApplianceError, isApplianceError } from '../infra/errors.ts';
 import { COMMAND } from './association/command.ts';
+import { gatheredRequest } from './association/gathered-request.ts';
 import type { ClientTls } from './association/secure.ts';
 import type { DicomService, EventLog, Exchange, RequestHandler } from './association/service.ts';
 import type { FindAe, RemoteAe } from './remote-ae.ts';
@@ -160,18 +161,10 @@ const get = async (options: RetrieveScpOptions, { exchange, operations, source }
 const withIdentifier = (exchange: Exchange, work: (identifier: RetrieveIdentifier) => Promise<void>): RequestHandler => {
   const model = retrieveModelByUid.get(exchange.context.abstractSyntax);
   if (model === undefined) throw new TypeError('retrieve in a context of another service');
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  return {
-    data: (chunk) => {
-      bytes += chunk.length;
-      if (bytes > MAX_IDENTIFIER_BYTES) throw new ApplianceError('RETRIEVE_IDENTIFIER', 'the identifier is too long');
-      chunks.push(Buffer.from(chunk));
-    },
-    flush: () => undefined,
-    complete: () => work(readIdentifier(Buffer.concat(chunks), exchange.context.transferSyntax, model)),
-    abort: () => undefined,
-  };
+  return gatheredRequest({
+    maxBytes: MAX_IDENTIFIER_BYTES, tooLong: () => new ApplianceError('RETRIEVE_IDENTIFIER', 'the identifier is too long'),
+    work: async (dataSet) => work(readIdentifier(dataSet, exchange.context.transferSyntax, model)),
+  });
 };
 
 const destinationOf = async (options: MoveScpOptions, exchange: Exchange): Promise<RemoteAe> => {

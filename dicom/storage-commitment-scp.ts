@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { CommitmentBook, CommitmentCandidate, CommitmentItem } from '../catalog/books/commitment-book.ts';
 import { ApplianceError } from '../infra/errors.ts';
 import { COMMAND } from './association/command.ts';
+import { gatheredRequest } from './association/gathered-request.ts';
 import type { DicomService, EventLog, Exchange, RequestHandler } from './association/service.ts';
 import { readCommitmentAsk, writeCommitmentResult } from './commitment-message.ts';
 import type { CommitmentAsk } from './commitment-message.ts';
@@ -97,25 +98,17 @@ const reportBack = async (options: StorageCommitmentOptions, exchange: Exchange,
 
 const open = (options: StorageCommitmentOptions, exchange: Exchange): RequestHandler => {
   check(exchange);
-  const parts: Buffer[] = [];
-  let bytes = 0;
-  return {
-    data: (chunk) => {
-      bytes += chunk.length;
-      if (bytes > MAX_ASK_BYTES) throw new ApplianceError('COMMITMENT_TOO_LARGE', 'more references than are taken at once');
-      parts.push(Buffer.from(chunk));
-    },
-    flush: () => undefined,
-    complete: async () => {
-      const ask = readCommitmentAsk(Buffer.concat(parts), exchange.context.transferSyntax);
+  return gatheredRequest({
+    maxBytes: MAX_ASK_BYTES, tooLong: () => new ApplianceError('COMMITMENT_TOO_LARGE', 'more references than are taken at once'),
+    work: async (dataSet) => {
+      const ask = readCommitmentAsk(dataSet, exchange.context.transferSyntax);
       const { callingAe, calledAe } = exchange.association;
       const recorded = await promise(options, callingAe, calledAe, ask);
       exchange.tally('committed', recorded.items.filter(({ failureReason }) => failureReason === 0).length);
       await exchange.respond({ status: STATUS.success, actionTypeId: 1 });
       void reportBack(options, exchange, ask.transactionUid, recorded).catch((error: unknown) => options.log.warn('commitment.not-noted', { commitmentId: recorded.commitmentId, reason: error instanceof Error ? error.message : String(error) }));
     },
-    abort: () => { parts.length = 0; },
-  };
+  });
 };
 
 /** Makes the Storage Commitment Push Model service. @source PS3.4 Annex J */
