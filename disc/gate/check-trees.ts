@@ -15,7 +15,7 @@ const MAX_ISO_BYTES = 0xffff_ffff;
 const isDicomPath = (path: string): boolean => path === 'DICOMDIR' || path.startsWith('DICOM/');
 
 /** Every name of the primary tree is one that any reader takes. @source PS3.10 8.2, ECMA-119 7 */
-export const checkIsoNames = ({ disc, report }: Inspection): void => {
+const checkIsoNames = ({ disc, report }: Inspection): void => {
   for (const entry of disc.iso?.primary ?? []) {
     const name = entry.path.split('/').at(-1) ?? '';
     if (!(isDicomPath(entry.path) || entry.isDirectory ? FILE_ID_PART : PLAIN_NAME).test(name)) report('iso-names', entry.path, 'illegal name');
@@ -26,7 +26,7 @@ export const checkIsoNames = ({ disc, report }: Inspection): void => {
 const extentsOf = (entries: readonly DiscEntry[]): readonly string[] => entries.filter((entry) => !entry.isDirectory && entry.bytes > 0).map((entry) => JSON.stringify(entry.extents)).sort();
 
 /** The Joliet tree shows the same extents, and the same names where DICOM gives them. */
-export const checkJoliet = ({ disc, report }: Inspection): void => {
+const checkJoliet = ({ disc, report }: Inspection): void => {
   const { primary, joliet } = disc.iso ?? {};
   if (!primary || !joliet) return;
   if (JSON.stringify(extentsOf(primary)) !== JSON.stringify(extentsOf(joliet))) report('joliet-tree', '', 'the two trees do not hold the same files');
@@ -37,7 +37,7 @@ export const checkJoliet = ({ disc, report }: Inspection): void => {
 const samePlace = (a: readonly Extent[], b: readonly Extent[]): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /** Both trees of a bridge hold the same files: at the same place, or at another place with the same bytes. */
-export const checkBridge = async ({ disc, content, report }: Inspection): Promise<void> => {
+const checkBridge = async ({ disc, content, report }: Inspection): Promise<void> => {
   const { iso, udf } = disc;
   if (!iso || !udf?.isReadable) return;
   const udfFiles = new Map(udf.entries.filter((entry) => !entry.isDirectory).map((entry) => [entry.path, entry]));
@@ -60,7 +60,7 @@ export const checkBridge = async ({ disc, content, report }: Inspection): Promis
 };
 
 /** Files lie apart, or are one and the same under two names. */
-export const checkExtents = ({ content, report }: Inspection): void => {
+const checkExtents = ({ content, report }: Inspection): void => {
   const all = content.entries.filter((entry) => !entry.isDirectory).flatMap((entry) => entry.extents.filter(({ offset, bytes }) => offset !== HOLE && bytes > 0).map((extent) => ({ ...extent, entry })));
   all.sort((a, b) => a.offset - b.offset || a.bytes - b.bytes);
   let reach: (typeof all)[number] | undefined;
@@ -89,7 +89,7 @@ export const checkPlannedVolume = (inspection: Inspection, plan: GateInput): voi
 };
 
 /** DICOM names in the case the Standard gives them; no two names that a reader without case takes for one. */
-export const checkNameCase = ({ content, report }: Inspection): void => {
+const checkNameCase = ({ content, report }: Inspection): void => {
   const folded = new Map<string, string>();
   for (const { path, isDirectory } of content.entries) {
     const key = foldedPath(path);
@@ -98,4 +98,13 @@ export const checkNameCase = ({ content, report }: Inspection): void => {
     folded.set(key, path);
     if (!isDirectory && !path.includes('/') && key === 'DICOMDIR' && path !== 'DICOMDIR') report('name-case', path, 'the DICOMDIR is not named DICOMDIR');
   }
+};
+
+/** All checks of the trees that need no plan. */
+export const checkTrees = async (inspection: Inspection): Promise<void> => {
+  checkIsoNames(inspection);
+  checkJoliet(inspection);
+  checkNameCase(inspection);
+  checkExtents(inspection);
+  await checkBridge(inspection);
 };

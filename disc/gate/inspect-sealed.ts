@@ -1,13 +1,13 @@
 /** Checks an encrypted disc as far as that goes without its key: file systems, files and manifest, and that nothing lies in the clear. */
 import { MANIFEST_PATH } from '../manifest.ts';
 import type { DiscEntry } from '../reader/disc-content.ts';
-import { createFindings } from '../reader/findings.ts';
 import type { CheckResult, Finding } from '../reader/findings.ts';
 import type { OpenDisc } from '../reader/open-disc.ts';
 import type { CheckSubject } from '../tables/disc-checks.ts';
+import { beginInspection, fileSystemsOf } from './begin-inspection.ts';
 import { checkPages, ENTRY_PAGES } from './check-content.ts';
 import { checkManifest, checkPlannedFiles, digestAll } from './check-manifest.ts';
-import { checkBridge, checkExtents, checkIdentifiers, checkIsoNames, checkJoliet, checkNameCase, checkPlannedVolume } from './check-trees.ts';
+import { checkIdentifiers, checkPlannedVolume, checkTrees } from './check-trees.ts';
 import type { GateInput } from './gate-input.ts';
 import type { Inspection } from './inspection.ts';
 import { reading } from './read-tolerantly.ts';
@@ -57,28 +57,16 @@ const checkSealed = (inspection: Inspection): void => {
 
 /** Checks everything that the key does not hide. */
 export const inspectSealed = async (disc: OpenDisc, plan: SealedPlan): Promise<InspectedSealed> => {
-  const findings = createFindings();
-  const { report } = findings;
-  const { content } = disc;
   const whole: GateInput = { ...plan, fileSetUid: '', instances: [] };
-  const files = new Map<string, DiscEntry>(content.entries.filter((entry) => !entry.isDirectory).map((entry) => [entry.path, entry]));
-  const inspection: Inspection = { disc, content, files, plan: whole, report, isOver: () => false };
-  for (const { check, where, text } of disc.findings) report(check, where, text);
-  if (!disc.isReadable) report('image-readable', '', 'there is neither an ISO 9660 nor a UDF volume');
+  const { findings, inspection } = beginInspection(disc, whole, () => false);
   checkPlannedVolume(inspection, whole);
   checkIdentifiers(inspection, plan.fileSetId);
-  checkIsoNames(inspection);
-  checkJoliet(inspection);
-  checkNameCase(inspection);
-  checkExtents(inspection);
-  await checkBridge(inspection);
+  await checkTrees(inspection);
   checkPages(inspection);
   const digests = await digestAll(inspection);
   checkPlannedFiles(inspection, whole, digests);
   checkManifest(inspection, digests);
   checkSealed(inspection);
-  const present: ReadonlySet<CheckSubject> = new Set<CheckSubject>([
-    'sealed', ...(disc.iso ? ['iso' as const] : []), ...(disc.iso?.joliet ? ['joliet' as const] : []), ...(disc.udf ? ['udf' as const] : []), ...(disc.iso && disc.udf?.isReadable ? ['bridge' as const] : []), 'manifest',
-  ]);
+  const present: ReadonlySet<CheckSubject> = new Set<CheckSubject>(['sealed', ...fileSystemsOf(disc), 'manifest']);
   return { findings: findings.list(), checks: findings.results(present) };
 };

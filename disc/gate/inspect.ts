@@ -1,20 +1,19 @@
 /** Runs every check of the table on an open disc, ours or that of another maker. Never throws for a bad disc. */
 import { noDirectory, readDicomdir } from '../reader/dicomdir-reader.ts';
 import type { Directory } from '../reader/dicomdir-reader.ts';
-import type { DiscEntry } from '../reader/disc-content.ts';
-import { createFindings } from '../reader/findings.ts';
 import type { CheckResult, Finding } from '../reader/findings.ts';
 import { readLabelFacts } from '../reader/label-facts.ts';
 import type { LabelFacts } from '../reader/label-facts.ts';
 import type { OpenDisc } from '../reader/open-disc.ts';
 import { MANIFEST_PATH } from '../manifest.ts';
 import type { CheckSubject } from '../tables/disc-checks.ts';
+import { beginInspection, fileSystemsOf } from './begin-inspection.ts';
 import { checkAutorun } from './check-autorun.ts';
 import { checkPages, checkPatients, checkSyntaxes } from './check-content.ts';
 import { checkDirectoryHead, checkRecordsAlone } from './check-directory.ts';
 import { checkManifest, checkPlannedFiles, digestAll } from './check-manifest.ts';
 import { checkReferences, countDicomFiles } from './check-references.ts';
-import { checkBridge, checkExtents, checkIdentifiers, checkIsoNames, checkJoliet, checkNameCase, checkPlannedVolume } from './check-trees.ts';
+import { checkIdentifiers, checkPlannedVolume, checkTrees } from './check-trees.ts';
 import { checkWeb, hasWebContent } from './check-web.ts';
 import type { GateInput } from './gate-input.ts';
 import { foldedPath } from './inspection.ts';
@@ -53,30 +52,21 @@ const readDirectory = ({ content, files, plan, report }: Inspection): { readonly
 };
 
 const subjectsOf = ({ disc, files, plan }: Inspection, hasDirectory: boolean): ReadonlySet<CheckSubject> => new Set<CheckSubject>([
-  'disc', ...(disc.iso ? ['iso' as const] : []), ...(disc.iso?.joliet ? ['joliet' as const] : []), ...(disc.udf ? ['udf' as const] : []), ...(disc.iso && disc.udf?.isReadable ? ['bridge' as const] : []),
+  'disc', ...fileSystemsOf(disc),
   ...(hasDirectory ? ['dicomdir' as const] : []), ...(files.has(MANIFEST_PATH) ? ['manifest' as const] : []), ...(plan ? ['plan' as const] : []),
 ]);
 
 /** Checks everything. The plan, when given, says what a disc of ours must be beside what the Standard asks. */
 export const inspectDisc = async (disc: OpenDisc, { plan, isThorough = false, isOver = () => false }: InspectOptions = {}): Promise<Inspected> => {
-  const findings = createFindings();
-  const { report } = findings;
-  const { content } = disc;
-  const files = new Map<string, DiscEntry>(content.entries.filter((entry) => !entry.isDirectory).map((entry) => [entry.path, entry]));
-  const inspection: Inspection = { disc, content, files, plan, report, isOver };
-  for (const { check, where, text } of disc.findings) report(check, where, text);
-  if (!disc.isReadable) report('image-readable', '', disc.udf ? 'there is a UDF volume, but it cannot be read' : 'there is neither an ISO 9660 nor a UDF volume');
+  const { findings, inspection } = beginInspection(disc, plan, isOver);
+  const { content, files, report } = inspection;
   if (plan) checkPlannedVolume(inspection, plan);
   const isHashed = plan !== undefined || isThorough || files.has(MANIFEST_PATH);
   // Threads read and hash while everything else is looked at here.
   const hashing = isHashed ? digestAll(inspection) : Promise.resolve(new Map<string, string>());
   // Awaited below; until then a failure must not count as unhandled.
   hashing.catch(() => undefined);
-  checkIsoNames(inspection);
-  checkJoliet(inspection);
-  checkNameCase(inspection);
-  checkExtents(inspection);
-  await checkBridge(inspection);
+  await checkTrees(inspection);
   checkPages(inspection);
   checkWeb(inspection);
   checkAutorun(inspection);
