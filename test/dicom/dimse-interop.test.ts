@@ -6,10 +6,9 @@ import { createServer } from 'node:net';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeFileMeta, readFileMeta } from '../../dicom/data-set/part10.ts';
-import { echo } from '../../dicom/echo-scu.ts';
 import { sendInstances } from '../../dicom/storage-scu.ts';
 import { needs, program, pythonWith } from '../fixtures/peers.ts';
-import { CT, EXPLICIT, IMPLICIT, dataSet, startNode, until } from './association/harness.ts';
+import { CT, EXPLICIT, IMPLICIT, dataSet, startNode, until, untilAnswers } from './association/harness.ts';
 import type { TestNode } from './association/harness.ts';
 
 const run = promisify(execFile);
@@ -77,11 +76,7 @@ describe.skipIf(!hasDcmtk)('DCMTK', () => {
     const scp = spawn(tool('storescp') ?? '', ['--fork', '+B', '-od', out, String(port)], { stdio: 'ignore' });
     try {
       const to = { host: '127.0.0.1', port, calledAe: 'ANY', callingAe: 'SPINDLE', timeoutSeconds: 20 };
-      let isUp = false;
-      await until(() => {
-        void echo(to).then(() => { isUp = true; }, () => undefined);
-        return isUp;
-      }, 'storescp up');
+      await untilAnswers(to);
       const results = await sendInstances({ ...to, files: files(), associations: 2 });
       expect(results.map((result) => result.outcome)).toEqual(UIDS.map(() => 'stored'));
       const received = readdirSync(out);
@@ -101,11 +96,7 @@ describe.skipIf(!hasDcmtk)('DCMTK', () => {
     const scp = spawn(tool('storescp') ?? '', ['+xi', '--ignore', String(port)], { stdio: 'ignore' });
     try {
       const to = { host: '127.0.0.1', port, calledAe: 'ANY', callingAe: 'SPINDLE', timeoutSeconds: 20 };
-      let isUp = false;
-      await until(() => {
-        void echo(to).then(() => { isUp = true; }, () => undefined);
-        return isUp;
-      }, 'storescp up');
+      await untilAnswers(to);
       expect(await sendInstances({ ...to, files: files().slice(0, 1) })).toMatchObject([{ outcome: 'no-context' }]);
     } finally {
       scp.kill();

@@ -8,7 +8,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { QueryBook } from '../../catalog/books/query-book.ts';
 import { elementDigest } from '../../dicom/data-set/element-digest.ts';
 import { readFileMeta } from '../../dicom/data-set/part10.ts';
-import { echo } from '../../dicom/echo-scu.ts';
 import { createQueryScp } from '../../dicom/query-scp.ts';
 import { sendInstances } from '../../dicom/storage-scu.ts';
 import { UID } from '../../dicom/tables/uids.ts';
@@ -16,7 +15,7 @@ import { silentLog } from '../../infra/log.ts';
 import { makeInstance } from '../fixtures/make-instance.ts';
 import type { MadeInstance } from '../fixtures/make-instance.ts';
 import { DICOM_RS_FOLDER, needs, program } from '../fixtures/peers.ts';
-import { startNode, until } from './association/harness.ts';
+import { startNode, until, untilAnswers } from './association/harness.ts';
 import type { TestNode } from './association/harness.ts';
 
 const run = promisify(execFile);
@@ -107,11 +106,7 @@ describe.skipIf(!needs('dicom-rs'))('dicom-rs', () => {
     const scp = spawn(tool('dicom-storescp'), ['--promiscuous', ...options, '-o', out, '-p', String(port)], { stdio: 'ignore' });
     try {
       const to = { host: '127.0.0.1', port, calledAe: 'ANY', callingAe: 'SPINDLE', timeoutSeconds: 20 };
-      let isUp = false;
-      await until(() => {
-        void echo(to).then(() => { isUp = true; }, () => undefined);
-        return isUp;
-      }, 'dicom-storescp up');
+      await untilAnswers(to);
       expect((await sendInstances({ ...to, files: files(), associations: options.length === 0 ? 1 : 2 })).map(({ outcome }) => outcome)).toEqual(MADE.map(() => 'stored'));
       const received = new Map(readdirSync(out).map((name) => join(out, name)).map((file) => [readFileMeta(readFileSync(file)).sopInstanceUid, file]));
       for (const made of MADE) await expectSame(received.get(made.sopInstanceUid) ?? '', made);

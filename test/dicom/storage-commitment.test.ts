@@ -369,10 +369,13 @@ print(json.dumps(out))
       const own = await new Promise<number>((resolve) => { free.listen(0, '127.0.0.1', () => { const { port } = free.address() as AddressInfo; free.close(() => resolve(port)); }); });
       const sender = startCommitmentSender({ aeTitle: 'SPINDLE', commitments: catalog.commitments, tls: () => ({ checksName: true }), log: silent, clock: { now: () => new Date() }, pollMs: 50, timeoutSeconds: 5,
         findAe: (aeTitle) => Promise.resolve(aeTitle === 'PYSCU' ? { aeTitle, host: '127.0.0.1', port: own, tls: false, maxAssociations: 1, preferredTransferSyntaxes: [] } : undefined) });
-      const child = spawn(pythonWith('pynetdicom') ?? 'python3', [join(folder, 'scu.py'), String(node!.node.port), String(own), way, '2.25.61', '2.25.62', '2.25.96'], { stdio: ['ignore', 'pipe', 'inherit'], timeout: 40_000 });
+      const child = spawn(pythonWith('pynetdicom') ?? 'python3', [join(folder, 'scu.py'), String(node!.node.port), String(own), way, '2.25.61', '2.25.62', '2.25.96'], { stdio: ['ignore', 'pipe', 'pipe'], timeout: 40_000 });
       let said = '';
+      let trouble = '';
       child.stdout.on('data', (chunk: Buffer) => { said += chunk.toString(); });
+      child.stderr.on('data', (chunk: Buffer) => { trouble += chunk.toString(); });
       await new Promise((resolve) => { child.once('close', resolve); });
+      expect(said, trouble).not.toBe('');
       expect(JSON.parse(said)).toEqual({ status: 0, type: 2, transaction: '2.25.777', committed: ['2.25.61', '2.25.62'], failed: { '2.25.96': 0x0112 }, retrieve: 'SPINDLE' });
       await expect.poll(async () => (await only()).state).toBe('DELIVERED');
       await sender.close();

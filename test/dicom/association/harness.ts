@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { echo } from '../../../dicom/echo-scu.ts';
 import { encodeAssociateRequest } from '../../../dicom/association/associate.ts';
 import type { AssociateRequest, ProposedContext } from '../../../dicom/association/associate.ts';
 import { COMMAND, NO_DATA_SET, decodeCommand, encodeCommand } from '../../../dicom/association/command.ts';
@@ -67,6 +68,18 @@ export const until = async (isTrue: () => boolean, what: string, seconds = 10): 
   while (!isTrue()) {
     if (Date.now() > end) throw new Error(`not within ${seconds} s: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+};
+
+/** Waits until a peer that was started answers an echo. */
+export const untilAnswers = async (to: Parameters<typeof echo>[0], seconds = 10): Promise<void> => {
+  for (const end = Date.now() + seconds * 1000; ;) {
+    try {
+      return void await echo(to);
+    } catch (error) {
+      if (Date.now() > end) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
   }
 };
 
