@@ -1,6 +1,6 @@
 /**
  * PostgreSQL: what a group of arrivals changes, as one function and so one round trip and one transaction. The other
- * engines do the same in statements (store-batch.ts); tests hold both to the same rows.
+ * engines do the same in statements (store-batch.ts); one suite of tests holds all to the same promises.
  */
 import type { EngineName } from '../dialects/dialect.ts';
 

@@ -53,6 +53,6 @@ export const DISCS: readonly BenchRow[] = [
   { work: 'the same against Orthanc\'s archive with DICOMDIR', must: 8, aim: 30, unit: 'x', command: 'image --orthanc', bench: 'image', what: 'wall', having: { peer: 'orthanc' }, figure: 'timesFaster', beside: { oursSeconds: 's ours', peerSeconds: 's Orthanc' } },
   { work: 'DICOMDIR of 20,000 instances: CPU', must: 3, aim: 1, isLimit: true, unit: 's', command: 'dicomdir', bench: 'dicomdir', what: '20000 instances on a CD', figure: 'cpuSeconds' },
   { work: 'peak memory for a Blu-ray of 24 GB in 46,000 files', must: 300, aim: 150, isLimit: true, unit: 'MiB', command: 'image-bd', bench: 'image-bd', what: 'udf260 to null', having: { files: 46_000 }, figure: 'peakRssMiB' },
-  ...['JPEG lossless', 'JPEG-LS', 'JPEG 2000', 'RLE'].map((name): BenchRow => ({ work: `encoding ${name} with two threads against one`, must: 1.6, aim: 1.9, unit: 'x', command: 'transcode', bench: 'transcode', what: `encode ${name}, two threads to one`, figure: 'ratio' })),
+  ...['JPEG lossless', 'JPEG-LS', 'JPEG 2000', 'RLE'].flatMap((name) => ['encode', 'decode'].map((way): BenchRow => ({ work: `${way} ${name} with two threads against one`, must: 1.6, aim: 1.9, unit: 'x', command: 'transcode', bench: 'transcode', what: `${way} ${name}, two threads to one`, figure: 'ratio' }))),
   { work: 'discs an hour: orders of one-instance studies, image, gate, label, virtual burn', must: 3_000, aim: 3_000, unit: 'discs/h', command: 'orchestrate', bench: 'orchestrate', what: 'discs', figure: 'discsPerHour' },
 ];
