@@ -24,8 +24,8 @@ export const recountSeries = async (trx: InTransaction, seriesKeys: readonly num
 const announce = async (trx: InTransaction, seriesKey: number): Promise<void> => {
   await trx.updateTable('series').set((eb) => ({ arrivals: eb('arrivals', '+', 1) })).where('id', '=', seriesKey).execute();
   const { arrivals } = await trx.selectFrom('series').select('arrivals').where('id', '=', seriesKey).executeTakeFirstOrThrow();
-  await trx.deleteFrom('arrival_outbox').where('series_key', '=', seriesKey).execute();
-  await trx.insertInto('arrival_outbox').values({ series_key: seriesKey, version: arrivals }).execute();
+  const { numUpdatedRows } = await trx.updateTable('arrival_outbox').set({ version: arrivals, is_pushed: 1 }).where('series_key', '=', seriesKey).executeTakeFirst();
+  if (numUpdatedRows === 0n) await trx.insertInto('arrival_outbox').values({ series_key: seriesKey, version: arrivals, is_pushed: 1, instances: 0, bytes: 0 }).execute();
 };
 
 const withdrawDiscs = async (trx: InTransaction, loserIds: readonly number[]): Promise<readonly string[]> => {

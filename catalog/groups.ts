@@ -1,5 +1,5 @@
 /**
- * Arrivals waiting for the rules, and the groups the rules collect. A group holds the series its rule took; what no order of
+ * The groups that burn rules collect. A group holds the series its rule took; what no order of
  * the rule took yet is open. The times of a group are read from its series, so a late arrival is never overlooked.
  */
 import type { Selectable } from 'kysely';
@@ -7,13 +7,13 @@ import { ApplianceError } from '../infra/errors.ts';
 import type { BurnRule } from '../disc/order/burn-rule.ts';
 import type { CollectGroup, RuleBook } from './books/rule-book.ts';
 import type { Database } from './database.ts';
-import { chunked } from './dialects/dialect.ts';
 import type { Executor, InTransaction } from './dialects/dialect.ts';
 import { sha256 } from './folding.ts';
 import { writeOrder } from './place-order.ts';
 import type { Selected } from './place-order.ts';
 import { burnRule } from './rule-rows.ts';
 import type { CollectGroupTable } from './tables.ts';
+import { watchAll } from './watch-groups.ts';
 
 type Group = Selectable<CollectGroupTable>;
 
@@ -21,40 +21,27 @@ const LEVEL_COLUMNS = { series: 'series.id', study: 'series.study_key', patient:
 
 const findGroup = (db: Executor, groupId: number): Promise<Group | undefined> => db.selectFrom('collect_group').selectAll().where('id', '=', groupId).executeTakeFirst();
 
-const openInstances = (db: Executor, group: Group): Promise<Selected[]> =>
+const openOf = (db: Executor, group: Group) =>
   db.selectFrom('collect_group_series').innerJoin('instance', 'instance.series_key', 'collect_group_series.series_key').innerJoin('study', 'study.id', 'instance.study_key')
     .where('collect_group_series.group_key', '=', group.id).where('instance.counts', '=', 1).where('instance.is_held', '=', 1).where('instance.is_pushed', '=', 1)
-    .where(({ not, exists, selectFrom }) => not(exists(selectFrom('order_instance').select('order_instance.order_key').whereRef('order_instance.instance_key', '=', 'instance.id').where('order_instance.rule_key', '=', group.rule_key))))
-    .select(['instance.id', 'instance.series_key', 'instance.study_key', 'study.patient_key', 'instance.bytes', 'instance.is_held']).orderBy('instance.id').execute();
+    .where(({ not, exists, selectFrom }) => not(exists(selectFrom('order_instance').select('order_instance.order_key').whereRef('order_instance.instance_key', '=', 'instance.id').where('order_instance.rule_key', '=', group.rule_key))));
+
+const openInstances = (db: Executor, group: Group): Promise<Selected[]> =>
+  openOf(db, group).select(['instance.id', 'instance.series_key', 'instance.study_key', 'study.patient_key', 'instance.bytes', 'instance.is_held']).orderBy('instance.id').execute();
+
+const countOpen = async (db: Executor, group: Group): Promise<number> => Number((await openOf(db, group).select((eb) => eb.fn.countAll<number>().as('n')).executeTakeFirst())?.n ?? 0);
 
 /** Newest arrival of the group, counting series of the same target whose arrival no rule has seen yet. */
 const lastStoredAt = async (db: Executor, group: Group): Promise<Date> => {
   const own = await db.selectFrom('collect_group_series').innerJoin('series', 'series.id', 'collect_group_series.series_key').where('collect_group_series.group_key', '=', group.id)
     .select((eb) => eb.fn.max('series.last_stored_at').as('at')).executeTakeFirst();
   const unseen = await db.selectFrom('arrival_outbox').innerJoin('series', 'series.id', 'arrival_outbox.series_key').innerJoin('study', 'study.id', 'series.study_key')
-    .where(LEVEL_COLUMNS[group.group_level as keyof typeof LEVEL_COLUMNS], '=', group.target_key).select((eb) => eb.fn.max('series.last_stored_at').as('at')).executeTakeFirst();
+    .where('arrival_outbox.is_pushed', '=', 1).where(LEVEL_COLUMNS[group.group_level as keyof typeof LEVEL_COLUMNS], '=', group.target_key).select((eb) => eb.fn.max('series.last_stored_at').as('at')).executeTakeFirst();
   return new Date(Math.max(...[own?.at, unseen?.at, group.first_stored_at].map((at) => at?.getTime() ?? 0)));
 };
 
 const ruleOf = (db: Executor, group: Group): Promise<BurnRule | undefined> =>
   db.selectFrom('burn_rule').selectAll().where('id', '=', group.rule_key).where('is_removed', '=', 0).executeTakeFirst().then((row) => row && burnRule(row));
-
-const watch = (database: Database, rule: BurnRule, seriesId: number): Promise<{ groupId: number; isOpened: boolean }> => database.write(async (trx) => {
-  const series = await trx.selectFrom('series').innerJoin('study', 'study.id', 'series.study_key').where('series.id', '=', seriesId).select(['series.id', 'series.study_key', 'study.patient_key', 'series.last_stored_at']).executeTakeFirst();
-  if (!series) throw new ApplianceError('CATALOG_NOT_FOUND', 'no such series', { details: { seriesId } });
-  const target = { series: series.id, study: series.study_key, patient: series.patient_key }[rule.grouping];
-  const known = await trx.selectFrom('collect_group').select('id').where('rule_key', '=', rule.id).where('group_level', '=', rule.grouping).where('target_key', '=', target).executeTakeFirst();
-  const groupId = known?.id ?? await database.engine.insertRow(trx, 'collect_group', { rule_key: rule.id, group_level: rule.grouping, target_key: target, generation: 0, is_open: 1, first_stored_at: series.last_stored_at });
-  let isOpened = known === undefined;
-  if (known) {
-    await database.engine.lockRows(trx, 'collect_group', [groupId]);
-    const { numUpdatedRows } = await trx.updateTable('collect_group').set({ is_open: 1, first_stored_at: series.last_stored_at }).where('id', '=', groupId).where('is_open', '=', 0).executeTakeFirst();
-    isOpened = numUpdatedRows > 0n;
-  }
-  const member = await trx.selectFrom('collect_group_series').select('group_key').where('group_key', '=', groupId).where('series_key', '=', seriesId).executeTakeFirst();
-  if (!member) await trx.insertInto('collect_group_series').values({ group_key: groupId, series_key: seriesId }).execute();
-  return { groupId, isOpened };
-});
 
 const placeGroup = async (database: Database, trx: InTransaction, group: Group, rule: BurnRule, selected: readonly Selected[]): Promise<string> => {
   const generation = group.generation + 1;
@@ -81,27 +68,13 @@ const orderGroup = (database: Database, groupId: number, cutOff: Date): ReturnTy
 });
 
 /** The half of the rule book that collects groups. */
-export const createGroups = (database: Database): Pick<RuleBook, 'arrivals' | 'watch' | 'confirmArrivals' | 'group' | 'openGroups' | 'orderGroup'> => ({
-  arrivals: (limit) => database.read(async (db) => {
-    const query = db.selectFrom('arrival_outbox').innerJoin('series', 'series.id', 'arrival_outbox.series_key').innerJoin('study', 'study.id', 'series.study_key').orderBy('series.last_stored_at').orderBy('series.id')
-      .select(['arrival_outbox.series_key', 'arrival_outbox.version', 'series.calling_ae', 'series.called_ae', 'series.modality', 'series.station', 'series.body_part', 'series.description', 'study.description as study_description']);
-    return (await database.engine.first(query, limit).execute()).map((row) => ({
-      seriesId: row.series_key, version: row.version,
-      facts: { callingAe: row.calling_ae, calledAe: row.called_ae, modality: row.modality, station: row.station, bodyPart: row.body_part, studyDescription: row.study_description, seriesDescription: row.description },
-    }));
-  }),
-  watch: (rule, seriesId) => watch(database, rule, seriesId),
-  confirmArrivals: (taken) => database.write(async (trx) => {
-    const sorted = [...taken].sort((a, b) => a.seriesId - b.seriesId);
-    for (const chunk of chunked(sorted, 2, Math.min(database.engine.maxParameters, 400))) {
-      await trx.deleteFrom('arrival_outbox').where((eb) => eb.or(chunk.map((t) => eb.and([eb('series_key', '=', t.seriesId), eb('version', '=', t.version)])))).execute();
-    }
-  }),
+export const createGroups = (database: Database): Pick<RuleBook, 'watch' | 'group' | 'openGroups' | 'orderGroup'> => ({
+  watch: (watched) => watchAll(database, watched),
   group: (groupId) => database.read(async (db): Promise<CollectGroup | undefined> => {
     const group = await findGroup(db, groupId);
     const rule = group && await ruleOf(db, group);
     if (!group || !rule) return undefined;
-    return { groupId, ruleId: group.rule_key, firstStoredAt: group.first_stored_at, lastStoredAt: await lastStoredAt(db, group), openInstances: (await openInstances(db, group)).length, rule };
+    return { groupId, ruleId: group.rule_key, firstStoredAt: group.first_stored_at, lastStoredAt: await lastStoredAt(db, group), openInstances: await countOpen(db, group), rule };
   }),
   openGroups: () => database.read(async (db) => {
     const rows = await db.selectFrom('collect_group').innerJoin('burn_rule', 'burn_rule.id', 'collect_group.rule_key').where('collect_group.is_open', '=', 1).where('burn_rule.is_removed', '=', 0).where('burn_rule.is_enabled', '=', 1).orderBy('collect_group.id').select('collect_group.id').execute();

@@ -16,6 +16,7 @@ import { statements as retrievals } from './migrations/0005-retrievals.ts';
 import { statements as content } from './migrations/0006-content-options.ts';
 import { statements as releases } from './migrations/0007-releases.ts';
 import { statements as storeArrivals } from './migrations/0008-store-arrivals.ts';
+import { statements as arrivalLog } from './migrations/0009-arrival-log.ts';
 import { renderTable } from './migrations/sketch.ts';
 import type { CatalogLogger } from './logger.ts';
 
@@ -35,6 +36,7 @@ const MIGRATIONS: readonly Migration[] = [
   { version: 6, statements: content },
   { version: 7, statements: releases },
   { version: 8, statements: storeArrivals },
+  { version: 9, statements: arrivalLog },
 ];
 
 /** The schema version this code works with. */

@@ -15,7 +15,7 @@ type Builder = ExpressionBuilder<Tables, 'instance'>;
 const isSafeOnDisc = (eb: Builder): Expression<SqlBool> => eb.and([
   eb.exists(eb.selectFrom('volume_instance').innerJoin('disc', 'disc.volume_key', 'volume_instance.volume_key').whereRef('volume_instance.instance_key', '=', 'instance.id')
     .where('volume_instance.is_left_off', '=', 0).where('disc.state', '=', 'READY').select('disc.id')),
-  eb.not(eb.exists(eb.selectFrom('arrival_outbox').whereRef('arrival_outbox.series_key', '=', 'instance.series_key').select('arrival_outbox.series_key'))),
+  eb.not(eb.exists(eb.selectFrom('arrival_outbox').whereRef('arrival_outbox.series_key', '=', 'instance.series_key').where('arrival_outbox.is_pushed', '=', 1).select('arrival_outbox.series_key'))),
   eb.not(eb.exists(eb.selectFrom('collect_group_series').innerJoin('collect_group', 'collect_group.id', 'collect_group_series.group_key').whereRef('collect_group_series.series_key', '=', 'instance.series_key').where('collect_group.is_open', '=', 1).select('collect_group.id'))),
 ]);
 

@@ -6,6 +6,7 @@ import type { RuleBook, RuleDraft } from './books/rule-book.ts';
 import type { Database } from './database.ts';
 import type { InTransaction } from './dialects/dialect.ts';
 import { fit } from './folding.ts';
+import { createArrivals } from './arrivals.ts';
 import { createGroups } from './groups.ts';
 import { appendOperations } from './operations.ts';
 import type { Operation } from './operations.ts';
@@ -67,6 +68,7 @@ const importFileRules = (database: Database, drafts: readonly RuleDraft[]): Prom
 
 /** The rule book over one database. */
 export const createRuleBook = (database: Database): RuleBook => ({
+  ...createArrivals(database),
   ...createGroups(database),
   rules: () => database.read(async (db) => (await db.selectFrom('burn_rule').selectAll().where('is_removed', '=', 0).orderBy('sort_order').orderBy('id').execute()).map(burnRule)),
   rule: (id) => database.read(async (db) => {

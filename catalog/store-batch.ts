@@ -9,8 +9,6 @@ import type { Database } from './database.ts';
 import type { InTransaction, SeriesArrival } from './dialects/dialect.ts';
 import type { Parents } from './identities.ts';
 import { fileColumns, heldInstance, instanceRow } from './instance-rows.ts';
-import { appendOperations } from './operations.ts';
-import type { Operation } from './operations.ts';
 import type { ParentsCache } from './parents-cache.ts';
 import type { InstanceTable } from './tables.ts';
 
@@ -43,12 +41,6 @@ const summed = (added: readonly { arrival: ArrivedInstance; parents: Parents }[]
   }
   return [...bySeries.values()].sort((a, b) => a.studyKey - b.studyKey || a.seriesKey - b.seriesKey);
 };
-
-/** The event of what one series gained. */
-export const storedEvent = (arrival: SeriesArrival): Operation => ({
-  who: 'appliance', event: 'instances.stored', subject: String(arrival.studyKey), subjectKind: 'study', result: 'stored',
-  details: { studyId: arrival.studyKey, seriesId: arrival.seriesKey, instances: arrival.instances, bytes: arrival.bytes },
-});
 
 /** A group made ready: its rows, and the first row of each UID by ascending UID. */
 interface Batch {
@@ -99,7 +91,6 @@ const storeOnce = async (database: Database, trx: InTransaction, batch: Batch): 
 
   const gained = summed(added);
   if (gained.length > 0 && await database.engine.recordArrivals(trx, gained) !== gained.length) throw new StaleIds('a remembered series is not in the catalog');
-  await appendOperations(database, trx, gained.map(storedEvent));
   return outcomes;
 };
 
@@ -108,7 +99,7 @@ const storeInTwo = async (database: Database, batch: Batch): Promise<readonly St
   const { arrivals, parents, rows, firstOfUid, studies } = batch;
   const { storeNew } = database.engine;
   if (storeNew === undefined) return database.write((trx) => storeOnce(database, trx, batch));
-  const made = await database.read(() => storeNew(firstRows(batch), studies, database.now()));
+  const made = await database.read(() => storeNew(firstRows(batch), studies));
   const idOf = (i: number): number | undefined => {
     const uid = (rows[i] as InstanceRow).sop_instance_uid;
     return firstOfUid.get(uid) === i ? made.get(uid) : undefined;

@@ -101,7 +101,15 @@ export interface InstanceTable {
   attributes: string;
 }
 
-export interface ArrivalOutboxTable { series_key: number; version: number }
+export interface ArrivalOutboxTable {
+  series_key: number;
+  version: number;
+  /** 1 when rules are to see it. */
+  is_pushed: number;
+  /** Since the operation log last told of the series. */
+  instances: number;
+  bytes: number;
+}
 export interface CounterTable { name: string; value: number }
 
 export interface BurnRuleTable {

@@ -1,5 +1,5 @@
 /**
- * Group commit of arrivals: while one catalog transaction runs, the next arrivals gather.
+ * Group commit of arrivals: while as many catalog transactions run as may, the next arrivals gather.
  * Refuses nothing; a failed transaction fails all its arrivals.
  */
 import type { ArrivedInstance, InstanceIndex, StoreOutcome } from '../catalog/books/instance-index.ts';
@@ -7,6 +7,8 @@ import { ApplianceError } from '../infra/errors.ts';
 
 /** Arrivals in one transaction at most. */
 export const MAX_BATCH = 200;
+/** Transactions at a time: while one waits for the disk, the database works on the other. More only wait for each other. */
+export const LANES = 2;
 
 export interface IndexBatcher {
   /** @throws {ApplianceError} INTAKE_INDEX_UNAVAILABLE; whether the row exists is then not known */
@@ -22,7 +24,7 @@ interface Waiting {
 /** Makes the batcher before an index. */
 export const createIndexBatcher = (index: Pick<InstanceIndex, 'store'>): IndexBatcher => {
   let waiting: Waiting[] = [];
-  let isRunning = false;
+  let running = 0;
 
   const runBatch = async (batch: readonly Waiting[]): Promise<void> => {
     try {
@@ -39,20 +41,20 @@ export const createIndexBatcher = (index: Pick<InstanceIndex, 'store'>): IndexBa
   };
 
   const run = async (): Promise<void> => {
-    isRunning = true;
+    running += 1;
     while (waiting.length > 0) {
       const batch = waiting.slice(0, MAX_BATCH);
       waiting = waiting.slice(MAX_BATCH);
       await runBatch(batch);
     }
-    isRunning = false;
+    running -= 1;
   };
 
   return {
     store: (arrival) =>
       new Promise((resolve, reject) => {
         waiting.push({ arrival, resolve, reject });
-        if (!isRunning) void run();
+        if (running < LANES) void run();
       }),
   };
 };

@@ -54,16 +54,13 @@ export const createNudges = (now: () => number = Date.now): Nudges => {
 export const relayArrivals = async ({ catalog, starter }: Pick<RelayDeps, 'catalog' | 'starter'>, nudges: Nudges): Promise<number> => {
   const arrivals = await catalog.rules.arrivals(PAGE);
   if (arrivals.length === 0) return 0;
+  // Before Temporal is asked for anything: the log tells of what came while it is away.
+  await catalog.rules.logArrivals(arrivals);
   const rules = await catalog.rules.rules();
-  const groups = new Set<number>();
-  for (const arrival of arrivals) {
-    for (const rule of rulesFor(rules, arrival.facts)) {
-      const { groupId, isOpened } = await catalog.rules.watch(rule, arrival.seriesId);
-      if (isOpened) nudges.forget(groupId);
-      groups.add(groupId);
-    }
-  }
-  for (const groupId of groups) {
+  const watched = arrivals.filter(({ isPushed }) => isPushed).flatMap(({ seriesId, facts }) => rulesFor(rules, facts).map((rule) => ({ rule, seriesId })));
+  const groups = await catalog.rules.watch(watched);
+  for (const { groupId, isOpened } of groups) if (isOpened) nudges.forget(groupId);
+  for (const groupId of new Set(groups.map((one) => one.groupId))) {
     if (!nudges.isDue(groupId)) continue;
     await starter.nudgeGroup(groupId);
     nudges.note(groupId);

@@ -20,6 +20,27 @@ export interface CollectGroup {
   readonly rule: BurnRule;
 }
 
+/** A series that gained instances. */
+export interface Arrival {
+  readonly seriesId: number;
+  readonly version: number;
+  /** False where all of them came because we asked for them: no rule is to see it. */
+  readonly isPushed: boolean;
+  readonly facts: SeriesFacts;
+}
+
+/** A rule watches the group that a series belongs to. */
+export interface Watched {
+  readonly rule: BurnRule;
+  readonly seriesId: number;
+}
+
+export interface WatchedGroup {
+  readonly groupId: number;
+  /** It was not collecting before. */
+  readonly isOpened: boolean;
+}
+
 export interface RuleBook {
   rules(): Promise<readonly BurnRule[]>;
   rule(id: number): Promise<(BurnRule & { readonly changedBy: string; readonly changedAt: Date }) | undefined>;
@@ -33,11 +54,13 @@ export interface RuleBook {
   ensureDefaultRule(draft: RuleDraft): Promise<void>;
 
   /** Takes up to `limit` series from the arrival outbox with their facts (not yet confirmed: see confirmArrivals). */
-  arrivals(limit: number): Promise<readonly { readonly seriesId: number; readonly version: number; readonly facts: SeriesFacts }[]>;
-  /** Notes that this rule watches the group of this series: creates or updates the group; answers it, and whether it was not collecting before. */
-  watch(rule: BurnRule, seriesId: number): Promise<{ readonly groupId: number; readonly isOpened: boolean }>;
-  /** Removes outbox entries whose version is still the one read. */
-  confirmArrivals(taken: readonly { readonly seriesId: number; readonly version: number }[]): Promise<void>;
+  arrivals(limit: number): Promise<readonly Arrival[]>;
+  /** Tells the operation log what series gained since it last did. */
+  logArrivals(taken: readonly Pick<Arrival, 'seriesId' | 'version'>[]): Promise<void>;
+  /** Notes which rules watch which series: makes or opens the groups; answers the group of each, in the same order. @throws CATALOG_NOT_FOUND */
+  watch(watched: readonly Watched[]): Promise<readonly WatchedGroup[]>;
+  /** Logs what is not logged yet, and removes outbox entries whose version is still the one read. */
+  confirmArrivals(taken: readonly Pick<Arrival, 'seriesId' | 'version'>[]): Promise<void>;
   group(groupId: number): Promise<CollectGroup | undefined>;
   /** Ids of groups that hold instances no order of their rule took (the sweep after a restart or a lost nudge). */
   openGroups(): Promise<readonly number[]>;

@@ -16,7 +16,7 @@ export interface SeriesArrival {
   readonly instances: number;
   readonly bytes: number;
   readonly lastStoredAt: Date;
-  /** True when the series goes to the arrival outbox. */
+  /** True when burn rules are to see it. */
   readonly isPushed: boolean;
 }
 
@@ -44,11 +44,11 @@ export interface Engine {
   /** Adds what a batch stored to series, study and arrival outbox; answers how many of the series exist. */
   recordArrivals(trx: InTransaction, arrivals: readonly SeriesArrival[]): Promise<number>;
   /**
-   * Where one statement can do it: inserts rows whose UID is new, counts them in series, study and arrival outbox, logs them, all in
+   * Where one statement can do it: inserts rows whose UID is new and counts them in series, study and arrival outbox, all in
    * a transaction of its own; answers the id of each UID that was inserted. Studies that are to be locked first are named, ascending.
    * @throws StaleIds when a series does not exist
    */
-  storeNew?(rows: readonly Insertable<InstanceTable>[], studies: readonly number[], at: Date): Promise<ReadonlyMap<string, number>>;
+  storeNew?(rows: readonly Insertable<InstanceTable>[], studies: readonly number[]): Promise<ReadonlyMap<string, number>>;
   /** Inserts one row and answers its id. */
   insertRow<T extends keyof Tables & string>(trx: InTransaction, table: T, row: Insertable<Tables[T]>): Promise<number>;
   /** Runs `work` while no other process migrates this database. */

@@ -151,9 +151,9 @@ export const openMssql = (url: string, poolSize: number, onPoolError: (code: str
         const [series] = rows;
         if (!series) continue;
         found++;
-        if (!a.isPushed) continue;
-        const { numAffectedRows } = await sql`update arrival_outbox with (updlock, serializable) set version = ${series.arrivals} where series_key = ${a.seriesKey}`.execute(trx);
-        if (numAffectedRows === 0n) await trx.insertInto('arrival_outbox').values({ series_key: a.seriesKey, version: series.arrivals }).execute();
+        const isPushed = a.isPushed ? 1 : 0;
+        const { numAffectedRows } = await sql`update arrival_outbox with (updlock, serializable) set version = ${series.arrivals}, is_pushed = case when is_pushed < ${isPushed} then ${isPushed} else is_pushed end, instances = instances + ${a.instances}, bytes = bytes + ${a.bytes} where series_key = ${a.seriesKey}`.execute(trx);
+        if (numAffectedRows === 0n) await trx.insertInto('arrival_outbox').values({ series_key: a.seriesKey, version: series.arrivals, is_pushed: isPushed, instances: a.instances, bytes: a.bytes }).execute();
       }
       return found;
     },

@@ -70,8 +70,10 @@ export const openMysql = (url: string, poolSize: number): Engine => {
         })).where('id', '=', a.seriesKey).executeTakeFirst();
         found += Number(numUpdatedRows);
       }
-      const pushed = arrivals.filter((a) => a.isPushed).map((a) => a.seriesKey);
-      if (pushed.length > 0) await sql`insert into arrival_outbox (series_key, version) select id, arrivals from series where id in (${sql.join(pushed)}) order by id on duplicate key update version = values(version)`.execute(trx);
+      for (const a of arrivals) {
+        await sql`insert into arrival_outbox (series_key, version, is_pushed, instances, bytes) select id, series.arrivals, ${a.isPushed ? 1 : 0}, ${a.instances}, ${a.bytes} from series where id = ${a.seriesKey}
+          on duplicate key update version = values(version), is_pushed = greatest(arrival_outbox.is_pushed, values(is_pushed)), instances = arrival_outbox.instances + values(instances), bytes = arrival_outbox.bytes + values(bytes)`.execute(trx);
+      }
       return found;
     },
     async insertRow(trx, table, row) {

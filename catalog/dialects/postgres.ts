@@ -70,16 +70,16 @@ export const openPostgres = (url: string, poolSize: number, onPoolError: (code: 
           from (select study_key, max(stored_at) as stored_at from arrived group by study_key) a where study.id = a.study_key),
         in_series as (
           update series set instances = series.instances + a.instances, held_instances = held_instances + a.instances, bytes = series.bytes + a.bytes, arrivals = arrivals + 1, last_stored_at = greatest(last_stored_at, a.stored_at)
-          from arrived a where series.id = a.series_key returning series.id, series.arrivals, a.is_pushed),
+          from arrived a where series.id = a.series_key returning series.id, series.arrivals, a.is_pushed, a.instances as gained, a.bytes as gained_bytes),
         in_outbox as (
-          insert into arrival_outbox (series_key, version) select id, arrivals from in_series where is_pushed = 1
-          on conflict (series_key) do update set version = excluded.version)
+          insert into arrival_outbox (series_key, version, is_pushed, instances, bytes) select id, arrivals, is_pushed, gained, gained_bytes from in_series
+          on conflict (series_key) do update set version = excluded.version, is_pushed = greatest(arrival_outbox.is_pushed, excluded.is_pushed), instances = arrival_outbox.instances + excluded.instances, bytes = arrival_outbox.bytes + excluded.bytes)
         select count(*) as found from in_series`.execute(trx);
       return rows[0]?.found ?? 0;
     },
-    async storeNew(rows, studies, at) {
+    async storeNew(rows, studies) {
       // By name: each connection reads the statement once. Not through the query builder, which would build it anew for every group.
-      const query = { name: 'store_arrivals', text: 'select uid, made from store_arrivals($1, $2, $3)', values: [JSON.stringify(rows), studies, at] };
+      const query = { name: 'store_arrivals', text: 'select uid, made from store_arrivals($1, $2)', values: [JSON.stringify(rows), studies] };
       const { rows: made } = await pool.query<{ uid: string; made: number }>(query).catch((error: unknown) => {
         throw codeOf(error) === STALE_SERIES ? new StaleIds('a remembered series is not in the catalog') : error;
       });

@@ -81,7 +81,7 @@ describe.skipIf(!needs('postgres'))('the API', () => {
     await api.catalog.aes.create({ aeTitle: 'WARD 1', host: 'ward.example', port: 104, tls: false, maxAssociations: 2, preferredTransferSyntaxes: [], services: ['store'], notes: '' }, 'anna');
     ruleId = rule.id;
     seriesId = (await api.catalog.studies.study(beta))?.series[0]?.seriesId ?? 0;
-    groupId = (await api.catalog.rules.watch(rule, seriesId)).groupId;
+    groupId = (await api.catalog.rules.watch([{ rule, seriesId }]))[0]?.groupId ?? 0;
   });
   afterAll(async () => {
     await api?.close();

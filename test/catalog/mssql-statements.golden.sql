@@ -103,6 +103,12 @@ create table instance_release (id bigint identity(1,1) not null primary key, ins
 insert into "schema_version" ("version", "applied_at") values (@1, @2);
 -- @1 bigint, @2 datetime2(3)
 insert into "schema_version" ("version", "applied_at") values (@1, @2);
+alter table arrival_outbox add is_pushed int not null default 0;
+alter table arrival_outbox add instances bigint not null default 0;
+alter table arrival_outbox add bytes bigint not null default 0;
+update arrival_outbox set is_pushed = 1;
+-- @1 bigint, @2 datetime2(3)
+insert into "schema_version" ("version", "applied_at") values (@1, @2);
 commit transaction;
 -- instances.store of new series
 begin transaction;
@@ -159,12 +165,8 @@ insert into "instance" ("sop_instance_uid", "variant", "series_key", "study_key"
 update study set last_stored_at = @1 where id = @2 and last_stored_at < @3;
 -- @1 bigint, @2 bigint, @3 bigint, @4 datetime2(3), @5 datetime2(3), @6 bigint
 update series set instances = instances + @1, held_instances = held_instances + @2, bytes = bytes + @3, arrivals = arrivals + 1, last_stored_at = case when last_stored_at < @4 then @5 else last_stored_at end output inserted.arrivals where id = @6;
--- @1 bigint, @2 bigint
-update arrival_outbox with (updlock, serializable) set version = @1 where series_key = @2;
--- @1 bigint, @2 varchar(64)
-update counter set value = value + @1 output inserted.value where name = @2;
--- @1 bigint, @2 datetime2(3), @3 varchar(64), @4 varchar(64), @5 varchar(64), @6 varchar(64), @7 varchar(64), @8 varchar(64)
-insert into "operation_log" ("id", "logged_at", "who", "event", "subject", "subject_kind", "result", "details") values (@1, @2, @3, @4, @5, @6, @7, @8);
+-- @1 bigint, @2 bigint, @3 bigint, @4 bigint, @5 bigint, @6 bigint
+update arrival_outbox with (updlock, serializable) set version = @1, is_pushed = case when is_pushed < @2 then @3 else is_pushed end, instances = instances + @4, bytes = bytes + @5 where series_key = @6;
 commit transaction;
 -- instances.storeConflicting
 begin transaction;
@@ -188,10 +190,8 @@ update "series" set "instances" = @1, "held_instances" = @2, "bytes" = @3 where 
 update "series" set "arrivals" = "arrivals" + @1 where "id" = @2;
 -- @1 bigint
 select "arrivals" from "series" where "id" = @1;
--- @1 bigint
-delete from "arrival_outbox" where "series_key" = @1;
--- @1 bigint, @2 bigint
-insert into "arrival_outbox" ("series_key", "version") values (@1, @2);
+-- @1 bigint, @2 bigint, @3 bigint
+update "arrival_outbox" set "version" = @1, "is_pushed" = @2 where "series_key" = @3;
 -- @1 datetime2(3), @2 bigint, @3 datetime2(3)
 update "study" set "last_stored_at" = @1 where "id" = @2 and "last_stored_at" < @3;
 -- @1 bigint, @2 varchar(64)
@@ -351,24 +351,38 @@ update counter set value = value + @1 output inserted.value where name = @2;
 insert into "operation_log" ("id", "logged_at", "who", "event", "subject", "subject_kind", "result", "details") values (@1, @2, @3, @4, @5, @6, @7, @8), (@9, @10, @11, @12, @13, @14, @15, @16);
 commit transaction;
 -- rules.arrivals
-select top(50) "arrival_outbox"."series_key", "arrival_outbox"."version", "series"."calling_ae", "series"."called_ae", "series"."modality", "series"."station", "series"."body_part", "series"."description", "study"."description" as "study_description" from "arrival_outbox" inner join "series" on "series"."id" = "arrival_outbox"."series_key" inner join "study" on "study"."id" = "series"."study_key" order by "series"."last_stored_at", "series"."id";
+select top(50) "arrival_outbox"."series_key", "arrival_outbox"."version", "arrival_outbox"."is_pushed", "series"."calling_ae", "series"."called_ae", "series"."modality", "series"."station", "series"."body_part", "series"."description", "study"."description" as "study_description" from "arrival_outbox" inner join "series" on "series"."id" = "arrival_outbox"."series_key" inner join "study" on "study"."id" = "series"."study_key" order by "series"."last_stored_at", "series"."id";
 -- rules.watch
 begin transaction;
 -- @1 bigint
-select "series"."id", "series"."study_key", "study"."patient_key", "series"."last_stored_at" from "series" inner join "study" on "study"."id" = "series"."study_key" where "series"."id" = @1;
--- @1 bigint, @2 varchar(64), @3 bigint
-select "id" from "collect_group" where "rule_key" = @1 and "group_level" = @2 and "target_key" = @3;
+select "series"."id", "series"."study_key", "study"."patient_key", "series"."last_stored_at" from "series" inner join "study" on "study"."id" = "series"."study_key" where "series"."id" in (@1);
+-- @1 bigint, @2 bigint
+select "id", "rule_key", "group_level", "target_key" from "collect_group" where "rule_key" in (@1) and "target_key" in (@2);
 -- @1 bigint, @2 varchar(64), @3 bigint, @4 bigint, @5 bigint, @6 datetime2(3)
 insert into "collect_group" ("rule_key", "group_level", "target_key", "generation", "is_open", "first_stored_at") output "inserted"."id" values (@1, @2, @3, @4, @5, @6);
+-- @1 bigint
+select id from "collect_group" with (updlock, rowlock) where id in (@1) order by id;
 -- @1 bigint, @2 bigint
-select "group_key" from "collect_group_series" where "group_key" = @1 and "series_key" = @2;
+select "id" from "collect_group" where "id" in (@1) and "is_open" = @2 order by "id";
+-- @1 bigint, @2 bigint
+select "group_key", "series_key" from "collect_group_series" where "group_key" in (@1) and "series_key" in (@2);
 -- @1 bigint, @2 bigint
 insert into "collect_group_series" ("group_key", "series_key") values (@1, @2);
 commit transaction;
 -- rules.confirmArrivals
 begin transaction;
--- @1 bigint, @2 bigint, @3 bigint, @4 bigint
-delete from "arrival_outbox" where (("series_key" = @1 and "version" = @2) or ("series_key" = @3 and "version" = @4));
+-- @1 bigint, @2 bigint, @3 bigint
+select "arrival_outbox"."series_key", "series"."study_key", "arrival_outbox"."instances", "arrival_outbox"."bytes" from "arrival_outbox" inner join "series" on "series"."id" = "arrival_outbox"."series_key" where "arrival_outbox"."series_key" in (@1, @2) and "arrival_outbox"."instances" > @3 order by "series"."study_key", "arrival_outbox"."series_key";
+-- @1 bigint, @2 bigint, @3 bigint
+update "arrival_outbox" set "instances" = "instances" - @1, "bytes" = "bytes" - @2 where "series_key" = @3;
+-- @1 bigint, @2 varchar(64)
+update counter set value = value + @1 output inserted.value where name = @2;
+-- @1 bigint, @2 datetime2(3), @3 varchar(64), @4 varchar(64), @5 varchar(64), @6 varchar(64), @7 varchar(64), @8 varchar(64)
+insert into "operation_log" ("id", "logged_at", "who", "event", "subject", "subject_kind", "result", "details") values (@1, @2, @3, @4, @5, @6, @7, @8);
+commit transaction;
+begin transaction;
+-- @1 bigint, @2 bigint, @3 bigint, @4 bigint, @5 bigint
+delete from "arrival_outbox" where "instances" = @1 and (("series_key" = @2 and "version" = @3) or ("series_key" = @4 and "version" = @5));
 commit transaction;
 -- rules.openGroups
 -- @1 bigint, @2 bigint, @3 bigint
@@ -383,8 +397,8 @@ select * from "collect_group" where "id" = @1;
 select * from "burn_rule" where "id" = @1 and "is_removed" = @2;
 -- @1 bigint
 select max("series"."last_stored_at") as "at" from "collect_group_series" inner join "series" on "series"."id" = "collect_group_series"."series_key" where "collect_group_series"."group_key" = @1;
--- @1 bigint
-select max("series"."last_stored_at") as "at" from "arrival_outbox" inner join "series" on "series"."id" = "arrival_outbox"."series_key" inner join "study" on "study"."id" = "series"."study_key" where "series"."study_key" = @1;
+-- @1 bigint, @2 bigint
+select max("series"."last_stored_at") as "at" from "arrival_outbox" inner join "series" on "series"."id" = "arrival_outbox"."series_key" inner join "study" on "study"."id" = "series"."study_key" where "arrival_outbox"."is_pushed" = @1 and "series"."study_key" = @2;
 -- @1 bigint, @2 bigint, @3 bigint, @4 bigint, @5 bigint
 select "instance"."id", "instance"."series_key", "instance"."study_key", "study"."patient_key", "instance"."bytes", "instance"."is_held" from "collect_group_series" inner join "instance" on "instance"."series_key" = "collect_group_series"."series_key" inner join "study" on "study"."id" = "instance"."study_key" where "collect_group_series"."group_key" = @1 and "instance"."counts" = @2 and "instance"."is_held" = @3 and "instance"."is_pushed" = @4 and not exists (select "order_instance"."order_key" from "order_instance" where "order_instance"."instance_key" = "instance"."id" and "order_instance"."rule_key" = @5) order by "instance"."id";
 -- @1 bigint
@@ -753,8 +767,8 @@ select top(500) "instance"."id", "sop_class_uid", "sop_instance_uid", "is_held",
 -- @1 bigint, @2 bigint, @3 bigint, @4 bigint, @5 bigint, @6 bigint, @7 bigint
 select top(500) "instance"."id", "sop_class_uid", "sop_instance_uid", "is_held", "is_contested", "path", "bytes", "data_set_offset", "data_set_sha256", "transfer_syntax_uid" from "instance" where ("instance"."counts" = @1 and "instance"."study_key" in (select "study"."id" from "study" where "study"."patient_key" in (@2)) and "instance"."study_key" in (@3) and "instance"."series_key" in (@4) and "instance"."id" in (@5, @6)) and "instance"."id" > @7 order by "instance"."id";
 -- retention.deletable
--- @1 bigint, @2 bigint, @3 varchar(64), @4 bigint, @5 varchar(64), @6 bigint, @7 bigint, @8 varchar(64), @9 varchar(64), @10 bigint, @11 bigint, @12 varchar(64), @13 varchar(64), @14 varchar(64), @15 datetime2(3)
-select top(100) "id", "path" from "instance" where "is_held" = @1 and "is_contested" = @2 and (exists (select "disc_order"."id" from "order_instance" inner join "disc_order" on "disc_order"."id" = "order_instance"."order_key" where "order_instance"."instance_key" = "instance"."id" and "disc_order"."state" = @3) and (exists (select "disc"."id" from "volume_instance" inner join "disc" on "disc"."volume_key" = "volume_instance"."volume_key" where "volume_instance"."instance_key" = "instance"."id" and "volume_instance"."is_left_off" = @4 and "disc"."state" = @5) and not exists (select "arrival_outbox"."series_key" from "arrival_outbox" where "arrival_outbox"."series_key" = "instance"."series_key") and not exists (select "collect_group"."id" from "collect_group_series" inner join "collect_group" on "collect_group"."id" = "collect_group_series"."group_key" where "collect_group_series"."series_key" = "instance"."series_key" and "collect_group"."is_open" = @6)) and not exists (select "retrieval"."id" from "retrieval" inner join "study" on "study"."study_instance_uid" = "retrieval"."study_instance_uid" inner join "disc_order" on "disc_order"."id" = "retrieval"."order_key" where "study"."id" = "instance"."study_key" and "retrieval"."is_selected" = @7 and "disc_order"."state" in (@8, @9)) and not exists (select "commitment_instance"."instance_key" from "commitment_instance" where "commitment_instance"."instance_key" = "instance"."id" and "commitment_instance"."failure_reason" = @10 and "commitment_instance"."is_revoked" = @11) and not exists (select "disc_order"."id" from "order_instance" inner join "disc_order" on "disc_order"."id" = "order_instance"."order_key" where "order_instance"."instance_key" = "instance"."id" and "disc_order"."state" != @12 and ("disc_order"."state" != @13 or "disc_order"."retention" in (@14) or "disc_order"."ended_at" > @15 or "disc_order"."copies_good" < "disc_order"."copies"))) order by "id";
+-- @1 bigint, @2 bigint, @3 varchar(64), @4 bigint, @5 varchar(64), @6 bigint, @7 bigint, @8 bigint, @9 varchar(64), @10 varchar(64), @11 bigint, @12 bigint, @13 varchar(64), @14 varchar(64), @15 varchar(64), @16 datetime2(3)
+select top(100) "id", "path" from "instance" where "is_held" = @1 and "is_contested" = @2 and (exists (select "disc_order"."id" from "order_instance" inner join "disc_order" on "disc_order"."id" = "order_instance"."order_key" where "order_instance"."instance_key" = "instance"."id" and "disc_order"."state" = @3) and (exists (select "disc"."id" from "volume_instance" inner join "disc" on "disc"."volume_key" = "volume_instance"."volume_key" where "volume_instance"."instance_key" = "instance"."id" and "volume_instance"."is_left_off" = @4 and "disc"."state" = @5) and not exists (select "arrival_outbox"."series_key" from "arrival_outbox" where "arrival_outbox"."series_key" = "instance"."series_key" and "arrival_outbox"."is_pushed" = @6) and not exists (select "collect_group"."id" from "collect_group_series" inner join "collect_group" on "collect_group"."id" = "collect_group_series"."group_key" where "collect_group_series"."series_key" = "instance"."series_key" and "collect_group"."is_open" = @7)) and not exists (select "retrieval"."id" from "retrieval" inner join "study" on "study"."study_instance_uid" = "retrieval"."study_instance_uid" inner join "disc_order" on "disc_order"."id" = "retrieval"."order_key" where "study"."id" = "instance"."study_key" and "retrieval"."is_selected" = @8 and "disc_order"."state" in (@9, @10)) and not exists (select "commitment_instance"."instance_key" from "commitment_instance" where "commitment_instance"."instance_key" = "instance"."id" and "commitment_instance"."failure_reason" = @11 and "commitment_instance"."is_revoked" = @12) and not exists (select "disc_order"."id" from "order_instance" inner join "disc_order" on "disc_order"."id" = "order_instance"."order_key" where "order_instance"."instance_key" = "instance"."id" and "disc_order"."state" != @13 and ("disc_order"."state" != @14 or "disc_order"."retention" in (@15) or "disc_order"."ended_at" > @16 or "disc_order"."copies_good" < "disc_order"."copies"))) order by "id";
 -- retention.markDeleted
 begin transaction;
 -- @1 bigint

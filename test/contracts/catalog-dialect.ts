@@ -4,7 +4,7 @@ import type { AeDraft } from '../../catalog/books/ae-book.ts';
 import type { ArrivedInstance, StoreOutcome } from '../../catalog/books/instance-index.ts';
 import type { PlaceOrder } from '../../catalog/books/order-book.ts';
 import type { RetrieveSelection } from '../../catalog/books/retrieve-book.ts';
-import type { RuleDraft } from '../../catalog/books/rule-book.ts';
+import type { Arrival, RuleDraft } from '../../catalog/books/rule-book.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { migrateCatalog } from '../../catalog/migrate.ts';
 import { openCatalog } from '../../catalog/open.ts';
@@ -196,16 +196,18 @@ export const describeCatalog = (name: string, makeDatabaseUrl: () => Promise<str
       });
     });
 
-    /** Lets a rule watch what arrived of a study; answers its groups. */
-    const watchAll = async (rule: BurnRule, study: number): Promise<readonly number[]> => {
-      const groups = new Set<number>();
-      const arrivals = await catalog.rules.arrivals(1000);
+    const arrivalsOf = async (study: number): Promise<readonly Arrival[]> => {
       const { studies } = await catalog.studies.search({ studyInstanceUid: `2.25.${study}`, limit: 10 });
       const series = (await Promise.all(studies.map((s) => catalog.studies.study(s.studyId)))).flatMap((d) => d?.series.map((s) => s.seriesId) ?? []);
-      const mine = arrivals.filter((a) => series.includes(a.seriesId));
-      for (const a of mine) groups.add((await catalog.rules.watch(rule, a.seriesId)).groupId);
+      return (await catalog.rules.arrivals(1000)).filter(({ seriesId }) => series.includes(seriesId));
+    };
+
+    /** Lets a rule watch what arrived of a study; answers its groups. */
+    const watchAll = async (rule: BurnRule, study: number): Promise<readonly number[]> => {
+      const mine = await arrivalsOf(study);
+      const groups = await catalog.rules.watch(mine.map(({ seriesId }) => ({ rule, seriesId })));
       await catalog.rules.confirmArrivals(mine);
-      return [...groups];
+      return [...new Set(groups.map(({ groupId }) => groupId))];
     };
 
     describe('conflicting contents', () => {
@@ -527,11 +529,75 @@ export const describeCatalog = (name: string, makeDatabaseUrl: () => Promise<str
         expect(detail?.order).toMatchObject({ isSupplement: true, instances: 1, ruleId: rule.id, requestKey: `rule-${rule.id}-g${groupId}-n2` });
       });
 
-      it('puts retrieved instances into no group', async () => {
+      it('tells of retrieved instances as such until one of the series is pushed', async () => {
         const sketch = fresh({ kind: 'retrieved' });
         await catalog.instances.store(makeSeries(2, sketch));
-        const { series = [] } = await catalog.studies.study(await studyOf(sketch.study)) ?? {};
-        expect((await catalog.rules.arrivals(1000)).map((a) => a.seriesId)).not.toContain(series[0]?.seriesId);
+        const mine = await arrivalsOf(sketch.study);
+        expect(mine.map(({ isPushed }) => isPushed)).toEqual([false]);
+        await catalog.instances.store([makeArrival({ ...sketch, instance: 9, kind: 'pushed' })]);
+        expect((await arrivalsOf(sketch.study)).map(({ isPushed }) => isPushed)).toEqual([true]);
+        await catalog.instances.store([makeArrival({ ...sketch, instance: 10, kind: 'retrieved' })]);
+        expect((await arrivalsOf(sketch.study)).map(({ isPushed }) => isPushed)).toEqual([true]);
+      });
+
+      it('logs what arrived once, in sums, whether it came before or after the look', async () => {
+        const sketch = fresh();
+        const studyId = await catalog.instances.store(makeSeries(2, sketch)).then(() => studyOf(sketch.study));
+        const logged = async () => (await catalog.operations.list({ subjectKind: 'study', subject: String(studyId), limit: 50 })).filter(({ event }) => event === 'instances.stored').map(({ details }) => details['instances']).reverse();
+        expect(await logged()).toEqual([]);
+        const taken = await arrivalsOf(sketch.study);
+        await catalog.instances.store([makeArrival({ ...sketch, instance: 7 })]);
+        await catalog.rules.logArrivals(taken);
+        expect(await logged()).toEqual([3]);
+        await catalog.rules.logArrivals(taken);
+        expect(await logged()).toEqual([3]);
+        await catalog.instances.store([makeArrival({ ...sketch, instance: 8 }), makeArrival({ ...sketch, instance: 9 })]);
+        await catalog.rules.confirmArrivals(await arrivalsOf(sketch.study));
+        expect(await logged()).toEqual([3, 2]);
+        expect(await arrivalsOf(sketch.study)).toEqual([]);
+      });
+
+      it('loses no arrival to the log while many store and one looks', async () => {
+        const sketch = fresh();
+        await catalog.instances.store([makeArrival({ ...sketch, instance: 1 })]);
+        const studyId = await studyOf(sketch.study);
+        let isStoring = true;
+        const looking = (async () => {
+          for (;;) {
+            const wasStoring = isStoring;
+            await catalog.rules.confirmArrivals(await arrivalsOf(sketch.study));
+            if (!wasStoring) return;
+          }
+        })();
+        await Promise.all(Array.from({ length: 4 }, async (_, lane) => {
+          for (let i = 0; i < 12; i++) await catalog.instances.store([makeArrival({ ...sketch, series: 1 + (i % 2), instance: 10 + lane * 20 + i })]);
+        }));
+        isStoring = false;
+        await looking;
+        const log = (await catalog.operations.list({ subjectKind: 'study', subject: String(studyId), limit: 200 })).filter(({ event }) => event === 'instances.stored');
+        expect(log.reduce((sum, { details }) => sum + Number(details['instances']), 0)).toBe(49);
+        expect(await arrivalsOf(sketch.study)).toEqual([]);
+      });
+
+      it('lets several rules watch several series in one call, and opens what an order closed', async () => {
+        const rules = [await catalog.rules.create({ ...RULE, name: 'one', grouping: 'series' }, 'anna', 'api'), await catalog.rules.create({ ...RULE, name: 'two' }, 'anna', 'api')] as const;
+        const sketch = fresh();
+        await catalog.instances.store([...makeSeries(1, { ...sketch, storedAt: after(10) }), ...makeSeries(1, { ...sketch, series: 2, storedAt: after(5) })]);
+        const mine = await arrivalsOf(sketch.study);
+        const wishes = mine.flatMap(({ seriesId }) => rules.map((rule) => ({ rule, seriesId })));
+        const groups = await catalog.rules.watch(wishes);
+        expect(groups.map(({ isOpened }) => isOpened)).toEqual([true, true, true, true]);
+        expect(new Set(groups.map(({ groupId }) => groupId)).size).toBe(3);
+        expect(await catalog.rules.watch(wishes)).toEqual(groups.map(({ groupId }) => ({ groupId, isOpened: false })));
+        const ofStudy = groups[wishes.findIndex(({ rule }) => rule === rules[1])]?.groupId ?? 0;
+        expect(await catalog.rules.group(ofStudy)).toMatchObject({ openInstances: 2, firstStoredAt: after(5), lastStoredAt: after(10) });
+        await catalog.rules.confirmArrivals(mine);
+        expect(await catalog.rules.orderGroup(ofStudy, after(10))).toMatchObject({ result: 'ordered' });
+        await catalog.instances.store([makeArrival({ ...sketch, series: 2, instance: 9, storedAt: after(20) })]);
+        const later = await catalog.rules.watch((await arrivalsOf(sketch.study)).flatMap(({ seriesId }) => rules.map((rule) => ({ rule, seriesId }))));
+        expect(later.map(({ groupId, isOpened }) => [groupId === ofStudy, isOpened])).toEqual([[false, false], [true, true]]);
+        await expect(catalog.rules.watch([{ rule: rules[0], seriesId: 987_654_321 }])).rejects.toMatchObject({ code: 'CATALOG_NOT_FOUND' });
+        expect(await catalog.rules.watch([])).toEqual([]);
       });
 
       it('keeps an arrival that came after it was read when the older version is confirmed', async () => {

@@ -72,7 +72,7 @@ export const setScene = async (api: LiveApi): Promise<void> => {
     name: 'All radiographs', position: 1, isEnabled: true, also: false, condition: { modality: ['CR'] }, grouping: 'study', quietSeconds: 600, longestWaitSeconds: 0, copies: 1, media: 'any', robot: 'any', priority: 4, labelTemplate: 'default', retention: 'default', content: DEFAULT_CONTENT,
   }, 'anna', 'api');
   const seriesId = (await catalog.studies.study(study(6)))?.series[0]?.seriesId ?? 0;
-  await catalog.rules.watch(rule, seriesId);
+  await catalog.rules.watch([{ rule, seriesId }]);
   await catalog.robots.report({
     name: 'robot-1', capabilities: { driver: 'virtual' },
     health: {
