@@ -2,16 +2,19 @@
  * One Part 10 file per SOP instance, durable. Writes part files below incoming/, places them below instances/ under
  * a name made of digests: no patient data, no name from outside. Knows nothing of the catalog.
  */
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Hash } from 'node:crypto';
 import { close, closeSync, fdatasync, mkdirSync, openSync, readSync, readdirSync, unlinkSync, writeSync, writevSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { ApplianceError } from '../infra/errors.ts';
 import { createDirectorySync } from './directory-sync.ts';
+import { createPartFiles } from './part-files.ts';
 import { createShelves } from './shelves.ts';
 import { createSpaceGauge } from './space-gauge.ts';
 import type { SpaceGauge } from './space-gauge.ts';
+import { storeFailed } from './store-failed.ts';
+import { storedInstances, unlinkIfThere } from './stored-instances.ts';
+import type { StoredInstances } from './stored-instances.ts';
 
 export interface InstanceStoreOptions {
   readonly directory: string;
@@ -20,6 +23,8 @@ export interface InstanceStoreOptions {
   readonly reserveBytes: number;
   readonly highWaterPercent: number;
   readonly gauge?: SpaceGauge;
+  /** Part files opened ahead while instances follow each other; none unless told. */
+  readonly filesAhead?: number;
 }
 
 export interface PlacedFile {
@@ -51,16 +56,13 @@ export interface InstanceName {
   readonly seriesInstanceUid: string;
 }
 
-export interface InstanceStore {
+export interface InstanceStore extends StoredInstances {
   /** Opens a part file that begins with our Part 10 header. @throws {ApplianceError} INTAKE_DISK_FULL, INTAKE_STORE_FAILED */
   open(header: Buffer): PartFile;
   /** The file is accounted for by a row. */
   release(path: string): void;
   /** Removes a placed file that no row names, unless someone else has claimed it meanwhile. */
   discard(path: string): void;
-  /** Removes a file that the catalog no longer holds; true when it was there. */
-  remove(path: string): boolean;
-  absolute(path: string): string;
 }
 
 const HEAD_BYTES = 65_536;
@@ -75,26 +77,11 @@ const finalPath = (name: InstanceName, dataSetSha256: string): string => {
   return `${INSTANCES}/${shelf.slice(0, 2)}/${shelf.slice(2, 4)}/${hex(name.sopInstanceUid).slice(0, 32)}-${dataSetSha256.slice(0, 16)}`;
 };
 
-const storeFailed = (what: string, cause: unknown): ApplianceError => {
-  const code = (cause as NodeJS.ErrnoException).code;
-  return code === 'ENOSPC' || code === 'EDQUOT' ? new ApplianceError('INTAKE_DISK_FULL', what, { cause }) : new ApplianceError('INTAKE_STORE_FAILED', `${what} (${code ?? 'unknown'})`, { cause });
-};
-
 const guarded = <T>(what: string, action: () => T): T => {
   try {
     return action();
   } catch (cause) {
     throw storeFailed(what, cause);
-  }
-};
-
-const unlinkIfThere = (file: string): boolean => {
-  try {
-    unlinkSync(file);
-    return true;
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw storeFailed('file cannot be removed', cause);
   }
 };
 
@@ -109,7 +96,7 @@ const writeAll = (fd: number, chunks: readonly Buffer[], bytes: number): void =>
 
 /**
  * Opens the store; creates its folders and removes part files of an earlier run.
- * One process writes to a store.
+ * One process writes to a store; others see it through storedInstances().
  * @throws {ApplianceError} INTAKE_STORE_FAILED
  * @source PS3.10 7.1 (header and data set in one file); ours: name = digests, placed by rename, file and folder synced at once
  */
@@ -135,8 +122,7 @@ export const createInstanceStore = (options: InstanceStoreOptions): InstanceStor
 
   /** For the heads of nearly all instances: one after the other, as they are read in one go. */
   const headBuffer = Buffer.allocUnsafe(HEAD_BYTES);
-  const run = randomBytes(12).toString('hex');
-  let opened = 0;
+  const partFiles = createPartFiles(join(directory, INCOMING), options.filesAhead ?? 0);
 
   /** Part files that were given up and could not be removed. */
   const leftOver = new Set<string>();
@@ -153,8 +139,8 @@ export const createInstanceStore = (options: InstanceStoreOptions): InstanceStor
   const open = (header: Buffer): PartFile => {
     for (const part of leftOver) giveUp(part);
     gauge.take(header.length);
-    const part = join(directory, INCOMING, `${run}-${(opened += 1)}.part`);
-    let fd: number | undefined = guarded('part file cannot be opened', () => openSync(part, 'wx+', 0o640));
+    const { part, fd: openFd } = guarded('part file cannot be opened', () => partFiles.open());
+    let fd: number | undefined = openFd;
     const hash: Hash = createHash('sha256');
     let waiting: readonly Buffer[] = [header];
     let bytes = header.length;
@@ -253,7 +239,6 @@ export const createInstanceStore = (options: InstanceStoreOptions): InstanceStor
     discard: (path) => {
       if (unclaim(path)) unlinkIfThere(join(directory, path));
     },
-    remove: (path) => unlinkIfThere(join(directory, path)),
-    absolute: (path) => join(directory, path),
+    ...storedInstances(directory),
   };
 };

@@ -19,9 +19,12 @@ import { fileAes } from './aes-from-config.ts';
 import { runChild } from './child.ts';
 import { clientTls, openIdentity } from './tls.ts';
 
+/** About as many instances as arrive while the file system makes a file. */
+const FILES_AHEAD = 6;
+
 await runChild('dicom-node', async ({ config, home, log, catalog }) => {
   const clock = { now: (): Date => new Date() };
-  const store = createInstanceStore({ directory: home.store, durable: config.durableStore, reserveBytes: config.storeReserveBytes, highWaterPercent: config.storeHighWaterPercent });
+  const store = createInstanceStore({ directory: home.store, durable: config.durableStore, reserveBytes: config.storeReserveBytes, highWaterPercent: config.storeHighWaterPercent, filesAhead: FILES_AHEAD });
   await catalog.aes.importFileAes(fileAes(config));
   const callers = await createCallerList({
     registry: catalog.aes, unknown: config.unknownCallers, checksAddress: config.checkCallerAddress, log,

@@ -13,7 +13,7 @@ import { createRetrieveActivities } from '../activities/retrieve.ts';
 import { createSendActivities } from '../activities/send.ts';
 import { createAttachmentStore } from '../disc/attachments/attachment-store.ts';
 import { createAssociationPlaces } from '../dicom/association-places.ts';
-import { createInstanceStore } from '../dicom/instance-store.ts';
+import { storedInstances } from '../dicom/stored-instances.ts';
 import { createPictureMaker } from '../dicom/picture/picture-maker.ts';
 import { createTranscoder } from '../dicom/transcode.ts';
 import { createViewerShelf } from '../disc/viewers/viewer-shelf.ts';
@@ -39,7 +39,7 @@ await runChild('work', async ({ config, endpoints, home, labels, log, catalog })
   await catalog.rules.ensureDefaultRule(defaultRule(config));
   const temporal = connectTemporal({ address: endpoints.temporalAddress, namespace: endpoints.temporalNamespace });
   const connection = await connectWorker(endpoints.temporalAddress, log, () => false);
-  const store = createInstanceStore({ directory: home.store, durable: config.durableStore, reserveBytes: 0, highWaterPercent: 100 });
+  const store = storedInstances(home.store);
   const transcoder = createTranscoder();
   const pictureMaker = createPictureMaker();
   const shelf = createViewerShelf({ directory: home.viewers, now: () => new Date() });

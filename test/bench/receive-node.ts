@@ -18,6 +18,6 @@ const clock = { now: () => new Date() };
 await createDicomNode({
   aeTitle: 'SPINDLE', host: '127.0.0.1', port: Number(port), log: silentLog, clock,
   services: [createStorageScp({
-    store: createInstanceStore({ directory, durable: durable === 'durable', reserveBytes: 0, highWaterPercent: 100 }), index, scope: 'all', conflictFor: () => 'ask', log: silentLog, clock,
+    store: createInstanceStore({ directory, durable: durable === 'durable', reserveBytes: 0, highWaterPercent: 100, filesAhead: 6 }), index, scope: 'all', conflictFor: () => 'ask', log: silentLog, clock,
   })],
 });

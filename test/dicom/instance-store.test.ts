@@ -6,6 +6,7 @@ import { createDirectorySync } from '../../dicom/directory-sync.ts';
 import { createInstanceStore } from '../../dicom/instance-store.ts';
 import type { InstanceStore } from '../../dicom/instance-store.ts';
 import { createSpaceGauge } from '../../dicom/space-gauge.ts';
+import { storedInstances } from '../../dicom/stored-instances.ts';
 
 let directory: string;
 let store: InstanceStore;
@@ -83,6 +84,17 @@ describe('instance store', () => {
     createInstanceStore({ directory, durable: true, reserveBytes: 0, highWaterPercent: 100 });
     expect(readdirSync(join(directory, 'incoming'))).toEqual([]);
     expect(existsSync(store.absolute(placed.path))).toBe(true);
+  });
+
+  it('is seen by others without disturbing what is being received', async () => {
+    const placed = await put('there');
+    const part = store.open(HEADER);
+    part.append([Buffer.from('half')]);
+    const seen = storedInstances(directory);
+    expect(readFileSync(seen.absolute(placed.path)).subarray(HEADER.length).toString()).toBe('there');
+    expect([seen.remove(placed.path), seen.remove(placed.path)]).toEqual([true, false]);
+    const late = await part.commit(NAME);
+    expect(readFileSync(seen.absolute(late.path)).subarray(HEADER.length).toString()).toBe('half');
   });
 
   it('reads back the head of what it writes', () => {

@@ -64,17 +64,17 @@ describe('storing', () => {
     expect(await store(peer, '2.25.43', dataSet('2.25.43', { privateBytes: 1_500_000 }))).toMatchObject({ status: 0 });
   });
 
-  it('gathers arrivals of several associations into one transaction', async () => {
+  it('gathers arrivals of several associations into one transaction while two run', async () => {
     const first = await start();
-    let go = (): void => undefined;
-    test.index.before = () => new Promise((resolve) => { go = resolve; });
-    const peers = [first, await associate(test.node.port), await associate(test.node.port), await associate(test.node.port)];
+    const running: (() => void)[] = [];
+    test.index.before = () => new Promise((resolve) => { running.push(resolve); });
+    const peers = [first, await associate(test.node.port), await associate(test.node.port), await associate(test.node.port), await associate(test.node.port)];
     const answers = peers.map((peer, index) => store(peer, `2.25.${50 + index}`, dataSet(`2.25.${50 + index}`)));
-    while (instanceFiles(test.directory).length < 4) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (instanceFiles(test.directory).length < 5) await new Promise((resolve) => setTimeout(resolve, 5));
     test.index.before = undefined;
-    go();
+    for (const go of running) go();
     for (const answer of await Promise.all(answers)) expect(answer).toMatchObject({ status: 0 });
-    expect(test.index.batches).toEqual([1, 3]);
+    expect(test.index.batches).toEqual([1, 1, 3]);
   });
 });
 
