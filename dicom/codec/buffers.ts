@@ -1,0 +1,14 @@
+/** Buffers of frames: who may hand them on, and how their memory comes back at once. */
+
+const isWhole = (bytes: Uint8Array): boolean => bytes.byteLength === bytes.buffer.byteLength;
+
+/** A buffer that may change hands; a view of part of a buffer is copied. */
+export const owned = (bytes: Uint8Array): Uint8Array => (isWhole(bytes) ? bytes : bytes.slice());
+
+/**
+ * Gives the memory of a buffer back that nobody uses any more; a view of part of a buffer stays.
+ * Left to the garbage collector, frames bring about a full collection every few of them, which costs more than fast codecs do.
+ */
+export const release = (bytes: Uint8Array): void => {
+  if (isWhole(bytes) && bytes.buffer instanceof ArrayBuffer) bytes.buffer.transfer(0);
+};
