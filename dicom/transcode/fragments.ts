@@ -20,7 +20,8 @@ export interface Encapsulated {
 
 /** Bound of the index in memory. */
 const MAX_FRAGMENTS = 2_000_000;
-const WINDOW_BYTES = 64 * 1024;
+/** Fragments are longer than this, or many heads lie in it. */
+const WINDOW_BYTES = 4096;
 
 /** Reads small pieces of a file in ascending order with few reads. */
 const windowed = (handle: FileHandle): ((at: number, bytes: number) => Promise<Buffer>) => {

@@ -5,7 +5,9 @@ import type { FrameTask } from '../codec/frame.ts';
 import { frameBytes } from '../codec/frame-format.ts';
 
 /** Native bytes in one group: enough that handing over costs little beside coding, and few enough that all threads end at about the same time. */
-const GROUP_BYTES = 1024 * 1024;
+const GROUP_BYTES = 512 * 1024;
+/** Native bytes under way for each thread, in two to four groups: it goes on while results are written. */
+const AHEAD_BYTES = 16 * 1024 * 1024;
 
 /** Frames of one instance, which lie somewhere. */
 export interface FramesToDo {
@@ -24,9 +26,12 @@ export interface FrameWorkers {
 const framesInGroup = (bytes: number, frames: number, pool: CodecPool): number =>
   Math.max(1, Math.min(Math.floor(GROUP_BYTES / bytes), Math.ceil(frames / (pool.size * 4))));
 
+const groupsAtOnce = (groupBytes: number, pool: CodecPool): number => pool.size * Math.max(2, Math.min(4, Math.floor(AHEAD_BYTES / groupBytes)));
+
 /** Yields every frame done, groups of them; reads one after the other, ahead of the threads by a few groups. */
 export async function* framesDone({ task, count, read }: FramesToDo, { pool, signal }: FrameWorkers): AsyncGenerator<readonly Uint8Array[], void, void> {
-  const size = framesInGroup(frameBytes(task.format), count, pool);
+  const bytes = frameBytes(task.format);
+  const size = framesInGroup(bytes, count, pool);
   let before: Promise<unknown> = Promise.resolve();
   const readGroup = async (from: number, after: Promise<unknown>): Promise<readonly Uint8Array[]> => {
     await after;
@@ -43,5 +48,5 @@ export async function* framesDone({ task, count, read }: FramesToDo, { pool, sig
       };
     }
   }
-  yield* inOrder(steps(), pool.size * 2);
+  yield* inOrder(steps(), groupsAtOnce(bytes * size, pool));
 }

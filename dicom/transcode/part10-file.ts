@@ -26,7 +26,8 @@ export interface NewFile {
 }
 
 const GATHER_BYTES = 256 * 1024;
-const SYNC_BYTES = Number(process.env['SYNCB'] ?? 8 * 1024 * 1024);
+/** What is written goes to the disk from so many bytes on, while the rest is made. */
+const SYNC_BYTES = 4 * 1024 * 1024;
 
 const writing = async <T>(step: () => Promise<T>): Promise<T> => {
   try {
