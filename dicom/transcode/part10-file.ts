@@ -100,7 +100,7 @@ const appender = (handle: FileHandle, hash: Hash) => {
 
 const fill = async (handle: FileHandle, file: NewFile): Promise<WrittenFile> => {
   const hash = createHash('sha256');
-  await writing(() => handle.write(file.header));
+  await writing(() => handle.writeFile(file.header));
   const { add, end } = appender(handle, hash);
   let bytes = file.header.length;
   for await (const piece of file.deflated ? deflated(file.dataSet) : file.dataSet) {
