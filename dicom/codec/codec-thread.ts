@@ -2,6 +2,7 @@
 import { parentPort } from 'node:worker_threads';
 import { drawPictures } from '../picture/draw.ts';
 import type { PictureTask } from '../picture/draw.ts';
+import { owned, release } from './buffers.ts';
 import type { FrameFault, FrameTask } from './frame.ts';
 import { runFrame } from './frame-codec.ts';
 import { FrameError } from './frame-format.ts';
@@ -32,13 +33,12 @@ const perform = async ({ task, frames }: ThreadRequest): Promise<ThreadAnswer> =
   }
 };
 
-/** Buffers that may change hands; views of part of a buffer are copied. */
-const owned = (frame: Uint8Array): Uint8Array => (frame.byteLength === frame.buffer.byteLength ? frame : frame.slice());
-
 parentPort?.on('message', (request: ThreadRequest) => {
   void perform(request).then((answer) => {
     if (!('frames' in answer)) { parentPort?.postMessage(answer); return; }
     const frames = answer.frames.map(owned);
     parentPort?.postMessage({ frames }, [...new Set(frames.map(({ buffer }) => buffer as ArrayBuffer))]);
+    // Those that were answered as they came are gone already.
+    request.frames.forEach(release);
   });
 });

@@ -1,6 +1,7 @@
 /** One frame decoded or encoded: checks the head of the stream against the data set, runs the codec, brings samples into place. */
 import { inflateRawSync } from 'node:zlib';
 import type { FrameCodec } from '../tables/codecs.ts';
+import { release } from './buffers.ts';
 import type { FrameFormat, FrameTask } from './frame.ts';
 import { bitsUsed, fitted, frameBytes, FrameError, interleaved, lowBytes } from './frame-format.ts';
 import { decodeNative, encodeNative } from './native-codecs.ts';
@@ -142,7 +143,10 @@ export const encodeFrame = (codec: FrameCodec, native: Uint8Array, format: Frame
   if (frameBytes(format) > FRAME_LIMIT_BYTES) throw new FrameError('unsupported', 'The frame is too large for the codecs');
   const attempt = (as: FrameFormat): Uint8Array | undefined => {
     const encoded = encodeStream(codec, native, as);
-    return isSame(decodeFrame(codec, encoded, format, false), native) ? encoded : undefined;
+    const decoded = decodeFrame(codec, encoded, format, false);
+    const isProven = isSame(decoded, native);
+    release(decoded);
+    return isProven ? encoded : undefined;
   };
   // Cells with more in them than Bits Stored says: once more with all of their bits.
   const encoded = attempt(format) ?? (format.bitsStored < format.bitsAllocated ? attempt({ ...format, bitsStored: format.bitsAllocated }) : undefined);

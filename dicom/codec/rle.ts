@@ -52,33 +52,37 @@ export const decodeRle = (frame: Uint8Array, format: FrameFormat): Uint8Array =>
   return out;
 };
 
+/** Literals of a row, up to 128 with one control byte. @source PS3.5 G.3.1 */
+const putLiterals = (plane: Uint8Array, from: number, until: number, out: Uint8Array, start: number): number => {
+  let to = start;
+  for (let at = from; at < until;) {
+    const end = Math.min(at + 128, until);
+    out[to++] = end - at - 1;
+    // Most are short: a copy byte by byte costs less than a view for each.
+    while (at < end) out[to++] = plane[at++] as number;
+  }
+  return to;
+};
+
 /** Packs one row of one byte plane; runs do not cross rows. @source PS3.5 G.3.1, G.4 */
 const packRow = (plane: Uint8Array, from: number, until: number, out: Uint8Array, start: number): number => {
   let to = start;
   let literal = from;
-  const flush = (end: number): void => {
-    while (literal < end) {
-      const count = Math.min(128, end - literal);
-      out[to++] = count - 1;
-      out.set(plane.subarray(literal, literal + count), to);
-      to += count;
-      literal += count;
-    }
-  };
   for (let at = from; at < until;) {
+    const value = plane[at] as number;
+    const limit = Math.min(at + 128, until);
     let end = at + 1;
-    while (end < until && end - at < 128 && plane[end] === plane[at]) end += 1;
+    while (end < limit && plane[end] === value) end += 1;
     // A run of two inside literals costs as much as it saves.
     if (end - at > 2) {
-      flush(at);
+      to = putLiterals(plane, literal, at, out, to);
       out[to++] = 257 - (end - at);
-      out[to++] = plane[at] as number;
+      out[to++] = value;
       literal = end;
     }
     at = end;
   }
-  flush(until);
-  return to;
+  return putLiterals(plane, literal, until, out, to);
 };
 
 /** Encodes a frame. @source PS3.5 G.2 to G.5 */

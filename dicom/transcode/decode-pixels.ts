@@ -2,7 +2,7 @@
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { ApplianceError } from '../../infra/errors.ts';
-import { inOrder } from '../../infra/in-order.ts';
+import { release } from '../codec/buffers.ts';
 import type { CodecPool } from '../codec/codec-pool.ts';
 import type { FrameTask } from '../codec/frame.ts';
 import { readStreamHeader } from '../codec/frame-codec.ts';
@@ -17,13 +17,13 @@ import type { CodecRow } from '../tables/codecs.ts';
 import { TAG } from '../tables/tags.ts';
 import { findFrames, joinFragments, readFrame } from './fragments.ts';
 import type { Encapsulated } from './fragments.ts';
-import { framesInGroup } from './frame-pipeline.ts';
+import { framesDone } from './frame-pipeline.ts';
 import { madeElement, textElement, uintElement } from './made-element.ts';
 import { findPixels, pixelFacts } from './pixel-facts.ts';
 import type { PixelFacts } from './pixel-facts.ts';
 import { rewritten } from './rewrite.ts';
 import type { Edits } from './rewrite.ts';
-import { damaged, valueChunks } from './source.ts';
+import { damaged } from './source.ts';
 import type { Source } from './source.ts';
 
 export interface Conversion {
@@ -120,25 +120,18 @@ const decodeIcons = async (elements: readonly Element[], { codec, pool, signal }
 interface Frames { readonly handle: FileHandle; readonly encapsulated: Encapsulated; readonly facts: PixelFacts; readonly plan: Plan }
 
 /** The native pixel data element, header and padding included. @source PS3.5 A.1, A.2, 8.1.2 */
-async function* nativePixels({ handle, encapsulated, facts, plan }: Frames, { to, pool, signal }: PixelDecoding): AsyncGenerator<Uint8Array, void, void> {
+async function* nativePixels({ handle, encapsulated, facts, plan }: Frames, { to, ...workers }: PixelDecoding): AsyncGenerator<Uint8Array, void, void> {
   const one = frameBytes(facts.format);
   const length = one * facts.frames;
   if (length > MAX_VALUE_BYTES) throw new ApplianceError('TRANSCODE_UNSUPPORTED', 'The decoded pixel data is longer than a value can be');
   const vr = facts.format.bitsAllocated > 8 ? 'OW' : 'OB';
   yield encodeHeader(TAG.PixelData, vr, length + (length % 2), to);
-  const group = framesInGroup(one, facts.frames, pool);
-  async function* steps(): AsyncGenerator<() => Promise<readonly Uint8Array[]>, void, void> {
-    for (let at = 0; at < encapsulated.frames.length; at += group) {
-      const frames = encapsulated.frames.slice(at, at + group);
-      yield async () => {
-        const encoded: Uint8Array[] = [];
-        for (const fragments of frames) encoded.push(await readFrame(handle, fragments));
-        return pool.run(plan.task, encoded, signal);
-      };
+  const read = (frame: number): Promise<Uint8Array> => readFrame(handle, encapsulated.frames[frame] ?? []);
+  for await (const frames of framesDone({ task: plan.task, count: facts.frames, read }, workers)) {
+    for (const frame of frames) {
+      yield orderPiece(Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength), vr, { from: EXPLICIT_LITTLE, to });
+      release(frame);
     }
-  }
-  for await (const frames of inOrder(steps(), pool.size * 2)) {
-    for (const frame of frames) yield orderPiece(Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength), vr, { from: EXPLICIT_LITTLE, to });
   }
   if (length % 2 === 1) yield paddingOf(vr);
 }
@@ -183,7 +176,7 @@ async function* decodedDataSet(job: PixelDecoding, facts: PixelFacts, { encapsul
         kind: 'fragments',
         make: async function* (from) {
           yield* nativePixels({ handle, encapsulated, facts, plan }, job);
-          for await (const passed of valueChunks(from.stream, encapsulated.end - source.dataSetOffset - from.taken())) void passed;
+          await from.leaveOut(encapsulated.end - source.dataSetOffset - from.taken());
         },
       },
     });

@@ -20,7 +20,8 @@ export interface Encapsulated {
 
 /** Bound of the index in memory. */
 const MAX_FRAGMENTS = 2_000_000;
-const WINDOW_BYTES = 64 * 1024;
+/** Fragments are longer than this, or many heads lie in it. */
+const WINDOW_BYTES = 4096;
 
 /** Reads small pieces of a file in ascending order with few reads. */
 const windowed = (handle: FileHandle): ((at: number, bytes: number) => Promise<Buffer>) => {
@@ -112,16 +113,30 @@ export const findFrames = async (handle: FileHandle, from: number, frames: numbe
   return { frames: cut, end: items.end, encodedBytes: items.fragments.reduce((sum, { length }) => sum + length, 0) };
 };
 
+const readInto = async (handle: FileHandle, bytes: Buffer, at: number): Promise<void> => {
+  for (let done = 0; done < bytes.length;) {
+    const { bytesRead } = await handle.read(bytes, done, bytes.length - done, at + done);
+    if (bytesRead === 0) throw damaged('The file ends inside its pixel data');
+    done += bytesRead;
+  }
+};
+
+/** Bytes in a buffer of their own, which may change hands. */
+const ownBuffer = (bytes: number): Buffer => Buffer.from(new ArrayBuffer(bytes));
+
+/** Reads a stretch of a file, into a buffer of its own. */
+export const readStretch = async (handle: FileHandle, at: number, length: number): Promise<Buffer> => {
+  const bytes = ownBuffer(length);
+  await readInto(handle, bytes, at);
+  return bytes;
+};
+
 /** Reads the bytes of one frame, into a buffer of their own. */
 export const readFrame = async (handle: FileHandle, fragments: readonly Fragment[]): Promise<Uint8Array> => {
-  const bytes = new Uint8Array(fragments.reduce((sum, { length }) => sum + length, 0));
+  const bytes = ownBuffer(fragments.reduce((sum, { length }) => sum + length, 0));
   let to = 0;
   for (const { at, length } of fragments) {
-    for (let done = 0; done < length;) {
-      const { bytesRead } = await handle.read(bytes, to + done, length - done, at + done);
-      if (bytesRead === 0) throw damaged('The pixel data ends inside a fragment');
-      done += bytesRead;
-    }
+    await readInto(handle, bytes.subarray(to, to + length), at);
     to += length;
   }
   return bytes;

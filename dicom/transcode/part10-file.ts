@@ -1,5 +1,6 @@
 /** Writes one converted instance: header, data set, digest on the way; the target appears whole and synced, or not at all. */
 import { createHash, randomBytes } from 'node:crypto';
+import type { Hash } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -18,12 +19,15 @@ export interface NewFile {
   readonly target: string;
   /** Preamble to the end of group 0002. */
   readonly header: Buffer;
+  /** Every piece is used up before the next is asked for. */
   readonly dataSet: AsyncIterable<Uint8Array>;
   readonly deflated: boolean;
   readonly signal?: AbortSignal;
 }
 
 const GATHER_BYTES = 256 * 1024;
+/** What is written goes to the disk from so many bytes on, while the rest is made. */
+const SYNC_BYTES = 4 * 1024 * 1024;
 
 const writing = async <T>(step: () => Promise<T>): Promise<T> => {
   try {
@@ -38,7 +42,7 @@ async function* deflated(dataSet: AsyncIterable<Uint8Array>): AsyncGenerator<Uin
   const deflate = createDeflateRaw({ chunkSize: GATHER_BYTES });
   const fed = (async (): Promise<void> => {
     for await (const chunk of dataSet) {
-      if (!deflate.write(chunk)) await new Promise<void>((resolve) => { deflate.once('drain', resolve); deflate.once('close', resolve); });
+      await new Promise<void>((resolve) => { deflate.write(chunk, () => { resolve(); }); });
       if (deflate.destroyed) return;
     }
     deflate.end();
@@ -53,35 +57,58 @@ async function* deflated(dataSet: AsyncIterable<Uint8Array>): AsyncGenerator<Uin
   if (bytes % 2 === 1) yield Buffer.of(0);
 }
 
-/** Joins small pieces, so that a header of some bytes is no write of its own. */
-async function* gathered(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
-  let held: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const piece of pieces) {
-    held.push(piece);
-    bytes += piece.length;
-    if (bytes < GATHER_BYTES) continue;
-    yield held.length === 1 ? piece : Buffer.concat(held, bytes);
-    held = [];
-    bytes = 0;
-  }
-  if (bytes > 0) yield Buffer.concat(held, bytes);
-}
+/** Puts bytes at the end of a file: several small ones by one write, and all of them on the disk soon, so that the last sync has little left. */
+const appender = (handle: FileHandle, hash: Hash) => {
+  const small = Buffer.allocUnsafeSlow(GATHER_BYTES);
+  let held = 0;
+  let unsynced = 0;
+  let isSyncing = false;
+  let synced = Promise.resolve();
+  const put = async (bytes: Uint8Array): Promise<void> => {
+    const written = writing(async () => {
+      for (let at = 0; at < bytes.length;) at += (await handle.write(bytes, at)).bytesWritten;
+    });
+    hash.update(bytes);
+    await written;
+    unsynced += bytes.length;
+    if (unsynced < SYNC_BYTES || isSyncing) return;
+    unsynced = 0;
+    isSyncing = true;
+    synced = synced.then(() => handle.datasync()).finally(() => { isSyncing = false; });
+    // A failure is met at the end: the system tells of it once.
+    synced.catch(() => undefined);
+  };
+  const flush = async (): Promise<void> => {
+    const bytes = small.subarray(0, held);
+    held = 0;
+    if (bytes.length > 0) await put(bytes);
+  };
+  return {
+    add: async (bytes: Uint8Array): Promise<void> => {
+      if (held + bytes.length > GATHER_BYTES) await flush();
+      if (bytes.length > GATHER_BYTES / 2) { await flush(); await put(bytes); return; }
+      small.set(bytes, held);
+      held += bytes.length;
+    },
+    end: async (): Promise<void> => {
+      await flush();
+      await writing(() => synced);
+      await writing(() => handle.sync());
+    },
+  };
+};
 
 const fill = async (handle: FileHandle, file: NewFile): Promise<WrittenFile> => {
   const hash = createHash('sha256');
-  const put = async (bytes: Uint8Array): Promise<void> => {
-    for (let at = 0; at < bytes.length;) at += (await writing(() => handle.write(bytes, at))).bytesWritten;
-  };
-  await put(file.header);
+  await writing(() => handle.writeFile(file.header));
+  const { add, end } = appender(handle, hash);
   let bytes = file.header.length;
-  for await (const chunk of gathered(file.deflated ? deflated(file.dataSet) : file.dataSet)) {
+  for await (const piece of file.deflated ? deflated(file.dataSet) : file.dataSet) {
     file.signal?.throwIfAborted();
-    hash.update(chunk);
-    await put(chunk);
-    bytes += chunk.length;
+    await add(piece);
+    bytes += piece.length;
   }
-  await writing(() => handle.sync());
+  await end();
   return { bytes, dataSetOffset: file.header.length, dataSetSha256: hash.digest('hex') };
 };
 

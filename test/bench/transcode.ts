@@ -1,23 +1,23 @@
 /**
- * Measures encoding and decoding of one multi-frame instance, with one codec thread and with two, and DCMTK doing the same.
- * Rates are native pixel bytes a second, file to file.
+ * Measures encoding and decoding of one multi-frame instance by a process that may use one core, by one that may use two, each with the
+ * codec threads it makes there, and by DCMTK or GDCM on one. Rates are native pixel bytes a second, file to file, warm cache.
  */
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { statSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { readFileMeta } from '../../dicom/data-set/part10.ts';
 import { TAG } from '../../dicom/tables/tags.ts';
 import { UID } from '../../dicom/tables/uids.ts';
-import { createTranscoder } from '../../dicom/transcode.ts';
 import { makeInstance } from '../fixtures/make-instance.ts';
 import { program } from '../fixtures/peers.ts';
+import { runToEnd } from './processes.ts';
 import { median, report, round, say } from './report.ts';
-
-type Transcoder = ReturnType<typeof createTranscoder>;
+import { scratchFolder, touchMemory } from './scratch.ts';
+import type { TranscodeJob, TranscodeTimes } from './transcode-ours.ts';
 
 const SIDE = 512;
+const OURS = join(import.meta.dirname, 'transcode-ours.ts');
+const LIMIT_MS = 300_000;
 
 /** Round bodies with some noise: compresses about as slices of a CT do. */
 const slices = (frames: number): Buffer => {
@@ -40,45 +40,59 @@ const SYNTAXES = [
   { name: 'JPEG 2000', uid: UID.jpeg2000Lossless, encode: ['gdcmconv', '-J'], decode: ['gdcmconv', '-w'] },
 ] as const;
 
-const seconds = async (work: () => Promise<unknown> | unknown): Promise<number> => {
-  const start = performance.now();
-  await work();
-  return (performance.now() - start) / 1000;
+/** The cores that a process may use, and how figures call them. */
+const CORES = [{ list: '0', count: 1, name: '1 core' }, { list: '0,1', count: 2, name: '2 cores' }] as const;
+/** Processes for each number of cores, which take turns: what else the machine does meets them alike. */
+const ROUNDS = 3;
+
+const runOurs = async (taskset: string, { list, count }: typeof CORES[number], job: TranscodeJob): Promise<TranscodeTimes> => {
+  const { output } = await runToEnd(taskset, ['-c', list, process.execPath, OURS, JSON.stringify(job)], { limitMs: LIMIT_MS });
+  const times = JSON.parse(output) as TranscodeTimes;
+  if (times.cores !== count) throw new TypeError(`the process has ${times.cores} cores instead of ${count}`);
+  return times;
+};
+
+interface Work { readonly name: string; readonly megabytes: number; readonly job: TranscodeJob }
+
+/** Reports what each number of cores does, and how much more two do; answers the rate of one. */
+const measureCores = async (taskset: string, { name, megabytes, job }: Work): Promise<number> => {
+  const runs = CORES.map((): TranscodeTimes[] => []);
+  for (let turn = 0; turn < ROUNDS; turn += 1) for (const [index, cores] of CORES.entries()) runs[index]?.push(await runOurs(taskset, cores, job));
+  if (new Set(runs.flat().map(({ dataSetSha256 }) => dataSetSha256)).size !== 1) throw new TypeError(`${name} gives different files`);
+  const rates = runs.map((times) => megabytes / median(times.flatMap(({ seconds }) => seconds)));
+  for (const [index, cores] of CORES.entries()) {
+    const times = runs[index] ?? [];
+    report({ bench: 'transcode', what: `${name}, ${cores.name}`, figures: {
+      megabytes: round(megabytes), megabytesPerSecond: round(rates[index] ?? 0), cpuSeconds: round(median(times.map(({ cpuSeconds }) => cpuSeconds))), peakRssMiB: round(Math.max(...times.map(({ peakRssMiB }) => peakRssMiB))),
+      fileBytes: statSync(job.target).size, repetitions: job.repetitions * ROUNDS,
+    } });
+  }
+  const [one = 0, two = 0] = rates;
+  report({ bench: 'transcode', what: `${name}, two cores to one`, figures: { ratio: round(two / one), oneCoreMegabytesPerSecond: round(one), twoCoresMegabytesPerSecond: round(two) } });
+  return one;
 };
 
 export const runTranscodeBench = async (args: readonly string[]): Promise<void> => {
-  const { values } = parseArgs({ args: [...args], options: { frames: { type: 'string', default: '80' }, reps: { type: 'string', default: '3' } } });
-  const [frames, reps] = [Number(values.frames), Number(values.reps)];
-  const folder = mkdtempSync(join(tmpdir(), 'bench-transcode-'));
+  const { values } = parseArgs({ args: [...args], options: { frames: { type: 'string', default: '80' }, reps: { type: 'string', default: '5' }, only: { type: 'string', default: '' } } });
+  const [frames, repetitions] = [Number(values.frames), Number(values.reps)];
+  const taskset = program('taskset');
+  if (taskset === undefined) { say('taskset is not here (apt-get install util-linux): the bench cannot give a process one core'); return; }
+  if (availableParallelism() < 2) { say('this machine has one core: two cannot be measured'); return; }
+  const folder = scratchFolder('bench-transcode');
   const at = (name: string): string => join(folder, name);
-  const pools: readonly (readonly [number, Transcoder])[] = [1, 2].map((workers) => [workers, createTranscoder({ workers })]);
-  try {
-    const made = makeInstance({ rows: SIDE, columns: SIDE, frames, elements: [{ tag: TAG.PixelData, vr: 'OW', value: slices(frames) }, { tag: TAG.BitsStored, vr: 'US', value: 12 }, { tag: TAG.HighBit, vr: 'US', value: 11 }] });
-    writeFileSync(at('native.dcm'), made.bytes);
-    const megabytes = (frames * SIDE * SIDE * 2) / 1e6;
-    for (const { name, uid, encode, decode } of SYNTAXES) {
-      for (const [way, from, to, source, argv] of [['encode', UID.explicitLittleEndian, uid, 'native.dcm', encode], ['decode', uid, UID.explicitLittleEndian, 'coded.dcm', decode]] as const) {
-        const rates = new Map<number, number>();
-        for (const [workers, transcoder] of pools) {
-          const runs: number[] = [];
-          const target = at(way === 'encode' ? 'coded.dcm' : 'decoded.dcm');
-          const { dataSetOffset } = readFileMeta(readFileSync(at(source)));
-          const convert = (): Promise<unknown> => transcoder.convert({ file: at(source), dataSetOffset, fromSyntaxUid: from, toSyntaxUid: to, target });
-          // The first run starts the threads.
-          await convert();
-          for (let rep = 0; rep < reps; rep += 1) runs.push(await seconds(convert));
-          rates.set(workers, megabytes / median(runs));
-          report({ bench: 'transcode', what: `${way} ${name}, ${workers} ${workers === 1 ? 'thread' : 'threads'}`, figures: { megabytes: round(megabytes), megabytesPerSecond: round(rates.get(workers) ?? 0), fileBytes: statSync(target).size, repetitions: reps } });
-        }
-        report({ bench: 'transcode', what: `${way} ${name}, two threads to one`, figures: { ratio: round((rates.get(2) ?? 0) / (rates.get(1) ?? 1)) } });
-        const peer = program(argv[0]);
-        if (peer === undefined) { say(`${argv[0]} is not here`); continue; }
-        const peerRate = megabytes / await seconds(() => spawnSync(peer, [...argv.slice(1), at(source), at('peer.dcm')], { timeout: 300_000 }));
-        report({ bench: 'transcode', what: `${way} ${name}`, figures: { megabytesPerSecond: round(rates.get(1) ?? 0), peerMegabytesPerSecond: round(peerRate) }, peer: argv[0], ratio: round((rates.get(1) ?? 0) / peerRate) });
-      }
+  const made = makeInstance({ rows: SIDE, columns: SIDE, frames, elements: [{ tag: TAG.PixelData, vr: 'OW', value: slices(frames) }, { tag: TAG.BitsStored, vr: 'US', value: 12 }, { tag: TAG.HighBit, vr: 'US', value: 11 }] });
+  writeFileSync(at('native.dcm'), made.bytes);
+  const megabytes = (frames * SIDE * SIDE * 2) / 1e6;
+  touchMemory(made.bytes.length * 4);
+  for (const { name, uid, encode, decode } of SYNTAXES.filter((one) => values.only === '' || one.name === values.only)) {
+    for (const [way, toSyntaxUid, source, target, argv] of [['encode', uid, 'native.dcm', 'coded.dcm', encode], ['decode', UID.explicitLittleEndian, 'coded.dcm', 'decoded.dcm', decode]] as const) {
+      const rate = await measureCores(taskset, { name: `${way} ${name}`, megabytes, job: { source: at(source), target: at(target), toSyntaxUid, repetitions } });
+      const peer = program(argv[0]);
+      if (peer === undefined) { say(`${argv[0]} is not here`); continue; }
+      const peerSeconds: number[] = [];
+      for (let run = 0; run < ROUNDS; run += 1) peerSeconds.push((await runToEnd(taskset, ['-c', CORES[0].list, peer, ...argv.slice(1), at(source), at('peer.dcm')], { limitMs: LIMIT_MS })).wallSeconds);
+      const peerRate = megabytes / median(peerSeconds);
+      report({ bench: 'transcode', what: `${way} ${name}`, figures: { megabytesPerSecond: round(rate), peerMegabytesPerSecond: round(peerRate) }, peer: argv[0], ratio: round(rate / peerRate) });
     }
-  } finally {
-    await Promise.all(pools.map(([, transcoder]) => transcoder.close()));
-    rmSync(folder, { recursive: true, force: true });
   }
 };

@@ -29,6 +29,16 @@ describe('the codec pool', () => {
     }
   });
 
+  it('answers frames that need no decoding as they came, and goes on', async () => {
+    const pool = createCodecPool({ workers: 1 });
+    try {
+      const groups = await Promise.all([1, 2, 3].map((value) => pool.run(task('decode', 'uncompressed'), [frame(value)])));
+      expect(groups.map(([one]) => [one?.length, one?.[7]])).toEqual([1, 2, 3].map((value) => [64 * 64, value]));
+    } finally {
+      await pool.close();
+    }
+  });
+
   it('does not start what was aborted while it waited', async () => {
     const pool = createCodecPool({ workers: 1 });
     try {

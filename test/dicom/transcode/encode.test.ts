@@ -50,6 +50,32 @@ describe('compressing without loss', () => {
     }
   });
 
+  it('keeps frames apart whatever lies before and behind them, in every native encoding', async () => {
+    for (const name of ['three frames of odd length', 'nine frames']) {
+      const shape = shapeNamed(name);
+      const behind = [{ tag: 0x7fe10010, vr: 'LO', value: 'SOMEONE' }, { tag: 0x7fe11001, vr: 'OB', value: Buffer.alloc(300_000, 7) }];
+      const isBehind = (file: string): boolean => dataSetOf(file).elements.get(0x7fe11001)?.value.equals(Buffer.alloc(300_000, 7)) === true;
+      for (const from of [UID.implicitLittleEndian, UID.explicitLittleEndian, UID.explicitBigEndian, UID.deflatedExplicitLittleEndian]) {
+        for (const syntax of WRITTEN) {
+          await convertFile(transcoder, shapeFile(folder, shape, behind, from), syntax, at('encoded.dcm'));
+          await convertFile(transcoder, at('encoded.dcm'), UID.explicitLittleEndian, at('decoded.dcm'));
+          expect([isBehind(at('encoded.dcm')), isBehind(at('decoded.dcm')), decodedPixels(at('decoded.dcm'), shape)?.equals(expectedPixels(shape))], `${name} ${from} ${syntax}`).toEqual([true, true, true]);
+        }
+      }
+    }
+  });
+
+  it('refuses a file that ends within its pixel data, even behind the last whole frame', async () => {
+    const shape = shapeNamed('three frames of odd length');
+    for (const syntax of [UID.explicitLittleEndian, UID.explicitBigEndian]) {
+      const whole = readFileSync(shapeFile(folder, shape, [], syntax));
+      for (const missing of [1, 2, 300]) {
+        writeFileSync(at('cut.dcm'), whole.subarray(0, whole.length - missing));
+        await refusing(convertFile(transcoder, at('cut.dcm'), UID.jpegLsLossless, at('never.dcm')), 'TRANSCODE_FAILED');
+      }
+    }
+  });
+
   it('says of JPEG 2000 colour that it is transformed, and of decoded colour that it is not', async () => {
     await convertFile(transcoder, shapeFile(folder, shapeNamed('RGB by pixel')), UID.jpeg2000Lossless, at('encoded.dcm'));
     expect(valueOf(dataSetOf(at('encoded.dcm')), TAG.PhotometricInterpretation)).toBe('YBR_RCT');
