@@ -2,7 +2,6 @@
  * Composes one volume: File IDs, DICOMDIR, pages and manifest around the stored files, written as one image in one pass.
  * Refuses a volume that does not fit or would be empty; what cannot be on the disc is left off and named.
  */
-import { resolve } from 'node:path';
 import type { VolumeInstance } from '../catalog/books/instance-index.ts';
 import type { ReportEntry } from '../catalog/books/order-book.ts';
 import type { PictureMaker } from '../dicom/picture/picture-maker.ts';
@@ -26,6 +25,7 @@ import { asPrepared, conversionsOn } from './preparation/conversions.ts';
 import type { Preparation } from './preparation/preparation-book.ts';
 import { judgeProfile, profileOf } from './profile.ts';
 import { LAST_IMAGE_FACT } from './profile-images.ts';
+import { storedFiles } from './stored-files.ts';
 import { fileSystem, mediaType } from './tables/media-types.ts';
 import type { FileSystemRow, MediaTypeRow } from './tables/media-types.ts';
 
@@ -110,10 +110,10 @@ const place = ({ instances, content: { copyType }, preparation }: ComposeRequest
   return { placed: placeInstances(taken), leftOff, report };
 };
 
-const dicomFile = (storeDirectory: string, { instance, fileId }: PlacedInstance): ImageFile => ({
+const dicomFile = (fileAt: (path: string) => string, { instance, fileId }: PlacedInstance): ImageFile => ({
   path: fileId.join('/'),
   bytes: instance.file.bytes,
-  content: { file: resolve(storeDirectory, instance.file.path) },
+  content: { file: fileAt(instance.file.path) },
   hashDataSetFrom: instance.file.dataSetOffset,
   expectDataSetSha256: instance.file.dataSetSha256,
 });
@@ -132,13 +132,14 @@ const pages = (facts: DiscFacts, language: Language): readonly ImageFile[] => [d
  */
 export const composeVolume = async (request: ComposeRequest): Promise<ComposedImage> => {
   const { volume, storeDirectory, imageFile, createdAt, signal } = request;
+  const fileAt = storedFiles(storeDirectory);
   const { placed, leftOff, report } = place(request, fileSystemOf(volume.media));
   warmHashing(placed.reduce((sum, { instance }) => sum + instance.file.bytes, 0));
   const profile = profileOf(volume.media, request.content);
   const { pictureMaker } = request;
   const dicomdir = await writeDicomdir({
     fileSetId: volume.fileSetId, fileSetUid: volume.fileSetUid, profile, instances: placed, readHead: createHeadReader(storeDirectory, profile.images ? LAST_IMAGE_FACT : 0),
-    ...(pictureMaker ? { raster: ({ instance: { file: { path, dataSetOffset, transferSyntaxUid } } }, how) => pictureMaker.raster({ source: { file: resolve(storeDirectory, path), dataSetOffset, transferSyntaxUid }, ...how }) } : {}), ...(signal ? { signal } : {}),
+    ...(pictureMaker ? { raster: ({ instance: { file: { path, dataSetOffset, transferSyntaxUid } } }, how) => pictureMaker.raster({ source: { file: fileAt(path), dataSetOffset, transferSyntaxUid }, ...how }) } : {}), ...(signal ? { signal } : {}),
   });
   const onDisc = placed.filter(({ instance }) => !dicomdir.leftOff.has(instance.instanceId));
   if (!onDisc.length) throw new ApplianceError('DISC_FILE_SET_INVALID', 'no instance of the volume can be put on a disc', { details: { leftOff: [...report, ...dicomdir.report].map(({ sopInstanceUid, reason }) => `${sopInstanceUid ?? ''} ${reason}`) } });
@@ -156,7 +157,7 @@ export const composeVolume = async (request: ComposeRequest): Promise<ComposedIm
       profile: verdict.profile, isTeaching: request.content.copyType === 'teaching', patients: patientsOnDisc(onDisc), report: wholeReport, otherVolumes: request.otherVolumes,
       links: extras.flatMap(({ links }) => links),
     }, request.language),
-    ...onDisc.map((one) => dicomFile(storeDirectory, one)),
+    ...onDisc.map((one) => dicomFile(fileAt, one)),
     ...extraFiles,
   ];
   const plan = planImage({ volumeId: volume.fileSetId, createdAt, kind: mediaType(volume.media).fileSystem, files: [...front, manifestFile(front.map(({ path }) => path), changes.origins)] });

@@ -8,6 +8,7 @@ import type { Inspected } from './gate/inspect.ts';
 import type { GateInput } from './gate/gate-input.ts';
 import { inspectSealed } from './gate/inspect-sealed.ts';
 import type { InspectedSealed, SealedPlan } from './gate/inspect-sealed.ts';
+import { warmDigesting } from './reader/digest-extents.ts';
 import { findingText } from './reader/findings.ts';
 import type { CheckResult, Finding } from './reader/findings.ts';
 import type { LabelFacts } from './reader/label-facts.ts';
@@ -32,6 +33,7 @@ const problemsIn = (findings: readonly Finding[]): readonly string[] => findings
  * @throws {ApplianceError} DISC_IMAGE_FAILED when the file cannot be read at all
  */
 export const checkVolume = async (input: GateInput): Promise<GateResult> => {
+  warmDigesting(input.bytes);
   const disc = openDisc(input.imageFile);
   try {
     const { findings, checks, counts, label } = await inspectDisc(disc, { plan: input });

@@ -3,7 +3,6 @@
  * Reads are synchronous and small; the caller gives other work its turn between groups of them.
  */
 import { closeSync, openSync, readSync } from 'node:fs';
-import { resolve } from 'node:path';
 import type { DataSet } from '../../dicom/data-set/data-set.ts';
 import { encodingOf } from '../../dicom/data-set/encoding.ts';
 import { readElements } from '../../dicom/data-set/read-elements.ts';
@@ -11,6 +10,7 @@ import { TAG } from '../../dicom/tables/tags.ts';
 import { transferSyntaxByUid } from '../../dicom/tables/transfer-syntaxes.ts';
 import { ApplianceError } from '../../infra/errors.ts';
 import type { PlacedInstance } from '../file-set.ts';
+import { storedFiles } from '../stored-files.ts';
 import type { DirectoryRecordRow } from '../tables/directory-records.ts';
 
 /** Holds the head of most images in one read. */
@@ -76,8 +76,9 @@ const readFrom = (descriptor: number, placed: PlacedInstance, first: Buffer, atL
  */
 export const createHeadReader = (storeDirectory: string, atLeast = 0): ((placed: PlacedInstance) => DataSet) => {
   const first = Buffer.allocUnsafe(FIRST_READ_BYTES);
+  const fileAt = storedFiles(storeDirectory);
   return (placed) => {
-    const descriptor = openSync(resolve(storeDirectory, placed.instance.file.path), 'r');
+    const descriptor = openSync(fileAt(placed.instance.file.path), 'r');
     try {
       return readFrom(descriptor, placed, first, atLeast);
     } finally {

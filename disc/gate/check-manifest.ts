@@ -31,25 +31,30 @@ export const checkPlannedFiles = ({ files, report }: Inspection, plan: GateInput
   }
 };
 
-/** The manifest as read back says of every other file what was read. */
-export const checkManifest = ({ content, files, report }: Inspection, digests: ReadonlyMap<string, string>): void => {
+/** What the manifest as read back says of files: each of the others is listed, once. Needs no digests, so it can be done before they are there. */
+export const checkManifest = ({ content, files, report }: Inspection): ReadonlyMap<string, string> => {
+  const listed = new Map<string, string>();
   const entry = files.get(MANIFEST_PATH);
-  if (!entry) return;
+  if (!entry) return listed;
   const wrong = (text: string): void => { report('manifest', MANIFEST_PATH, text); };
-  if (entry.bytes > MAX_MANIFEST_BYTES) { wrong('too large to be a manifest'); return; }
+  if (entry.bytes > MAX_MANIFEST_BYTES) { wrong('too large to be a manifest'); return listed; }
   const lines = reading(report, 'manifest', entry, () => content.read(entry, 0, entry.bytes))?.toString('latin1').split('\n');
-  if (!lines) return;
+  if (!lines) return listed;
   if (lines.pop() !== '') wrong('its last line is cut');
-  const listed = new Set<string>();
   for (const [n, line] of lines.entries()) {
     const [, sha256, path] = /^([0-9a-f]{64}) {2}(.+)$/.exec(line) ?? [];
     // A remark says what the file of the next line was made from; sha256sum passes over it.
     if (line.startsWith('# ')) continue;
-    if (sha256 === undefined || path === undefined) { wrong(`line ${n + 1} is no manifest line`); continue; }
-    if (!files.has(path) || path === MANIFEST_PATH || listed.has(path)) wrong(`line ${n + 1} names no other file of this volume, or one twice`);
-    // What could not be read is named elsewhere.
-    else if (digests.has(path) && digests.get(path) !== sha256) wrong(`another digest for ${path}`);
-    listed.add(path);
+    if (sha256 === undefined || path === undefined) wrong(`line ${n + 1} is no manifest line`);
+    else if (!files.has(path) || path === MANIFEST_PATH || listed.has(path)) wrong(`line ${n + 1} names no other file of this volume, or one twice`);
+    else listed.set(path, sha256);
   }
   for (const path of files.keys()) if (path !== MANIFEST_PATH && !listed.has(path)) wrong(`${path} is not listed`);
+  return listed;
+};
+
+/** The manifest is true of what was read. */
+export const checkListed = ({ report }: Inspection, listed: ReadonlyMap<string, string>, digests: ReadonlyMap<string, string>): void => {
+  // What could not be read is named elsewhere.
+  for (const [path, sha256] of listed) if (digests.has(path) && digests.get(path) !== sha256) report('manifest', MANIFEST_PATH, `another digest for ${path}`);
 };

@@ -3,7 +3,7 @@ import { TAG } from '../../dicom/tables/tags.ts';
 import { UID } from '../../dicom/tables/uids.ts';
 import type { Directory } from '../reader/dicomdir-reader.ts';
 import type { DiscEntry } from '../reader/disc-content.ts';
-import { AFTER_META, EXPLICIT_LITTLE, rawText, readLevel } from '../reader/element-reader.ts';
+import { AFTER_META, detached, EXPLICIT_LITTLE, rawText, readLevel } from '../reader/element-reader.ts';
 import type { FileHead, ReadElement } from '../reader/element-reader.ts';
 import { checkHeader, checkIdentity, checkParents, createInstanceReader } from './check-instances.ts';
 import { profileChecker } from './check-profile-keys.ts';
@@ -38,9 +38,9 @@ const createCompact = (): ((head: FileHead) => KeptHead) => {
       const element = head.elements.get(tag);
       const known = before?.elements.get(tag);
       if (element === undefined) { isSame &&= known === undefined; continue; }
-      const isKnown = known !== undefined && known.vr === element.vr && known.value.equals(element.value);
+      const isKnown = known !== undefined && known.vr === element.vr && known.bytes === element.bytes && known.value.equals(element.value);
       isSame &&= isKnown;
-      elements.set(tag, isKnown ? known : { vr: element.vr, at: 0, value: Buffer.from(element.value) });
+      elements.set(tag, isKnown ? known : detached(element));
     }
     if (isSame && before) return before;
     before = { transferSyntaxUid: head.transferSyntaxUid, elements };

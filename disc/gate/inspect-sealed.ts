@@ -6,7 +6,7 @@ import type { OpenDisc } from '../reader/open-disc.ts';
 import type { CheckSubject } from '../tables/disc-checks.ts';
 import { beginInspection, fileSystemsOf } from './begin-inspection.ts';
 import { checkPages, ENTRY_PAGES } from './check-content.ts';
-import { checkManifest, checkPlannedFiles, digestAll } from './check-manifest.ts';
+import { checkListed, checkManifest, checkPlannedFiles, digestAll } from './check-manifest.ts';
 import { checkIdentifiers, checkPlannedVolume, checkTrees } from './check-trees.ts';
 import type { GateInput } from './gate-input.ts';
 import type { Inspection } from './inspection.ts';
@@ -65,7 +65,7 @@ export const inspectSealed = async (disc: OpenDisc, plan: SealedPlan): Promise<I
   checkPages(inspection);
   const digests = await digestAll(inspection);
   checkPlannedFiles(inspection, whole, digests);
-  checkManifest(inspection, digests);
+  checkListed(inspection, checkManifest(inspection), digests);
   checkSealed(inspection);
   const present: ReadonlySet<CheckSubject> = new Set<CheckSubject>(['sealed', ...fileSystemsOf(disc), 'manifest']);
   return { findings: findings.list(), checks: findings.results(present) };

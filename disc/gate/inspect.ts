@@ -11,7 +11,7 @@ import { beginInspection, fileSystemsOf } from './begin-inspection.ts';
 import { checkAutorun } from './check-autorun.ts';
 import { checkPages, checkPatients, checkSyntaxes } from './check-content.ts';
 import { checkDirectoryHead, checkRecordsAlone } from './check-directory.ts';
-import { checkManifest, checkPlannedFiles, digestAll } from './check-manifest.ts';
+import { checkListed, checkManifest, checkPlannedFiles, digestAll } from './check-manifest.ts';
 import { checkReferences, countDicomFiles } from './check-references.ts';
 import { checkIdentifiers, checkPlannedVolume, checkTrees } from './check-trees.ts';
 import { checkWeb, hasWebContent } from './check-web.ts';
@@ -86,9 +86,12 @@ export const inspectDisc = async (disc: OpenDisc, { plan, isThorough = false, is
     checkPatients(inspection, seen);
   } else if (countDicomFiles(inspection) === 0) report('no-dicom', '', 'no file has a DICOM header');
 
+  const listed = checkManifest(inspection);
+  const label = readLabelFacts(seen.map(({ head }) => head), hasWebContent(inspection));
+
   const digests = await hashing;
   if (plan) checkPlannedFiles(inspection, plan, digests);
-  checkManifest(inspection, digests);
+  checkListed(inspection, listed, digests);
 
   return {
     findings: findings.list(), checks: findings.results(subjectsOf(inspection, isThere)),
@@ -96,6 +99,6 @@ export const inspectDisc = async (disc: OpenDisc, { plan, isThorough = false, is
       files: files.size, directories: content.entries.length - files.size, records: directory.records.length, instances: seen.length,
       bytesCompared: [...digests.keys()].reduce((sum, path) => sum + (files.get(path)?.bytes ?? 0), 0),
     },
-    fileSetId: directory.fileSetId, fileSetUid: directory.fileSetUid, label: readLabelFacts(seen.map(({ head }) => head), hasWebContent(inspection)),
+    fileSetId: directory.fileSetId, fileSetUid: directory.fileSetUid, label,
   };
 };

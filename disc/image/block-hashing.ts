@@ -4,7 +4,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { ApplianceError } from '../../infra/errors.ts';
-import { borrowThreads, type BorrowedThreads } from '../threads/thread-pool.ts';
+import { borrowThreads, warmThreads, type BorrowedThreads } from '../threads/thread-pool.ts';
 import { BLOCK_BYTES, END, FINISHED, GIVEN_UP, HASHED, LENGTHS, RING_BLOCKS, SUBMITTED, type HashOrder, type HashTask } from './hash-ring.ts';
 import { createSpanHasher, DIGEST_BYTES, type Spans } from './span-hasher.ts';
 
@@ -48,7 +48,10 @@ const PROGRAM = new URL('./hash-thread.ts', import.meta.url);
 const taskOf = (spans: Spans): HashTask => ({ spans, digests: new Uint8Array(new SharedArrayBuffer((spans.length / 2) * DIGEST_BYTES)) });
 
 /** Three where there are cores for them beside the one that reads and writes; else two. */
-export const THREADS_OF_AN_IMAGE = Math.min(3, Math.max(2, availableParallelism() - 1));
+const THREADS_OF_AN_IMAGE = Math.min(3, Math.max(2, availableParallelism() - 1));
+
+/** Makes the threads ready for an image that is still being planned. */
+export const warmThreadedHashing = (): void => { warmThreads(THREADS_OF_AN_IMAGE, PROGRAM); };
 
 /** Hashes in threads, over memory shared with the calling one, 16 MiB; inline when the pool has not so many. */
 export const createThreadedHashing = (roles: readonly Spans[]): BlockHashing => {

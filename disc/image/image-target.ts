@@ -9,6 +9,8 @@ import { ApplianceError } from '../../infra/errors.ts';
 export interface ImageTarget {
   /** Writes all of `bytes` behind what was written before; one call at a time. */
   readonly write: (bytes: Uint8Array) => Promise<void>;
+  /** Hands to the disk what was written so far, without waiting. */
+  readonly flush: () => void;
   /** Makes the file durable under its own name. */
   readonly complete: () => Promise<void>;
   /** Removes the unfinished file. Does nothing after complete(). */
@@ -16,7 +18,7 @@ export interface ImageTarget {
 }
 
 /** Handed to the disk early, so that the last flush does not wait for the whole image. */
-const FLUSH_BYTES = 64 * 1024 * 1024;
+const FLUSH_BYTES = 16 * 1024 * 1024;
 /** The image holds patient data: readable by the appliance and its group only. */
 const MODE = 0o640;
 
@@ -51,6 +53,7 @@ export const openImageTarget = async (file: string): Promise<ImageTarget> => {
   };
 
   const flush = (): void => {
+    if (flushing !== undefined || flushFailure !== undefined) return;
     unflushed = 0;
     flushing = handle.datasync().then(
       () => { flushing = undefined; },
@@ -69,7 +72,7 @@ export const openImageTarget = async (file: string): Promise<ImageTarget> => {
     }
     unflushed += bytes.length;
     if (flushFailure !== undefined) await settle();
-    if (unflushed >= FLUSH_BYTES && flushing === undefined) flush();
+    if (unflushed >= FLUSH_BYTES) flush();
   };
   const complete = async (): Promise<void> => {
     await settle();
@@ -89,5 +92,5 @@ export const openImageTarget = async (file: string): Promise<ImageTarget> => {
     await close();
     if (leftover !== undefined) await rm(leftover, { force: true });
   };
-  return { write, complete, discard };
+  return { write, flush, complete, discard };
 };

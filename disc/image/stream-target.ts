@@ -39,6 +39,7 @@ export const createStreamTarget = (stream: Writable, signal?: AbortSignal): Imag
 
   return {
     write: (bytes) => settle((done) => { stream.write(keepsNothing ? bytes : Buffer.from(bytes), done); }),
+    flush: () => undefined,
     complete: async () => {
       await settle((done) => { stream.end(done); });
       isComplete = true;

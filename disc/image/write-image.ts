@@ -4,8 +4,7 @@
  */
 import type { Writable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { warmThreads } from '../threads/thread-pool.ts';
-import { BLOCK_BYTES, createInlineHashing, createThreadedHashing, THREADS_OF_AN_IMAGE, type BlockHashing } from './block-hashing.ts';
+import { BLOCK_BYTES, createInlineHashing, createThreadedHashing, warmThreadedHashing, type BlockHashing } from './block-hashing.ts';
 import { createImageSource, sourceFailure, type ImageSource } from './image-source.ts';
 import { openImageTarget, type ImageTarget } from './image-target.ts';
 import type { ImagePlan } from './image-plan.ts';
@@ -50,7 +49,7 @@ const THREADS_PAY_FROM_BYTES = 32 * 1024 * 1024;
 
 /** Starts the threads for an image of about this length, while it is still being planned. */
 export const warmHashing = (bytes: number): void => {
-  if (bytes >= THREADS_PAY_FROM_BYTES) warmThreads(THREADS_OF_AN_IMAGE);
+  if (bytes >= THREADS_PAY_FROM_BYTES) warmThreadedHashing();
 };
 
 /** Shared with the threads, not copied for each. */
@@ -187,6 +186,8 @@ export const writeImage = async (
     const target = 'file' in to ? await openImageTarget(to.file) : createStreamTarget(to.stream, options.signal);
     try {
       await pumpAll(plan, { source, hashing, target }, options);
+      // The disk takes the rest while the threads hash it.
+      target.flush();
       const digests = await hashing.finish();
       const written = reportFiles(plan, digests);
       await target.complete();

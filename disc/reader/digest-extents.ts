@@ -2,8 +2,7 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ApplianceError } from '../../infra/errors.ts';
-import { borrowThreads } from '../threads/thread-pool.ts';
-import type { BorrowedThreads } from '../threads/thread-pool.ts';
+import { borrowThreads, warmThreads } from '../threads/thread-pool.ts';
 import { DIGEST_BYTES } from './digest-thread.ts';
 import type { DigestOrder } from './digest-thread.ts';
 import { HOLE } from './image-bytes.ts';
@@ -19,19 +18,26 @@ const PROGRAM = new URL('./digest-thread.ts', import.meta.url);
 
 const sizeOf = (extents: FileExtents): number => extents.reduce((sum, { bytes }) => sum + bytes, 0);
 
+/** Makes the threads ready for an image of this length, while its directories are still being read. */
+export const warmDigesting = (bytes: number): void => {
+  if (bytes >= THREAD_WORTH_BYTES) warmThreads(THREADS, PROGRAM);
+};
+
 /** Digests in the order of the files. Memory: 1 MiB a thread. */
 export const digestFiles = async (path: string, image: ImageBytes, files: readonly FileExtents[]): Promise<readonly string[]> => {
   const total = files.reduce((sum, file) => sum + sizeOf(file), 0);
   const threads = total < THREAD_WORTH_BYTES ? undefined : borrowThreads(THREADS);
   if (threads === undefined) return digestHere(image, files);
-  let half = 0;
-  for (let sum = 0; half < files.length && sum < total / 2; half++) sum += sizeOf(files[half] ?? []);
+  const order = orderFor(path, files);
   try {
-    const parts = await Promise.all([files.slice(0, half), files.slice(half)].map((part, thread) => digestInThread(threads, thread, path, part)));
-    return parts.flat();
+    await Promise.all(Array.from({ length: THREADS }, (_, thread) => threads.run(thread, PROGRAM, order)));
+  } catch (cause) {
+    throw new ApplianceError('DISC_IMAGE_FAILED', 'the image cannot be read back', { cause });
   } finally {
     threads.giveBack();
   }
+  const digests = Buffer.from(order.digests);
+  return files.map((_, file) => digests.toString('hex', DIGEST_BYTES * file, DIGEST_BYTES * (file + 1)));
 };
 
 const digestHere = async (image: ImageBytes, files: readonly FileExtents[]): Promise<readonly string[]> => {
@@ -52,17 +58,15 @@ const digestHere = async (image: ImageBytes, files: readonly FileExtents[]): Pro
   return digests;
 };
 
-const orderFor = (path: string, files: readonly FileExtents[]): DigestOrder => {
-  const extents = new Float64Array(2 * files.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const file of files) for (const { offset, bytes } of file) { extents[at++] = offset; extents[at++] = bytes; }
-  return { path, extents, counts: Uint32Array.from(files, ({ length }) => length) };
-};
+const shared = (bytes: number): SharedArrayBuffer => new SharedArrayBuffer(bytes);
 
-const digestInThread = async (threads: BorrowedThreads, thread: number, path: string, files: readonly FileExtents[]): Promise<readonly string[]> => {
-  const digests = await threads.run(thread, PROGRAM, orderFor(path, files)).catch((cause: unknown) => {
-    throw new ApplianceError('DISC_IMAGE_FAILED', 'the image cannot be read back', { cause });
-  });
-  const bytes = Buffer.from(digests as Uint8Array);
-  return files.map((_, file) => bytes.toString('hex', DIGEST_BYTES * file, DIGEST_BYTES * (file + 1)));
+const orderFor = (path: string, files: readonly FileExtents[]): DigestOrder => {
+  const extents = new Float64Array(shared(2 * Float64Array.BYTES_PER_ELEMENT * files.reduce((sum, { length }) => sum + length, 0)));
+  const starts = new Uint32Array(shared(Uint32Array.BYTES_PER_ELEMENT * (files.length + 1)));
+  let at = 0;
+  for (const [file, own] of files.entries()) {
+    for (const { offset, bytes } of own) { extents[2 * at] = offset; extents[2 * at + 1] = bytes; at += 1; }
+    starts[file + 1] = at;
+  }
+  return { path, extents, starts, next: new Int32Array(shared(Int32Array.BYTES_PER_ELEMENT)), digests: new Uint8Array(shared(DIGEST_BYTES * files.length)) };
 };

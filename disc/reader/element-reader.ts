@@ -9,8 +9,43 @@ export interface ReadElement {
   readonly vr: string;
   /** Absolute offset of the value in the bytes given. */
   readonly at: number;
+  readonly bytes: number;
   readonly value: Buffer;
+  /** The value without padding. Bytes are kept one to one (Latin-1), for comparing, not for showing. */
+  readonly text: string;
 }
+
+const SPACE = 0x20;
+
+// Prototype getters keep views of values out of memory until someone asks: most elements are only passed.
+class ElementInBytes implements ReadElement {
+  readonly vr: string;
+  readonly at: number;
+  readonly bytes: number;
+  readonly #source: Buffer;
+
+  constructor(source: Buffer, vr: string, at: number, end: number) {
+    this.vr = vr;
+    this.at = at;
+    this.bytes = end - at;
+    this.#source = source;
+  }
+
+  get value(): Buffer {
+    return this.#source.subarray(this.at, this.at + this.bytes);
+  }
+
+  get text(): string {
+    let from = this.at;
+    let to = this.at + this.bytes;
+    while (to > from && (this.#source[to - 1] === SPACE || this.#source[to - 1] === 0)) to -= 1;
+    while (from < to && this.#source[from] === SPACE) from += 1;
+    return this.#source.toString('latin1', from, to);
+  }
+}
+
+/** The same element in memory of its own. */
+export const detached = ({ vr, value, bytes }: ReadElement): ReadElement => new ElementInBytes(Buffer.from(value), vr, 0, bytes);
 
 export interface Encoding {
   readonly isExplicit: boolean;
@@ -31,16 +66,28 @@ export interface ElementHead {
   readonly valueAt: number;
 }
 
+interface Vr { readonly name: string; readonly isLong: boolean }
+/** By their two bytes, so that no text is made for an element. */
+const VRS = new Map<number, Vr>();
+
+const vrOf = (bytes: Buffer, at: number): Vr => {
+  const code = ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
+  const known = VRS.get(code);
+  if (known) return known;
+  const name = bytes.toString('latin1', at, at + 2);
+  const made = { name, isLong: LONG_VRS.has(name) };
+  VRS.set(code, made);
+  return made;
+};
+
 /** The head of the element at `at`, or undefined when the bytes end there. */
-export const headAt = (bytes: Buffer, at: number, encoding: Encoding): ElementHead | undefined => {
+export const headAt = (bytes: Buffer, at: number, { isBigEndian, isExplicit }: Encoding): ElementHead | undefined => {
   if (at + 8 > bytes.length) return undefined;
-  const u16 = (offset: number): number => (encoding.isBigEndian ? bytes.readUInt16BE(offset) : bytes.readUInt16LE(offset));
-  const u32 = (offset: number): number => (encoding.isBigEndian ? bytes.readUInt32BE(offset) : bytes.readUInt32LE(offset));
-  const tag = u16(at) * 0x10000 + u16(at + 2);
-  if (!encoding.isExplicit || tag >= 0xfffe0000) return { tag, vr: '', length: u32(at + 4), valueAt: at + 8 };
-  const vr = bytes.toString('latin1', at + 4, at + 6);
-  if (!LONG_VRS.has(vr)) return { tag, vr, length: u16(at + 6), valueAt: at + 8 };
-  return at + 12 > bytes.length ? undefined : { tag, vr, length: u32(at + 8), valueAt: at + 12 };
+  const tag = isBigEndian ? bytes.readUInt32BE(at) : bytes.readUInt16LE(at) * 0x10000 + bytes.readUInt16LE(at + 2);
+  if (!isExplicit || tag >= 0xfffe0000) return { tag, vr: '', length: isBigEndian ? bytes.readUInt32BE(at + 4) : bytes.readUInt32LE(at + 4), valueAt: at + 8 };
+  const { name, isLong } = vrOf(bytes, at + 4);
+  if (!isLong) return { tag, vr: name, length: isBigEndian ? bytes.readUInt16BE(at + 6) : bytes.readUInt16LE(at + 6), valueAt: at + 8 };
+  return at + 12 > bytes.length ? undefined : { tag, vr: name, length: isBigEndian ? bytes.readUInt32BE(at + 8) : bytes.readUInt32LE(at + 8), valueAt: at + 12 };
 };
 
 /** Where the element after this one begins; walks through undefined lengths. NaN when it cannot be told. */
@@ -74,7 +121,7 @@ export const readLevel = (bytes: Buffer, from: number, to: number, encoding: Enc
     if (!head) break;
     const end = endOf(bytes, head, encoding, 0);
     if (Number.isNaN(end) || end > bytes.length) break;
-    elements.set(head.tag, { vr: head.vr, at: head.valueAt, value: bytes.subarray(head.valueAt, end) });
+    elements.set(head.tag, new ElementInBytes(bytes, head.vr, head.valueAt, end));
     at = end;
   }
   return { elements, end: at, isWhole: at >= to };
@@ -92,7 +139,7 @@ const MAX_ITEMS = 1_000_000;
 /** Items of a sequence; `isWhole` tells that they fill it, each ending where its elements end. */
 export const itemsOf = (bytes: Buffer, sequence: ReadElement, encoding: Encoding = EXPLICIT_LITTLE): { readonly items: readonly ReadItem[]; readonly isWhole: boolean } => {
   const items: ReadItem[] = [];
-  const end = sequence.at + sequence.value.length;
+  const end = sequence.at + sequence.bytes;
   let at = sequence.at;
   let isWhole = true;
   while (at + 8 <= end && items.length < MAX_ITEMS) {
@@ -108,8 +155,11 @@ export const itemsOf = (bytes: Buffer, sequence: ReadElement, encoding: Encoding
   return { items, isWhole: isWhole && (at === end || isDelimited) };
 };
 
-/** A value as text without padding. Bytes are kept one to one (Latin-1), for comparing, not for showing. */
-export const rawText = (element: ReadElement | undefined): string => (element ? element.value.toString('latin1').replace(/[\0 ]+$/, '').replace(/^ +/, '') : '');
+/** The text of an element, '' when there is none. */
+export const rawText = (element: ReadElement | undefined): string => element?.text ?? '';
+
+const PREAMBLE_BYTES = 128;
+const EMPTY_PREAMBLE = Buffer.alloc(PREAMBLE_BYTES);
 
 export interface FileHead {
   readonly transferSyntaxUid: string;
@@ -152,6 +202,6 @@ export const readFileHead = (bytes: Buffer, encodingOf: (uid: string) => (Encodi
   return {
     transferSyntaxUid, isWhole: level.isWhole, elements: level.elements,
     mediaSopClassUid: rawText(meta.elements.get(TAG.MediaStorageSOPClassUID)), mediaSopInstanceUid: rawText(meta.elements.get(TAG.MediaStorageSOPInstanceUID)),
-    hasZeroPreamble: bytes.subarray(0, 128).every((byte) => byte === 0), preamble: bytes.subarray(0, 128), meta: meta.elements, dataSetAt: meta.end,
+    hasZeroPreamble: bytes.compare(EMPTY_PREAMBLE, 0, PREAMBLE_BYTES, 0, PREAMBLE_BYTES) === 0, preamble: bytes.subarray(0, PREAMBLE_BYTES), meta: meta.elements, dataSetAt: meta.end,
   };
 };

@@ -4,7 +4,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { PoolAnswer, PoolOrder } from './pool-thread.ts';
+import type { PoolAnswer, PoolNotice, PoolOrder } from './pool-thread.ts';
 
 /** Threads that are somebody's until given back. */
 export interface BorrowedThreads {
@@ -62,10 +62,11 @@ const wake = (): PoolThread => {
   return thread;
 };
 
-/** Starts threads that will be wanted soon, so that the wait for them is over by then. */
-export const warmThreads = (count: number): void => {
+/** Starts threads that will be wanted soon, and has them load the module they will run, so that the wait for both is over by then. */
+export const warmThreads = (count: number, module: URL): void => {
   const wanted = Math.min(count, MAX_THREADS - borrowed) - idle.length;
   for (let n = 0; n < wanted; n += 1) rest(start());
+  for (const { worker } of idle.slice(-count)) worker.postMessage({ ahead: module.href } satisfies PoolNotice);
 };
 
 /** Takes `count` threads, all or none; undefined when others have so many that fewer are left. */

@@ -134,7 +134,9 @@ export const readPartitions = (image: ImageBytes, sequence: DescriptorSequence &
     locate: ({ reference, block, bytes, isRecorded = true }) => (isRecorded ? slice(partitions[reference], block * SECTOR, bytes) : [{ offset: HOLE, bytes }]),
     read(address, bytes) {
       const extents = slice(partitions[address.reference], address.block * SECTOR, bytes);
-      return extents.length === 0 ? undefined : Buffer.concat(extents.map((extent) => image.read(extent.offset, extent.bytes)));
+      const [first] = extents;
+      if (!first) return undefined;
+      return extents.length === 1 ? image.read(first.offset, first.bytes) : Buffer.concat(extents.map((extent) => image.read(extent.offset, extent.bytes)));
     },
     metadata: metadata < 0 ? undefined : metadata,
     count: maps.length,

@@ -19,10 +19,18 @@ const borrow = (count: number): BorrowedThreads => {
 afterEach(() => { for (const threads of held.splice(0)) threads.giveBack(); });
 
 it('computes in the threads that were borrowed', async () => {
-  warmThreads(2);
+  warmThreads(2, DOUBLE);
   const threads = borrow(2);
   expect(await Promise.all([threads.run(0, DOUBLE, 1), threads.run(1, DOUBLE, 2)])).toEqual([2, 4]);
   expect(await threads.run(1, DOUBLE, 3)).toBe(6);
+});
+
+it('tells of a module that cannot be loaded when it is ordered, not when it is loaded ahead', async () => {
+  const broken = module('throw new TypeError("broken");');
+  warmThreads(1, broken);
+  const threads = borrow(1);
+  await expect(threads.run(0, broken, 1)).rejects.toThrow('broken');
+  expect(await threads.run(0, DOUBLE, 1)).toBe(2);
 });
 
 it('lends no more threads than there are cores, however many ask', () => {
