@@ -121,7 +121,7 @@ const expectSameContent = async ({ file, attributes }: VolumeInstance, line: Pre
 };
 
 /** Findings of values that the directory holds as the instances do; and a sequence that spectra need only where they reference images. @source PS3.3 F.5.27 */
-const OF_THE_DATA = /ReferencedImageEvidenceSequence|invalid data values|Value invalid for this VR|Unrecognized.*(Sex|Modality)|attribute Value Multiplicity|Value dubious|UID/;
+const OF_THE_DATA = /ReferencedImageEvidenceSequence|invalid data values|Value invalid for this VR|Unrecognized.*(Sex|Modality)|attribute Value Multiplicity|Value dubious|Orientation vector is not unit vector|UID/;
 
 const DCMTK_PROFILES: Readonly<Record<string, string>> = {
   'STD-GEN-CD': '-Pgp', 'STD-GEN-DVD-JPEG': '-Pdv', 'STD-GEN-DVD-J2K': '-Pd2', 'STD-GEN-BD-JPEG': '-Pbd', 'STD-GEN-BD-J2K': '-Pb2', 'STD-XABC-CD': '-Pbc', 'STD-XA1K-CD': '-Pxa', 'STD-XA1K-DVD': '-Pxd',
@@ -131,7 +131,7 @@ const DCMTK_PROFILES: Readonly<Record<string, string>> = {
 };
 
 /** What the peer says of files that came damaged, or without what it does not invent; what it refuses for the profile is a line of its own. */
-const OF_DAMAGE = /reading file:|remaining bytes in file|JPEG stream|unencapsulated representation|no good files|cannot be added|no pixel data found|decompress|can't be determined|(Modality|PatientName) .* missing/;
+const OF_DAMAGE = /reading file:|remaining bytes in file|JPEG stream|unencapsulated representation|no good files|cannot be added|no pixel data found|decompress|can't be determined|(Modality|PatientName|InstanceNumber|ContentDate|ContentTime|ContentLabel) .* missing/;
 /** The Standard allows an MR image 12 to 16 bits, the peer 12 and 16. @source PS3.11 Table E.3-4 */
 const PEER_IS_STRICTER = /BitsStored \(0028,0101\) has other value than expected/;
 
