@@ -61,7 +61,7 @@ describe('damaged data sets', () => {
     let before = Number.NaN;
     const statuses = new Map<number, number>();
     for (const [chapter, size] of chapters()) {
-      test = await startNode();
+      test = await startNode({ store: { filesAhead: 6 } });
       const acknowledged: string[] = [];
       for (let left = size, round = 0; left > 0; left -= LANES * PER_ASSOCIATION, round += 1) {
         await Promise.all(Array.from({ length: LANES }, (_, lane) => {

@@ -110,7 +110,7 @@ describe('mutated PDUs', () => {
     let before = Number.NaN;
     let opened = 0;
     for (let sent = 0; sent < COUNT;) {
-      test = await startEveryService({ node: { limits: { associations: 1000, associationsPerCallingAe: 1000, artimSeconds: 2 } } });
+      test = await startEveryService({ store: { filesAhead: 6 }, node: { limits: { associations: 1000, associationsPerCallingAe: 1000, artimSeconds: 2 } } });
       opened ||= descriptors();
       const { port } = test.node;
       for (const end = Math.min(COUNT, sent + CHAPTER); sent < end;) for (const mutations of await Promise.all(Array.from({ length: PEERS }, () => onePeer(port, next)))) sent += mutations;

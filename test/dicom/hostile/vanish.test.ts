@@ -9,7 +9,7 @@ const AT_ONCE = 100;
 let test: TestNode;
 
 beforeAll(async () => {
-  test = await startNode({ node: { limits: { associations: 1_000, associationsPerCallingAe: 1_000 } } });
+  test = await startNode({ store: { filesAhead: 6 }, node: { limits: { associations: 1_000, associationsPerCallingAe: 1_000 } } });
 });
 
 afterAll(async () => {
