@@ -9,8 +9,6 @@ import type { InTransaction } from './dialects/dialect.ts';
 import { appendOperations } from './operations.ts';
 import type { Operation } from './operations.ts';
 
-type Taken = Pick<Arrival, 'seriesId' | 'version'>;
-
 interface Gain { readonly series_key: number; readonly study_key: number; readonly instances: number; readonly bytes: number }
 
 const storedEvent = (gain: Gain): Operation => ({
@@ -24,7 +22,7 @@ const unlogged = (trx: InTransaction, seriesIds: readonly number[]): Promise<Gai
     .orderBy('series.study_key').orderBy('arrival_outbox.series_key').select(['arrival_outbox.series_key', 'series.study_key', 'arrival_outbox.instances', 'arrival_outbox.bytes']).execute();
 
 /** Moves what was gained to the log. What comes meanwhile stays for the next time: only what was read is taken away. */
-const writeLog = async (database: Database, trx: InTransaction, taken: readonly Taken[]): Promise<void> => {
+const writeLog = async (database: Database, trx: InTransaction, taken: readonly Pick<Arrival, 'seriesId'>[]): Promise<void> => {
   const gains: Gain[] = [];
   for (const chunk of chunked(taken, 1, Math.min(database.engine.maxParameters, 400))) gains.push(...await unlogged(trx, chunk.map((one) => one.seriesId)));
   for (const gain of gains) {
@@ -33,7 +31,7 @@ const writeLog = async (database: Database, trx: InTransaction, taken: readonly 
   await appendOperations(database, trx, gains.map(storedEvent));
 };
 
-const dropSeen = async (database: Database, trx: InTransaction, taken: readonly Taken[]): Promise<void> => {
+const dropSeen = async (database: Database, trx: InTransaction, taken: readonly Pick<Arrival, 'seriesId' | 'version'>[]): Promise<void> => {
   for (const chunk of chunked(taken, 2, Math.min(database.engine.maxParameters, 400))) {
     await trx.deleteFrom('arrival_outbox').where('instances', '=', 0).where((eb) => eb.or(chunk.map((one) => eb.and([eb('series_key', '=', one.seriesId), eb('version', '=', one.version)])))).execute();
   }
@@ -50,8 +48,5 @@ export const createArrivals = (database: Database): Pick<RuleBook, 'arrivals' | 
     }));
   }),
   logArrivals: (taken) => database.write((trx) => writeLog(database, trx, taken)),
-  confirmArrivals: async (taken) => {
-    await database.write((trx) => writeLog(database, trx, taken));
-    await database.write((trx) => dropSeen(database, trx, [...taken].sort((a, b) => a.seriesId - b.seriesId)));
-  },
+  confirmArrivals: (taken) => database.write((trx) => dropSeen(database, trx, [...taken].sort((a, b) => a.seriesId - b.seriesId))),
 });

@@ -15,7 +15,6 @@ import { statements as commitments } from './migrations/0004-commitments.ts';
 import { statements as retrievals } from './migrations/0005-retrievals.ts';
 import { statements as content } from './migrations/0006-content-options.ts';
 import { statements as releases } from './migrations/0007-releases.ts';
-import { statements as storeArrivals } from './migrations/0008-store-arrivals.ts';
 import { statements as arrivalLog } from './migrations/0009-arrival-log.ts';
 import { renderTable } from './migrations/sketch.ts';
 import type { CatalogLogger } from './logger.ts';
@@ -35,7 +34,8 @@ const MIGRATIONS: readonly Migration[] = [
   { version: 5, statements: retrievals },
   { version: 6, statements: content },
   { version: 7, statements: releases },
-  { version: 8, statements: storeArrivals },
+  // Made a function of PostgreSQL that version 9 makes anew: nothing is left for it to do.
+  { version: 8, statements: () => [] },
   { version: 9, statements: arrivalLog },
 ];
 

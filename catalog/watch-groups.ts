@@ -1,13 +1,14 @@
-/** Puts series under the groups of the rules that watch them, many at once: the number of statements does not grow with theirs. */
+/** Puts series under the groups of the rules that watch them, many at once: statements grow with the groups that are made or opened, not with the series. */
 import { ApplianceError } from '../infra/errors.ts';
 import type { BurnRule } from '../disc/order/burn-rule.ts';
 import type { Watched, WatchedGroup } from './books/rule-book.ts';
 import type { Database } from './database.ts';
+import { chunked } from './dialects/dialect.ts';
 import type { InTransaction } from './dialects/dialect.ts';
 
 interface Wish { readonly rule: BurnRule; readonly seriesId: number; readonly target: number; readonly storedAt: Date }
 
-/** Series in one transaction at most. */
+/** Series of rules in one transaction at most. */
 const MAX_WATCHED = 400;
 
 const keyOf = (ruleId: number, level: string, target: number): string => `${ruleId} ${level} ${target}`;
@@ -16,14 +17,14 @@ const wishesOf = async (trx: InTransaction, watched: readonly Watched[]): Promis
   const rows = await trx.selectFrom('series').innerJoin('study', 'study.id', 'series.study_key').where('series.id', 'in', [...new Set(watched.map((one) => one.seriesId))])
     .select(['series.id', 'series.study_key', 'study.patient_key', 'series.last_stored_at']).execute();
   const byId = new Map(rows.map((row) => [row.id, row]));
-  return watched.map(({ rule, seriesId }) => {
+  return watched.map(({ rule, seriesId }): Wish => {
     const row = byId.get(seriesId);
     if (row === undefined) throw new ApplianceError('CATALOG_NOT_FOUND', 'no such series', { details: { seriesId } });
     return { rule, seriesId, target: { series: row.id, study: row.study_key, patient: row.patient_key }[rule.grouping], storedAt: row.last_stored_at };
   });
 };
 
-/** Makes the groups that are not there; answers the ids of all, and which are new. */
+/** Makes the groups that are not there, each from the time of its first wish; answers the ids of all, and which are new. */
 const groupsOf = async (database: Database, trx: InTransaction, wishes: readonly Wish[]): Promise<{ readonly ids: ReadonlyMap<string, number>; readonly made: ReadonlySet<number> }> => {
   const rows = await trx.selectFrom('collect_group').where('rule_key', 'in', [...new Set(wishes.map(({ rule }) => rule.id))]).where('target_key', 'in', [...new Set(wishes.map(({ target }) => target))])
     .select(['id', 'rule_key', 'group_level', 'target_key']).execute();
@@ -57,18 +58,18 @@ const join = async (trx: InTransaction, members: readonly { readonly group_key: 
 
 const watchSome = (database: Database, watched: readonly Watched[]): Promise<readonly WatchedGroup[]> => database.write(async (trx) => {
   const wishes = await wishesOf(trx, watched);
-  const { ids, made } = await groupsOf(database, trx, wishes);
-  const placed = wishes.map((wish) => ({ ...wish, groupId: ids.get(keyOf(wish.rule.id, wish.rule.grouping, wish.target)) as number }));
-  const firstStoredAt = new Map<number, Date>();
-  for (const { groupId, storedAt } of placed) if (storedAt < (firstStoredAt.get(groupId) ?? new Date(8.64e15))) firstStoredAt.set(groupId, storedAt);
+  const oldestFirst = [...wishes].sort((a, b) => a.storedAt.getTime() - b.storedAt.getTime());
+  const { ids, made } = await groupsOf(database, trx, oldestFirst);
+  const groupOf = ({ rule, target }: Wish): number => ids.get(keyOf(rule.id, rule.grouping, target)) as number;
+  const firstStoredAt = new Map(oldestFirst.toReversed().map((wish) => [groupOf(wish), wish.storedAt]));
   const reopened = await reopen(database, trx, firstStoredAt);
-  await join(trx, [...new Map(placed.map(({ groupId, seriesId }) => [`${groupId} ${seriesId}`, { group_key: groupId, series_key: seriesId }])).values()]);
-  return placed.map(({ groupId }) => ({ groupId, isOpened: made.has(groupId) || reopened.has(groupId) }));
+  await join(trx, [...new Map(wishes.map((wish) => [`${groupOf(wish)} ${wish.seriesId}`, { group_key: groupOf(wish), series_key: wish.seriesId }])).values()]);
+  return wishes.map(groupOf).map((groupId) => ({ groupId, isOpened: made.has(groupId) || reopened.has(groupId) }));
 });
 
 /** See RuleBook.watch. */
 export const watchAll = async (database: Database, watched: readonly Watched[]): Promise<readonly WatchedGroup[]> => {
   const groups: WatchedGroup[] = [];
-  for (let at = 0; at < watched.length; at += MAX_WATCHED) groups.push(...await watchSome(database, watched.slice(at, at + MAX_WATCHED)));
+  for (const chunk of chunked(watched, 1, MAX_WATCHED)) groups.push(...await watchSome(database, chunk));
   return groups;
 };

@@ -16,6 +16,8 @@ export interface PartFiles {
   open(): OpenPart;
 }
 
+/** Files to open ahead: about as many instances as arrive while the file system makes a file. */
+export const FILES_AHEAD = 6;
 /** Instances that come faster than this are a stream. */
 const STREAM_MS = 100;
 /** Without an instance for so long the files are removed. */

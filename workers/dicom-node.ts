@@ -8,6 +8,7 @@ import { startCommitmentSender } from '../dicom/commitment-sender.ts';
 import { createEchoScp } from '../dicom/echo-scp.ts';
 import { createInstanceStore } from '../dicom/instance-store.ts';
 import { createDicomNode } from '../dicom/node.ts';
+import { FILES_AHEAD } from '../dicom/part-files.ts';
 import { createQueryScp } from '../dicom/query-scp.ts';
 import { createGetScp, createMoveScp } from '../dicom/retrieve-scp.ts';
 import { createRetrievedArrivals } from '../dicom/retrieved-arrivals.ts';
@@ -18,9 +19,6 @@ import { createUserCheck, readUsers } from '../dicom/user-identity.ts';
 import { fileAes } from './aes-from-config.ts';
 import { runChild } from './child.ts';
 import { clientTls, openIdentity } from './tls.ts';
-
-/** About as many instances as arrive while the file system makes a file. */
-const FILES_AHEAD = 6;
 
 await runChild('dicom-node', async ({ config, home, log, catalog }) => {
   const clock = { now: (): Date => new Date() };

@@ -56,10 +56,10 @@ export interface RuleBook {
   /** Takes up to `limit` series from the arrival outbox with their facts (not yet confirmed: see confirmArrivals). */
   arrivals(limit: number): Promise<readonly Arrival[]>;
   /** Tells the operation log what series gained since it last did. */
-  logArrivals(taken: readonly Pick<Arrival, 'seriesId' | 'version'>[]): Promise<void>;
+  logArrivals(taken: readonly Pick<Arrival, 'seriesId'>[]): Promise<void>;
   /** Notes which rules watch which series: makes or opens the groups; answers the group of each, in the same order. @throws CATALOG_NOT_FOUND */
   watch(watched: readonly Watched[]): Promise<readonly WatchedGroup[]>;
-  /** Logs what is not logged yet, and removes outbox entries whose version is still the one read. */
+  /** Removes outbox entries whose version is still the one read; those that the log does not tell of stay. */
   confirmArrivals(taken: readonly Pick<Arrival, 'seriesId' | 'version'>[]): Promise<void>;
   group(groupId: number): Promise<CollectGroup | undefined>;
   /** Ids of groups that hold instances no order of their rule took (the sweep after a restart or a lost nudge). */

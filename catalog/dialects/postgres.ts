@@ -6,7 +6,7 @@ import { PostgresDialect, sql } from 'kysely';
 import type { Insertable } from 'kysely';
 import pg from 'pg';
 import { StaleIds } from '../database.ts';
-import { STALE_SERIES } from '../migrations/0008-store-arrivals.ts';
+import { STALE_SERIES } from '../migrations/0009-arrival-log.ts';
 import type { InstanceTable, Tables } from '../tables.ts';
 import { codeOf, isNetworkError } from './dialect.ts';
 import type { Engine, Fault } from './dialect.ts';

@@ -3,14 +3,25 @@
  * which all writers share, nor a row of the log for every group of arrivals.
  */
 import type { EngineName } from '../dialects/dialect.ts';
-import { COLUMNS, STALE_SERIES } from './0008-store-arrivals.ts';
 import { renderAddition } from './sketch.ts';
 
+/** Raised when a series that the caller remembers is not there: no_data_found. */
+export const STALE_SERIES = 'P0002';
+
+const COLUMNS: readonly (readonly [name: string, type: string])[] = [
+  ['sop_instance_uid', 'text'], ['variant', 'int'], ['series_key', 'bigint'], ['study_key', 'bigint'], ['sop_class_uid', 'text'], ['instance_number', 'text'], ['sort_number', 'int'],
+  ['transfer_syntax_uid', 'text'], ['data_set_sha256', 'text'], ['data_set_offset', 'bigint'], ['bytes', 'bigint'], ['path', 'text'], ['calling_ae', 'text'], ['called_ae', 'text'], ['host', 'text'],
+  ['is_pushed', 'int'], ['is_held', 'int'], ['counts', 'int'], ['is_contested', 'int'], ['stored_at', 'timestamptz'], ['attributes', 'text'],
+];
 const names = COLUMNS.map(([name]) => name).join(', ');
 
 /**
- * store_arrivals(arrived, studies) as migration 8 made it, but for the log. Two calls at once wait for each other only where they
- * store into one series.
+ * store_arrivals(arrived, studies): what a group of arrivals changes, in one round trip and one transaction. The other engines do the
+ * same in statements (store-batch.ts); one suite of tests holds all to the same promises.
+ * `arrived` is an array of instance rows by ascending UID; those whose UID is new go in and are answered. `studies` are locked first,
+ * ascending, where there are several. Two calls at once wait for each other only where they store into one series.
+ * Plans are kept by each connection, so none may be made for tables that are still small: all go through indexes.
+ * The time of a study moves by seconds, for it stands in an index.
  */
 const STORE_ARRIVALS = `
 create function store_arrivals(arrived json, studies bigint[]) returns table (uid text, made bigint) language plpgsql
@@ -54,5 +65,5 @@ export const statements = (engine: EngineName): readonly string[] => [
   ...renderAddition(engine, { table: 'arrival_outbox', columns: ['is_pushed int', 'instances long', 'bytes long'] }),
   // What was there came by being pushed, and is in the log.
   'update arrival_outbox set is_pushed = 1',
-  ...(engine === 'postgres' ? ['drop function store_arrivals(json, bigint[], timestamptz)', STORE_ARRIVALS] : []),
+  ...(engine === 'postgres' ? ['drop function if exists store_arrivals(json, bigint[], timestamptz)', STORE_ARRIVALS] : []),
 ];

@@ -3,6 +3,7 @@ import { openCatalog } from '../../catalog/open.ts';
 import type { IntakeIndex } from '../../dicom/index-deadline.ts';
 import { createInstanceStore } from '../../dicom/instance-store.ts';
 import { createDicomNode } from '../../dicom/node.ts';
+import { FILES_AHEAD } from '../../dicom/part-files.ts';
 import { createStorageScp } from '../../dicom/storage-scp.ts';
 import { silentLog } from '../../infra/log.ts';
 
@@ -18,6 +19,6 @@ const clock = { now: () => new Date() };
 await createDicomNode({
   aeTitle: 'SPINDLE', host: '127.0.0.1', port: Number(port), log: silentLog, clock,
   services: [createStorageScp({
-    store: createInstanceStore({ directory, durable: durable === 'durable', reserveBytes: 0, highWaterPercent: 100, filesAhead: 6 }), index, scope: 'all', conflictFor: () => 'ask', log: silentLog, clock,
+    store: createInstanceStore({ directory, durable: durable === 'durable', reserveBytes: 0, highWaterPercent: 100, filesAhead: FILES_AHEAD }), index, scope: 'all', conflictFor: () => 'ask', log: silentLog, clock,
   })],
 });

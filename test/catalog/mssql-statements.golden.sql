@@ -369,7 +369,7 @@ select "group_key", "series_key" from "collect_group_series" where "group_key" i
 -- @1 bigint, @2 bigint
 insert into "collect_group_series" ("group_key", "series_key") values (@1, @2);
 commit transaction;
--- rules.confirmArrivals
+-- rules.logArrivals
 begin transaction;
 -- @1 bigint, @2 bigint, @3 bigint
 select "arrival_outbox"."series_key", "series"."study_key", "arrival_outbox"."instances", "arrival_outbox"."bytes" from "arrival_outbox" inner join "series" on "series"."id" = "arrival_outbox"."series_key" where "arrival_outbox"."series_key" in (@1, @2) and "arrival_outbox"."instances" > @3 order by "series"."study_key", "arrival_outbox"."series_key";
@@ -380,6 +380,7 @@ update counter set value = value + @1 output inserted.value where name = @2;
 -- @1 bigint, @2 datetime2(3), @3 varchar(64), @4 varchar(64), @5 varchar(64), @6 varchar(64), @7 varchar(64), @8 varchar(64)
 insert into "operation_log" ("id", "logged_at", "who", "event", "subject", "subject_kind", "result", "details") values (@1, @2, @3, @4, @5, @6, @7, @8);
 commit transaction;
+-- rules.confirmArrivals
 begin transaction;
 -- @1 bigint, @2 bigint, @3 bigint, @4 bigint, @5 bigint
 delete from "arrival_outbox" where "instances" = @1 and (("series_key" = @2 and "version" = @3) or ("series_key" = @4 and "version" = @5));

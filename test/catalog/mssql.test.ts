@@ -49,6 +49,7 @@ const OPERATIONS: readonly Operation[] = [
   { name: 'rules.importFileRules', values: { name: 'gone', draft: JSON.stringify({ ...RULE, name: 'gone' }) }, run: (c) => c.rules.importFileRules([RULE]) },
   { name: 'rules.arrivals', run: (c) => c.rules.arrivals(50) },
   { name: 'rules.watch', empty: [/from "collect_group/], run: (c) => c.rules.watch([{ rule: { ...RULE, id: 1, version: 1, source: 'api' }, seriesId: 1 }]) },
+  { name: 'rules.logArrivals', run: (c) => c.rules.logArrivals([{ seriesId: 1 }, { seriesId: 3 }]) },
   { name: 'rules.confirmArrivals', run: (c) => c.rules.confirmArrivals([{ seriesId: 1, version: 2 }, { seriesId: 3, version: 4 }]) },
   { name: 'rules.openGroups', run: (c) => c.rules.openGroups() },
   { name: 'rules.orderGroup', values: { group_level: 'study', draft: JSON.stringify(RULE) }, run: (c) => c.rules.orderGroup(1, after(100)) },

@@ -202,11 +202,17 @@ export const describeCatalog = (name: string, makeDatabaseUrl: () => Promise<str
       return (await catalog.rules.arrivals(1000)).filter(({ seriesId }) => series.includes(seriesId));
     };
 
+    /** Logs and confirms, as a look at the outbox does. */
+    const seen = async (taken: readonly Arrival[]): Promise<void> => {
+      await catalog.rules.logArrivals(taken);
+      await catalog.rules.confirmArrivals(taken);
+    };
+
     /** Lets a rule watch what arrived of a study; answers its groups. */
     const watchAll = async (rule: BurnRule, study: number): Promise<readonly number[]> => {
       const mine = await arrivalsOf(study);
       const groups = await catalog.rules.watch(mine.map(({ seriesId }) => ({ rule, seriesId })));
-      await catalog.rules.confirmArrivals(mine);
+      await seen(mine);
       return [...new Set(groups.map(({ groupId }) => groupId))];
     };
 
@@ -553,6 +559,8 @@ export const describeCatalog = (name: string, makeDatabaseUrl: () => Promise<str
         expect(await logged()).toEqual([3]);
         await catalog.instances.store([makeArrival({ ...sketch, instance: 8 }), makeArrival({ ...sketch, instance: 9 })]);
         await catalog.rules.confirmArrivals(await arrivalsOf(sketch.study));
+        expect(await arrivalsOf(sketch.study)).toHaveLength(1);
+        await seen(await arrivalsOf(sketch.study));
         expect(await logged()).toEqual([3, 2]);
         expect(await arrivalsOf(sketch.study)).toEqual([]);
       });
@@ -565,7 +573,7 @@ export const describeCatalog = (name: string, makeDatabaseUrl: () => Promise<str
         const looking = (async () => {
           for (;;) {
             const wasStoring = isStoring;
-            await catalog.rules.confirmArrivals(await arrivalsOf(sketch.study));
+            await seen(await arrivalsOf(sketch.study));
             if (!wasStoring) return;
           }
         })();
@@ -591,7 +599,7 @@ export const describeCatalog = (name: string, makeDatabaseUrl: () => Promise<str
         expect(await catalog.rules.watch(wishes)).toEqual(groups.map(({ groupId }) => ({ groupId, isOpened: false })));
         const ofStudy = groups[wishes.findIndex(({ rule }) => rule === rules[1])]?.groupId ?? 0;
         expect(await catalog.rules.group(ofStudy)).toMatchObject({ openInstances: 2, firstStoredAt: after(5), lastStoredAt: after(10) });
-        await catalog.rules.confirmArrivals(mine);
+        await seen(mine);
         expect(await catalog.rules.orderGroup(ofStudy, after(10))).toMatchObject({ result: 'ordered' });
         await catalog.instances.store([makeArrival({ ...sketch, series: 2, instance: 9, storedAt: after(20) })]);
         const later = await catalog.rules.watch((await arrivalsOf(sketch.study)).flatMap(({ seriesId }) => rules.map((rule) => ({ rule, seriesId }))));
@@ -607,9 +615,10 @@ export const describeCatalog = (name: string, makeDatabaseUrl: () => Promise<str
         const mine = async () => (await catalog.rules.arrivals(1000)).filter((a) => a.seriesId === series[0]?.seriesId);
         const taken = await mine();
         await catalog.instances.store([makeArrival({ ...sketch, instance: 2 })]);
+        await catalog.rules.logArrivals(await mine());
         await catalog.rules.confirmArrivals(taken);
         expect(await mine()).toHaveLength(1);
-        await catalog.rules.confirmArrivals(await mine());
+        await seen(await mine());
         expect(await mine()).toEqual([]);
       });
 
@@ -771,7 +780,7 @@ export const describeCatalog = (name: string, makeDatabaseUrl: () => Promise<str
 
       it('keep what was promised until each promise is taken back', async () => {
         const made = await burned(fresh(), { retention: 'buffer' });
-        await catalog.rules.confirmArrivals(await catalog.rules.arrivals(10_000));
+        await seen(await catalog.rules.arrivals(10_000));
         const deletable = (): Promise<number> => catalog.retention.deletable({ now: after(1_000_000), graceHours: 1, defaultRetention: 'archive', limit: 10_000 }).then((rows) => rows.filter(({ instanceId }) => made.ids.includes(instanceId)).length);
         const [first, second] = [await promise(made.sketch as ArrivalSketch & { study: number }, '2.25.71'), await promise(made.sketch as ArrivalSketch & { study: number }, '2.25.72')];
         expect(await deletable()).toBe(1);
@@ -887,7 +896,7 @@ export const describeCatalog = (name: string, makeDatabaseUrl: () => Promise<str
       it('keeps what is held while its study is being retrieved', async () => {
         const made = await burned(fresh(), { retention: 'buffer' });
         const deletable = (): Promise<number> => catalog.retention.deletable({ now: after(1_000_000), graceHours: 1, defaultRetention: 'archive', limit: 10_000 }).then((rows) => rows.filter(({ instanceId }) => made.ids.includes(instanceId)).length);
-        await catalog.rules.confirmArrivals(await catalog.rules.arrivals(10_000));
+        await seen(await catalog.rules.arrivals(10_000));
         expect(await deletable()).toBe(3);
         const { orderId } = await placeRemote(`remote-${made.sketch.study}`, [`2.25.${made.sketch.study}`]);
         expect(await deletable()).toBe(0);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
+import { FILES_AHEAD } from '../../dicom/part-files.ts';
 import { COMMAND, decodeCommand } from '../../dicom/association/command.ts';
 import type { Command } from '../../dicom/association/command.ts';
 import { STATUS } from '../../dicom/tables/statuses.ts';
@@ -61,7 +62,7 @@ describe('damaged data sets', () => {
     let before = Number.NaN;
     const statuses = new Map<number, number>();
     for (const [chapter, size] of chapters()) {
-      test = await startNode({ store: { filesAhead: 6 } });
+      test = await startNode({ store: { filesAhead: FILES_AHEAD } });
       const acknowledged: string[] = [];
       for (let left = size, round = 0; left > 0; left -= LANES * PER_ASSOCIATION, round += 1) {
         await Promise.all(Array.from({ length: LANES }, (_, lane) => {

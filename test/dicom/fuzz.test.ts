@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { FILES_AHEAD } from '../../dicom/part-files.ts';
 import { COMMAND } from '../../dicom/association/command.ts';
 import type { Command } from '../../dicom/association/command.ts';
 import { encodeElement, encodeSequence } from '../../dicom/data-set/encode.ts';
@@ -110,7 +111,7 @@ describe('mutated PDUs', () => {
     let before = Number.NaN;
     let opened = 0;
     for (let sent = 0; sent < COUNT;) {
-      test = await startEveryService({ store: { filesAhead: 6 }, node: { limits: { associations: 1000, associationsPerCallingAe: 1000, artimSeconds: 2 } } });
+      test = await startEveryService({ store: { filesAhead: FILES_AHEAD }, node: { limits: { associations: 1000, associationsPerCallingAe: 1000, artimSeconds: 2 } } });
       opened ||= descriptors();
       const { port } = test.node;
       for (const end = Math.min(COUNT, sent + CHAPTER); sent < end;) for (const mutations of await Promise.all(Array.from({ length: PEERS }, () => onePeer(port, next)))) sent += mutations;

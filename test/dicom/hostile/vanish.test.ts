@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FILES_AHEAD } from '../../../dicom/part-files.ts';
 import { CT_CONTEXT, EXPLICIT, IMPLICIT, VERIFICATION, connectPeer, data, dataPdus, dataSet, request, startNode, storeRequest, until, value } from '../association/harness.ts';
 import type { Peer, TestNode } from '../association/harness.ts';
 import { descriptors, expectClean, expectNothingSpare, expectServed } from './aftermath.ts';
@@ -9,7 +10,7 @@ const AT_ONCE = 100;
 let test: TestNode;
 
 beforeAll(async () => {
-  test = await startNode({ store: { filesAhead: 6 }, node: { limits: { associations: 1_000, associationsPerCallingAe: 1_000 } } });
+  test = await startNode({ store: { filesAhead: FILES_AHEAD }, node: { limits: { associations: 1_000, associationsPerCallingAe: 1_000 } } });
 });
 
 afterAll(async () => {
