@@ -1,4 +1,7 @@
-/** Codec threads, one per core by default: groups of frames go in, come out in any order; a thread that hangs is ended. */
+/**
+ * Codec threads, one per core by default: groups of frames go in, come out in any order; a thread that hangs is ended.
+ * A thread has its next group before it is done with the one before, so that it need not wait until someone hears of it.
+ */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { ApplianceError } from '../../infra/errors.ts';
@@ -23,7 +26,8 @@ interface Job extends ThreadRequest {
   readonly signal: AbortSignal | undefined;
 }
 
-interface Thread { readonly worker: Worker; job: Job | undefined; limit: NodeJS.Timeout | undefined }
+/** The first job of a thread is the one it works on. */
+interface Thread { readonly worker: Worker; readonly jobs: Job[]; limit: NodeJS.Timeout | undefined }
 
 export interface PoolOptions {
   readonly workers?: number;
@@ -32,6 +36,7 @@ export interface PoolOptions {
 }
 
 const FRAME_LIMIT_MS = 120_000;
+const JOBS_OF_A_THREAD = 2;
 const PROGRAM = new URL('./codec-thread.ts', import.meta.url);
 
 const failed = (what: string, cause?: unknown): ApplianceError => new ApplianceError('TRANSCODE_FAILED', what, cause === undefined ? {} : { cause });
@@ -44,44 +49,58 @@ export const createCodecPool = (options: PoolOptions = {}): CodecPool => {
   const waiting: Job[] = [];
   let isClosed = false;
 
-  const finish = (thread: Thread): Job | undefined => {
-    const { job } = thread;
+  /** The time of a job begins when the one before it is done. */
+  const watch = (thread: Thread): void => {
     clearTimeout(thread.limit);
-    thread.job = undefined;
-    thread.worker.unref();
-    return job;
+    const [job] = thread.jobs;
+    if (job === undefined) thread.worker.unref();
+    else thread.limit = setTimeout(() => { drop(thread, failed('A frame took longer than its time limit')); }, frameLimitMs * job.frames.length);
+  };
+  /** Ends a thread and what it has to do. */
+  const end = (thread: Thread, error: unknown): Promise<number> => {
+    threads.delete(thread);
+    for (const job of thread.jobs.splice(0)) job.reject(error);
+    watch(thread);
+    return thread.worker.terminate();
   };
   const drop = (thread: Thread, error: unknown): void => {
-    threads.delete(thread);
-    finish(thread)?.reject(error);
-    void thread.worker.terminate();
+    void end(thread, error);
     next();
   };
   const answered = (thread: Thread, answer: ThreadAnswer): void => {
-    const job = finish(thread);
+    const job = thread.jobs.shift();
+    watch(thread);
     if ('frames' in answer) job?.resolve(answer.frames);
     else job?.reject(answer.fault === 'unsupported' ? new ApplianceError('TRANSCODE_UNSUPPORTED', answer.what) : failed(answer.what));
     next();
   };
   const start = (): Thread => {
-    const thread: Thread = { worker: new Worker(PROGRAM), job: undefined, limit: undefined };
+    const thread: Thread = { worker: new Worker(PROGRAM), jobs: [], limit: undefined };
     thread.worker.on('message', (answer: ThreadAnswer) => { answered(thread, answer); });
     thread.worker.on('error', (cause) => { drop(thread, failed('The codec thread ended', cause)); });
     thread.worker.on('exit', () => { if (threads.has(thread)) drop(thread, failed('The codec thread ended')); });
     threads.add(thread);
     return thread;
   };
+  const give = (thread: Thread, job: Job): void => {
+    const { task, frames } = job;
+    thread.jobs.push(job);
+    thread.worker.ref();
+    if (thread.jobs.length === 1) watch(thread);
+    thread.worker.postMessage({ task, frames } satisfies ThreadRequest, [...new Set(frames.map(({ buffer }) => buffer as ArrayBuffer))]);
+  };
+  /** Behind another job only where both are of one instance: a thread that has to be ended takes what it has with it. */
+  const threadFor = ({ task }: Job): Thread | undefined =>
+    [...threads].find(({ jobs }) => jobs.length === 0) ?? (threads.size < size ? start() : undefined)
+    ?? [...threads].find(({ jobs }) => jobs.length < JOBS_OF_A_THREAD && jobs[0]?.task === task);
   const next = (): void => {
-    while (waiting.length > 0 && !isClosed) {
-      const idle = [...threads].find(({ job }) => job === undefined) ?? (threads.size < size ? start() : undefined);
-      if (idle === undefined) return;
-      const job = waiting.shift() as Job;
-      if (job.signal?.aborted === true) { job.reject(job.signal.reason); continue; }
-      idle.job = job;
-      idle.worker.ref();
-      idle.limit = setTimeout(() => { drop(idle, failed('A frame took longer than its time limit')); }, frameLimitMs * job.frames.length);
-      const { task, frames } = job;
-      idle.worker.postMessage({ task, frames } satisfies ThreadRequest, [...new Set(frames.map(({ buffer }) => buffer as ArrayBuffer))]);
+    while (!isClosed) {
+      const [job] = waiting;
+      if (job?.signal?.aborted === true) { waiting.shift(); job.reject(job.signal.reason); continue; }
+      const thread = job === undefined ? undefined : threadFor(job);
+      if (job === undefined || thread === undefined) return;
+      waiting.shift();
+      give(thread, job);
     }
   };
   return {
@@ -94,8 +113,7 @@ export const createCodecPool = (options: PoolOptions = {}): CodecPool => {
     close: async () => {
       isClosed = true;
       for (const job of waiting.splice(0)) job.reject(failed('The transcoder is closed'));
-      const ending = [...threads].map((thread) => { threads.delete(thread); finish(thread)?.reject(failed('The transcoder is closed')); return thread.worker.terminate(); });
-      await Promise.all(ending);
+      await Promise.all([...threads].map((thread) => end(thread, failed('The transcoder is closed'))));
     },
   };
 };

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createCodecPool } from '../../../dicom/codec/codec-pool.ts';
 import type { FrameFormat, FrameTask } from '../../../dicom/codec/frame.ts';
@@ -34,6 +35,21 @@ describe('the codec pool', () => {
     try {
       const groups = await Promise.all([1, 2, 3].map((value) => pool.run(task('decode', 'uncompressed'), [frame(value)])));
       expect(groups.map(([one]) => [one?.length, one?.[7]])).toEqual([1, 2, 3].map((value) => [64 * 64, value]));
+    } finally {
+      await pool.close();
+    }
+  });
+
+  it('ends a thread that takes too long, with what it has of the same instance, and goes on with the others', async () => {
+    const pool = createCodecPool({ workers: 1, frameLimitMs: 2000 });
+    const side = 8192;
+    const slow: FrameTask = { ...task('encode', 'jpeg-2000'), format: { ...format, rows: side, columns: side } };
+    // Noise: nothing is slower to encode.
+    const noise = (): Uint8Array => new Uint8Array(randomBytes(side * side));
+    try {
+      const outcomes = await Promise.allSettled([pool.run(slow, [noise()]), pool.run(slow, [noise()]), pool.run(task('encode', 'rle'), [frame(4)])]);
+      expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled']);
+      for (const outcome of outcomes) if (outcome.status === 'rejected') expect(outcome.reason).toSatisfy(damaged);
     } finally {
       await pool.close();
     }
