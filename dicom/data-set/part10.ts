@@ -97,23 +97,29 @@ export interface NewFileMeta {
   readonly receivingAe?: string;
 }
 
+/** Longest value of AE and SH. @source PS3.5 6.2 Table 6.2-1 */
+const NAME_BYTES = 16;
+
 /**
  * Encodes preamble (zeros), prefix and file meta information under our implementation UID.
- * @source PS3.10 7.1 Table 7.1-1
+ * Titles are padded to their longest: the header of an instance is as long whoever sends it, so that a file which is sent again
+ * in place of a damaged one has its data set where the catalog says.
+ * @source PS3.10 7.1 Table 7.1-1; PS3.5 6.2 (trailing spaces of AE and SH are not significant)
  */
 export const encodeFileMeta = (meta: NewFileMeta): Buffer => {
   const ascii = (tag: number, vr: string, value: string | undefined): readonly Buffer[] =>
     value === undefined || value === '' ? [] : [encodeElement(tag, vr, Buffer.from(value, 'latin1'))];
+  const name = (tag: number, vr: 'AE' | 'SH', value: string | undefined): readonly Buffer[] => ascii(tag, vr, value?.padEnd(NAME_BYTES));
   const elements = Buffer.concat([
     encodeElement(TAG.FileMetaInformationVersion, 'OB', Buffer.of(0, 1)),
     ...ascii(TAG.MediaStorageSOPClassUID, 'UI', meta.sopClassUid),
     ...ascii(TAG.MediaStorageSOPInstanceUID, 'UI', meta.sopInstanceUid),
     ...ascii(TAG.TransferSyntaxUID, 'UI', meta.transferSyntaxUid),
     ...ascii(TAG.ImplementationClassUID, 'UI', IMPLEMENTATION.classUid),
-    ...ascii(TAG.ImplementationVersionName, 'SH', IMPLEMENTATION.versionName),
-    ...ascii(TAG.SourceApplicationEntityTitle, 'AE', meta.sourceAe),
-    ...ascii(TAG.SendingApplicationEntityTitle, 'AE', meta.sendingAe),
-    ...ascii(TAG.ReceivingApplicationEntityTitle, 'AE', meta.receivingAe),
+    ...name(TAG.ImplementationVersionName, 'SH', IMPLEMENTATION.versionName),
+    ...name(TAG.SourceApplicationEntityTitle, 'AE', meta.sourceAe),
+    ...name(TAG.SendingApplicationEntityTitle, 'AE', meta.sendingAe),
+    ...name(TAG.ReceivingApplicationEntityTitle, 'AE', meta.receivingAe),
   ]);
   const length = Buffer.alloc(4);
   length.writeUInt32LE(elements.length);

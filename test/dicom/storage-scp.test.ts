@@ -4,7 +4,7 @@ import { chooseStorageSyntax } from '../../dicom/storage-scp.ts';
 import { ApplianceError } from '../../infra/errors.ts';
 import type { SpaceGauge } from '../../dicom/space-gauge.ts';
 import type { Command } from '../../dicom/association/command.ts';
-import { CT, EXPLICIT, IMPLICIT, associate, data, dataPdus, dataSet, echoRequest, instanceFiles, partFiles, startNode, storeRequest, value } from './association/harness.ts';
+import { CT, CT_CONTEXT, EXPLICIT, IMPLICIT, associate, connectPeer, data, dataPdus, dataSet, echoRequest, instanceFiles, partFiles, request, startNode, storeRequest, value } from './association/harness.ts';
 import type { Peer, TestNode, TestNodeOptions } from './association/harness.ts';
 
 let test: TestNode;
@@ -184,6 +184,21 @@ describe('duplicates', () => {
     writeFileSync(file, 'short');
     await store(peer, '2.25.73', dataSet('2.25.73'));
     expect(readFileSync(file).equals(whole)).toBe(true);
+  });
+
+  it('replaces it by one that has the data set where the row says, though another device sends it', async () => {
+    const peer = await start();
+    const bytes = dataSet('2.25.74');
+    await store(peer, '2.25.74', bytes);
+    const file = instanceFiles(test.directory)[0] ?? '';
+    writeFileSync(file, 'short');
+    const other = await connectPeer(test.node.port);
+    other.send(request([CT_CONTEXT], { callingAe: 'A_LONGER_TITLE' }));
+    await other.next();
+    expect(await store(other, '2.25.74', bytes)).toMatchObject({ status: 0 });
+    const row = test.index.rows[0]?.arrival.file;
+    expect(readFileSync(file).length).toBe(row?.bytes);
+    expect(readFileSync(file).subarray(row?.dataSetOffset).equals(bytes)).toBe(true);
   });
 });
 

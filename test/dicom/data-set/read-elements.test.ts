@@ -120,7 +120,7 @@ describe('the header of an instance file', () => {
     expect(meta).toMatchObject({ sopClassUid: '1.2.3', sopInstanceUid: '1.2.3.4', transferSyntaxUid: UID.jpegBaseline, dataSetOffset: bytes.length });
     expect(meta.elements.get(TAG.ImplementationClassUID)?.value.toString().replace(/\0$/, '')).toBe(IMPLEMENTATION.classUid);
     expect(bytes.readUInt32LE(140)).toBe(bytes.length - 144);
-    expect(meta.elements.get(TAG.ReceivingApplicationEntityTitle)?.value.toString()).toBe('C ');
+    expect(meta.elements.get(TAG.ReceivingApplicationEntityTitle)?.value.toString()).toBe('C'.padEnd(16));
   });
   it('is found without preamble, with a lying group length, and may be absent', () => {
     const { bytes, dataSet, sopInstanceUid } = makeInstance();
