@@ -45,6 +45,9 @@ export const rssMiB = (pid: number): number => memoryLine(pid, 'VmRSS');
 /** Most resident MiB so far. */
 export const peakRssMiB = (pid: number): number => memoryLine(pid, 'VmHWM');
 
+/** The system keeps the peak by itself; looking often would take from what is measured. */
+const WATCH_MS = 100;
+
 export interface Ended { readonly wallSeconds: number; readonly peakRssMiB: number; readonly output: string }
 
 /** Runs a program to its end. @throws TypeError when it fails or takes longer than the limit */
@@ -56,7 +59,7 @@ export const runToEnd = async (program: string, args: readonly string[], options
   let peak = 0;
   child.stdout.on('data', (chunk: Buffer) => { output += chunk.toString(); });
   child.stderr.on('data', (chunk: Buffer) => { trouble = (trouble + chunk.toString()).slice(-4_000); });
-  const watching = setInterval(() => { if (child.pid !== undefined) peak = Math.max(peak, peakRssMiB(child.pid)); }, 20);
+  const watching = setInterval(() => { if (child.pid !== undefined) peak = Math.max(peak, peakRssMiB(child.pid)); }, WATCH_MS);
   try {
     const [code, signal] = await new Promise<[number | null, string | null]>((resolve, reject) => {
       child.once('error', reject);
