@@ -59,11 +59,12 @@ export const createInstanceReader = ({ content, report }: Inspection): InstanceR
   };
 };
 
-/** Group 0002 and the preamble. A disc of ours has empty preambles only. */
+/** Group 0002, the preamble, and how the data set begins. A disc of ours has empty preambles only. */
 export const checkHeader = (head: FileHead, path: string, isOurs: boolean, report: Report): void => {
   const start = head.preamble.toString('hex', 0, 4);
   if (PROGRAM_MAGICS.some((magic) => start.startsWith(magic))) report('preamble-executable', path, 'the preamble is the head of a program');
   if (!head.hasZeroPreamble && (isOurs || !TIFF_MAGICS.some((magic) => start === magic))) report('preamble-empty', path, 'the preamble is not empty');
+  if (head.hasZlibHeader) report('deflate-form', path, 'the deflated data set begins with a header of zlib');
   const { meta } = head;
   const length = meta.get(TAG.FileMetaInformationGroupLength);
   if (length?.value.length !== 4 || length.at + 4 + length.value.readUInt32LE(0) !== head.dataSetAt) report('file-meta', path, 'the group length does not lead to the data set');

@@ -2,7 +2,7 @@
  * A small reader of data elements for the gate: top level of any native syntax, sequences of Explicit VR Little Endian.
  * Apart from the code that writes: PS3.5 section 7 read once more, so that a mistake there does not judge itself.
  */
-import { inflateRawSync, constants } from 'node:zlib';
+import { inflateRawSync, inflateSync, constants } from 'node:zlib';
 import { TAG } from '../../dicom/tables/tags.ts';
 
 export interface ReadElement {
@@ -173,13 +173,19 @@ export interface FileHead {
   readonly dataSetAt: number;
   /** False when the bytes ended before `untilTag`: more of the file may hold more. */
   readonly isWhole: boolean;
+  /** A header of zlib stands before the deflated data set, which many readers do not expect. @source PS3.5 A.5; RFC 1950 2.2 */
+  readonly hasZlibHeader: boolean;
   readonly elements: ReadonlyMap<number, ReadElement>;
 }
 
+/** Deflate with a window of 32 KiB, and a check value. @source RFC 1950 2.2 */
+const beginsAsZlib = (bytes: Buffer): boolean => bytes[0] === 0x78 && bytes.length > 1 && bytes.readUInt16BE(0) % 31 === 0;
+
 /** Inflates as far as the bytes go; undefined when they are no deflated stream, or one that swells beyond reason. */
-const inflated = (bytes: Buffer): Buffer | undefined => {
+const inflated = (bytes: Buffer, hasZlibHeader: boolean): Buffer | undefined => {
+  const options = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: MAX_INFLATED_BYTES };
   try {
-    return inflateRawSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: MAX_INFLATED_BYTES });
+    return hasZlibHeader ? inflateSync(bytes, options) : inflateRawSync(bytes, options);
   } catch {
     // What zlib refuses is the answer itself: these bytes are no data set.
     return undefined;
@@ -196,11 +202,13 @@ export const readFileHead = (bytes: Buffer, encodingOf: (uid: string) => (Encodi
   const transferSyntaxUid = rawText(meta.elements.get(TAG.TransferSyntaxUID));
   const encoding = encodingOf(transferSyntaxUid);
   if (!encoding) return undefined;
-  const data = encoding.isDeflated ? inflated(bytes.subarray(meta.end)) : bytes.subarray(meta.end);
+  const stored = bytes.subarray(meta.end);
+  const hasZlibHeader = encoding.isDeflated && beginsAsZlib(stored);
+  const data = encoding.isDeflated ? inflated(stored, hasZlibHeader) : stored;
   if (!data) return undefined;
   const level = readLevel(data, 0, data.length, encoding, untilTag);
   return {
-    transferSyntaxUid, isWhole: level.isWhole, elements: level.elements,
+    transferSyntaxUid, isWhole: level.isWhole, hasZlibHeader, elements: level.elements,
     mediaSopClassUid: rawText(meta.elements.get(TAG.MediaStorageSOPClassUID)), mediaSopInstanceUid: rawText(meta.elements.get(TAG.MediaStorageSOPInstanceUID)),
     hasZeroPreamble: bytes.compare(EMPTY_PREAMBLE, 0, PREAMBLE_BYTES, 0, PREAMBLE_BYTES) === 0, preamble: bytes.subarray(0, PREAMBLE_BYTES), meta: meta.elements, dataSetAt: meta.end,
   };
