@@ -7,6 +7,7 @@ import type { EchoAnswer } from '../dicom/echo-verdict.ts';
 import type { Found, RemoteSearch, RemoteSeries, RemoteStudy } from '../dicom/query-retrieve-scu.ts';
 import type { FindAe, RemoteAe } from '../dicom/remote-ae.ts';
 import type { SendRequest } from '../activities/send.ts';
+import type { Look, LookKind } from '../disc/documents/show-instance.ts';
 import type { ViewerShelf } from '../disc/viewers/viewer-shelf.ts';
 import { ApplianceError } from '../infra/errors.ts';
 import type { Logger } from '../infra/log.ts';
@@ -68,6 +69,13 @@ export interface CopiesPort {
   holdReasons(instances: readonly VolumeInstance[]): Promise<ReadonlyMap<number, readonly { readonly code: string; readonly text: string }[]>>;
 }
 
+/** How the API shows what a person is to look at; wiring passes it in. */
+export interface LookPort {
+  kindOf(instance: VolumeInstance): LookKind;
+  /** undefined where there is nothing to be seen. @throws errors of the file system as they come */
+  show(instance: VolumeInstance, frame: number): Promise<Look | undefined>;
+}
+
 export interface RobotSnapshot {
   readonly name: string;
   readonly seenAt: Date | null;
@@ -79,6 +87,7 @@ export interface ApiDeps {
   readonly catalog: Catalog;
   readonly workflows: WorkflowPort;
   readonly copies: CopiesPort;
+  readonly looks: LookPort;
   readonly robots: () => Promise<readonly RobotSnapshot[]>;
   readonly appliance: { readonly aeTitle: string; readonly dicomHost: string; readonly dicomPort: number; readonly version: string; readonly temporalUi: string };
   readonly store: () => Promise<{ readonly freeBytes: number; readonly usedPercent: number; readonly warning: boolean }>;

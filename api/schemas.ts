@@ -149,8 +149,9 @@ export const Reburn = z.object({ copies: z.number().int().min(1).max(99).default
 const Reason = z.object({ code: z.string(), text: z.string() });
 export const Holdings = z.object({
   instances: z.number().describe('all of the study'), heldBack: z.number().describe('those that nobody released'),
-  holdings: z.array(z.object({ instanceId: id, seriesId: id, sopInstanceUid: z.string(), modality: z.string(), reasons: z.array(Reason), release: z.object({ by: z.string(), at: when, reason: z.string() }).nullable() })).describe('instances that a person must look at before they leave de-identified'),
+  holdings: z.array(z.object({ instanceId: id, seriesId: id, seriesNumber: z.string(), seriesDescription: z.string(), instanceNumber: z.string(), sopInstanceUid: z.string(), modality: z.string(), look: z.enum(['picture', 'report', 'document', 'nothing']).describe('what /instances/{instanceId}/look shows'), frames: z.number(), reasons: z.array(Reason), release: z.object({ by: z.string(), at: when, reason: z.string() }).nullable() })).describe('instances that a person must look at before they leave de-identified'),
 });
+export const LookQuery = z.object({ frame: z.coerce.number().int().min(1).max(1_000_000).default(1).describe('of an image with several') });
 export const Release = z.object({ reason: text(400).default('').describe('what was looked at, in your own words') });
 export const Released = z.object({ released: z.number().describe('how many were not released before') });
 

@@ -42,6 +42,10 @@ export const createInstanceIndex = (database: Database, cache: ParentsCache): In
   instancesOfVolume: (volumeId) => database.read(async (db) => (await composable(db).innerJoin('volume_instance', 'volume_instance.instance_key', 'instance.id').where('volume_instance.volume_key', '=', volumeId).execute()).map(volumeInstance)),
   instancesOfStudy: (studyId) => database.read(async (db) => (await composable(db).where('instance.study_key', '=', studyId).execute()).map(volumeInstance)),
   instancesOfSeries: (seriesId) => database.read(async (db) => (await composable(db).where('instance.series_key', '=', seriesId).execute()).map(volumeInstance)),
+  instance: (instanceId) => database.read(async (db) => {
+    const row = await composable(db).where('instance.id', '=', instanceId).executeTakeFirst();
+    return row && volumeInstance(row);
+  }),
   instancesOfOrder: (orderId) => database.read(async (db) => {
     const rows = await composable(db).innerJoin('order_instance', 'order_instance.instance_key', 'instance.id').innerJoin('disc_order', 'disc_order.id', 'order_instance.order_key').where('disc_order.order_id', '=', orderId).execute();
     return rows.map(volumeInstance);

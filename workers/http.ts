@@ -10,7 +10,9 @@ import { probeCertificate } from '../dicom/certificate-probe.ts';
 import { echo } from '../dicom/echo-scu.ts';
 import { echoVerdict } from '../dicom/echo-verdict.ts';
 import { reach } from '../dicom/reach-ae.ts';
+import { createPictureMaker } from '../dicom/picture/picture-maker.ts';
 import { diskSpace } from '../dicom/space-gauge.ts';
+import { lookKindOf, showInstance } from '../disc/documents/show-instance.ts';
 import { createViewerShelf } from '../disc/viewers/viewer-shelf.ts';
 import { openSecretFiles } from '../infra/secret-files.ts';
 import { connectTemporal } from '../infra/temporal.ts';
@@ -35,11 +37,17 @@ await runChild('http', async ({ config, endpoints, home, labels, log, catalog })
   const identity = await openIdentity(config, log);
   const scu = createConfiguredScu(config, identity);
 
+  const pictureMaker = createPictureMaker({ workers: 1 });
+
   const app = createApp({
     catalog, workflows: createWorkflowPort(temporal), token, log, now: () => new Date(), labelFile: (serial) => labelFileOf(labels, serial),
     attachments: { ...createAttachmentStore(home.attachments), longestBytes: MAX_ATTACHMENT_BYTES },
     viewers: createViewerShelf({ directory: home.viewers, now: () => new Date() }),
     copies: copiesPort({ copiesFolder: config.copiesFolder, storeDirectory: home.store, secrets: openSecretFiles(home), now: () => new Date() }),
+    looks: {
+      kindOf: ({ attributes }) => lookKindOf(attributes),
+      show: (instance, frame) => showInstance({ instance, frame, file: join(home.store, instance.file.path), language: config.language, pictureMaker }),
+    },
     robots: async () => {
       const reports = new Map((await catalog.robots.all()).map((report): [string, RobotReport] => [report.name, report]));
       return config.robots.map(({ name }) => reports.get(name) ?? { name, seenAt: null, capabilities: null, health: null });
@@ -68,6 +76,7 @@ await runChild('http', async ({ config, endpoints, home, labels, log, catalog })
     server.closeAllConnections();
     await new Promise<void>((resolve) => { server.close(() => resolve()); });
     identity.close();
+    await pictureMaker.close();
     await temporal.close();
   } };
 });

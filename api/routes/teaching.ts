@@ -10,14 +10,16 @@ import { numberOf } from './studies.ts';
 const PURPOSE = 'teaching';
 
 /** Instances that need a look, each with the reasons and who had it. */
-const holdingsOf = async ({ catalog, copies }: ApiDeps, instances: readonly VolumeInstance[]): Promise<z.output<typeof schemas.Holdings>> => {
+const holdingsOf = async ({ catalog, copies, looks }: ApiDeps, instances: readonly VolumeInstance[]): Promise<z.output<typeof schemas.Holdings>> => {
   const reasons = await copies.holdReasons(instances);
   const releases = await catalog.releases.among([...reasons.keys()], PURPOSE);
-  const holdings = instances.flatMap(({ instanceId, seriesKey, attributes }) => {
+  const holdings = instances.flatMap((instance) => {
+    const { instanceId, seriesKey, attributes } = instance;
     const why = reasons.get(instanceId) ?? [];
     const release = releases.get(instanceId);
     return why.length === 0 ? [] : [{
-      instanceId, seriesId: seriesKey, sopInstanceUid: attributes.sopInstanceUid, modality: attributes.modality, reasons: [...why],
+      instanceId, seriesId: seriesKey, seriesNumber: attributes.seriesNumber, seriesDescription: attributes.seriesDescription, instanceNumber: attributes.instanceNumber,
+      sopInstanceUid: attributes.sopInstanceUid, modality: attributes.modality, look: looks.kindOf(instance), frames: Math.max(1, attributes.numberOfFrames ?? 1), reasons: [...why],
       release: release === undefined ? null : { by: release.by, at: release.at.toISOString(), reason: release.reason },
     }];
   });
@@ -33,6 +35,19 @@ export const teachingRoutes: readonly Route[] = [
   route({
     method: 'get', path: '/studies/:studyId/teaching', tag: 'teaching', summary: 'What a teaching copy of this study would hold back, and why', status: 200, answer: schemas.Holdings,
     run: async ({ deps, params }) => holdingsOf(deps, known(await deps.catalog.instances.instancesOfStudy(numberOf(params['studyId'])), 'no such study')),
+  }),
+  route({
+    method: 'get', path: '/instances/:instanceId/look', tag: 'teaching', summary: 'The instance as a person can look at it: image/jpeg, a report as text/html, a document as application/pdf or text/plain; not for diagnosis', status: 200, produces: 'image/jpeg', query: schemas.LookQuery,
+    run: async ({ deps, params, query, response }) => {
+      const instance = await deps.catalog.instances.instance(numberOf(params['instanceId']));
+      const look = instance && await deps.looks.show(instance, query.frame);
+      if (!look) throw new ApplianceError('API_NOT_FOUND', instance ? 'nothing of this instance can be shown' : 'no such instance');
+      // Pages have their style inside, and nothing else; viewers of PDF in browsers bear no policy.
+      if (look.type === 'application/pdf') response.removeHeader('content-security-policy');
+      else response.set('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'");
+      response.set({ 'content-type': look.type, 'content-disposition': 'inline', 'cache-control': 'private, no-store' }).send(Buffer.from(look.bytes.buffer, look.bytes.byteOffset, look.bytes.byteLength));
+      return undefined;
+    },
   }),
   route({
     method: 'post', path: '/instances/:instanceId/release', tag: 'teaching', summary: 'Say that this instance was looked at and may leave on teaching copies', status: 200, body: schemas.Release, answer: schemas.Released,

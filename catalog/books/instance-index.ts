@@ -63,6 +63,8 @@ export interface InstanceIndex {
   instancesOfOrder(orderId: string): Promise<readonly VolumeInstance[]>;
   instancesOfStudy(studyId: number): Promise<readonly VolumeInstance[]>;
   instancesOfSeries(seriesId: number): Promise<readonly VolumeInstance[]>;
+  /** undefined when there is no such instance, or another content of it counts. */
+  instance(instanceId: number): Promise<VolumeInstance | undefined>;
 }
 
 export interface VolumeInstance {

@@ -38,6 +38,8 @@ export interface PictureRequest {
   readonly sizes: readonly number[];
   /** Frames shown of a multi-frame image, spread over all of it. */
   readonly mostFrames: number;
+  /** Only this one, from 1. */
+  readonly frame?: number;
   /** 1 to 100 */
   readonly quality: number;
   readonly signal?: AbortSignal;
@@ -103,9 +105,9 @@ const taskFor = ({ dataSet, photometric, shape }: FrameSource, frame: number, { 
 export const createPictureMaker = (options: PoolOptions = {}): PictureMaker => {
   const pool = createCodecPool(options);
   return {
-    pictures: ({ source, sizes, mostFrames, quality, signal }) => reading(source, signal, async (frames) => {
+    pictures: ({ source, sizes, mostFrames, frame, quality, signal }) => reading(source, signal, async (frames) => {
       const boxes = sizes.map((longest) => ({ columns: longest, rows: longest }));
-      return frames === undefined ? [] : Promise.all(spread(frames.frames, mostFrames).map(async (at): Promise<FramePictures> => {
+      return frames === undefined ? [] : Promise.all((frame === undefined ? spread(frames.frames, mostFrames) : [chosenFrame(frames, frame)]).map(async (at): Promise<FramePictures> => {
         const task = taskFor(frames, at, { boxes, fit: 'inside', quality });
         const made = await pool.run(task, [await frames.read(at)], signal);
         return { frame: at + 1, pictures: task.sizes.map(({ columns, rows }, n) => ({ jpeg: made[n] ?? new Uint8Array(), columns, rows })) };

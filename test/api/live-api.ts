@@ -10,9 +10,13 @@ import type { ReportEntry } from '../../catalog/books/order-book.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { migrateCatalog } from '../../catalog/migrate.ts';
 import { openCatalog } from '../../catalog/open.ts';
+import type { ArrivedInstance } from '../../catalog/books/instance-index.ts';
 import type { EchoAnswer } from '../../dicom/echo-verdict.ts';
+import { createPictureMaker } from '../../dicom/picture/picture-maker.ts';
 import type { RemoteStudy } from '../../dicom/query-retrieve-scu.ts';
 import { createAttachmentStore } from '../../disc/attachments/attachment-store.ts';
+import { lookKindOf, showInstance } from '../../disc/documents/show-instance.ts';
+import { storedInstances } from '../disc/stored-instances.ts';
 import { buildCertificate } from '../../disc/certificate.ts';
 import { createViewerShelf } from '../../disc/viewers/viewer-shelf.ts';
 import type { ViewerShelf } from '../../disc/viewers/viewer-shelf.ts';
@@ -58,6 +62,8 @@ export interface LiveApi {
   addLoginLink(lifeSeconds?: number): Promise<string>;
   /** Stores one series and answers the id of its study. */
   storeStudy(images: number, sketch: ArrivalSketch & { readonly study: number }): Promise<number>;
+  /** Stores real files of one study and answers its id. */
+  storeFiles(files: readonly Buffer[]): Promise<number>;
   placeOrder(studyIds: readonly number[], options?: Partial<OrderOptions>): Promise<string>;
   /** Plans and composes the one volume of an order. */
   compose(orderId: string, report?: readonly ReportEntry[]): Promise<Composed>;
@@ -113,9 +119,12 @@ export const startLiveApi = async (now: () => Date = () => new Date(), takesCopi
   let isAway = false;
   let tls: Awaited<ReturnType<ApiDeps['tls']>> = null;
   const labelFile = (serial: string): string => join(folder, `${serial}.png`);
+  const pictureMaker = createPictureMaker({ workers: 1 });
   const viewers = createViewerShelf({ directory: join(folder, 'viewers'), now });
   const deps: ApiDeps = {
-    catalog, workflows: recordingPort(said, () => isAway), copies: { ...copiesPort({ copiesFolder: takesCopies ? folder : '', storeDirectory: folder, secrets: secretFiles, now }), holdReasons: (instances) => Promise.resolve(new Map(instances.map(({ instanceId, attributes }) => [instanceId, attributes.burnedInAnnotation === 'NO' ? [] : [{ code: 'burned-in-unknown', text: 'Look at it.' }]]))) }, robots: () => catalog.robots.all(), token: TOKEN, now, labelFile,
+    catalog, workflows: recordingPort(said, () => isAway), copies: { ...copiesPort({ copiesFolder: takesCopies ? folder : '', storeDirectory: folder, secrets: secretFiles, now }), holdReasons: (instances) => Promise.resolve(new Map(instances.map(({ instanceId, attributes }) => [instanceId, attributes.burnedInAnnotation === 'NO' ? [] : [{ code: 'burned-in-unknown', text: 'Look at it.' }]]))) }, robots: () => catalog.robots.all(), token: TOKEN,
+    looks: { kindOf: ({ attributes }) => lookKindOf(attributes), show: (instance, frame) => showInstance({ instance, frame, file: join(folder, instance.file.path), language: 'en', pictureMaker }) },
+    now, labelFile,
     viewers, attachments: { ...createAttachmentStore(join(folder, 'attachments')), longestBytes: 100_000 },
     appliance: { aeTitle: 'SPINDLE', dicomHost: '0.0.0.0', dicomPort: 11112, version: '0.0.0-test', temporalUi: 'http://127.0.0.1:8233' },
     store: () => Promise.resolve({ freeBytes: 5e11, usedPercent: 41, warning: false }), echo: () => Promise.resolve(), tls: () => Promise.resolve(tls), echoAe: (ae) => { said.push(['echo', ae.aeTitle, ae.host, ae.port]); return Promise.resolve(ECHOES[ae.aeTitle] ?? { verdict: 'answers', text: 'Answers.', code: null, elapsedMs: 3 }); },
@@ -138,6 +147,17 @@ export const startLiveApi = async (now: () => Date = () => new Date(), takesCopi
     async storeStudy(images, sketch) {
       await catalog.instances.store(makeSeries(images, sketch));
       const { studies } = await catalog.studies.search({ studyInstanceUid: `2.25.${sketch.study}`, limit: 1 });
+      return studies[0]?.studyId ?? Number.NaN;
+    },
+    async storeFiles(files) {
+      const paths = files.map((bytes) => {
+        const path = `real-${++keys}.dcm`;
+        writeFileSync(join(folder, path), bytes);
+        return path;
+      });
+      const instances = storedInstances(folder, paths);
+      await catalog.instances.store(instances.map(({ attributes, file }): ArrivedInstance => ({ attributes, file, origin: { callingAe: 'MODALITY', calledAe: 'SPINDLE', host: '127.0.0.1', kind: 'pushed' }, storedAt: now() })));
+      const { studies } = await catalog.studies.search({ studyInstanceUid: instances[0]?.attributes.studyInstanceUid ?? '', limit: 1 });
       return studies[0]?.studyId ?? Number.NaN;
     },
     async placeOrder(studyIds, options = {}) {
@@ -165,6 +185,7 @@ export const startLiveApi = async (now: () => Date = () => new Date(), takesCopi
     async close() {
       server.closeAllConnections();
       await new Promise<void>((resolve) => { server.close(() => { resolve(); }); });
+      await pictureMaker.close();
       await catalog.close();
       await postgres.stop();
       rmSync(folder, { recursive: true, force: true });

@@ -8,6 +8,7 @@ import type { Route } from '../../api/route.ts';
 import { ERRORS } from '../../infra/errors.ts';
 import { makeArrival } from '../catalog/make-arrival.ts';
 import { DEFAULT_CONTENT } from '../../disc/order/content.ts';
+import { makeInstance, uid } from '../fixtures/make-instance.ts';
 import { makeViewerPackage, VIEWER_FILES } from '../fixtures/make-viewer-package.ts';
 import { needs } from '../fixtures/peers.ts';
 import { CERTIFICATE, REMOTE_STUDY, startLiveApi, TOKEN } from './live-api.ts';
@@ -725,6 +726,50 @@ describe.skipIf(!needs('postgres'))('the API', () => {
       expect((await call('GET', path)).body['heldBack']).toBe(1);
       expectProblem(await call('GET', '/studies/999999/teaching'), 'API_NOT_FOUND');
       expectProblem(await call('POST', '/instances/999999/release', {}), 'CATALOG_NOT_FOUND');
+    });
+
+    describe('what is to be looked at before it is released', () => {
+      const study = { studyInstanceUid: uid('look'), patientId: 'PAT-SECRET-5' };
+      const look = async (of: 'picture' | 'report' | 'document' | 'nothing', query = ''): Promise<Response> => {
+        const studyId = await api.storeFiles([
+          makeInstance({ ...study, kind: 'us-colour', seed: 'look us', seriesNumber: 1, frames: 3 }).bytes, makeInstance({ ...study, kind: 'sr', seed: 'look sr', seriesNumber: 2 }).bytes,
+          makeInstance({ ...study, kind: 'pdf', seed: 'look pdf', seriesNumber: 3 }).bytes, makeInstance({ ...study, kind: 'rt-structure-set', seed: 'look rt', seriesNumber: 4 }).bytes,
+        ]);
+        const { body } = await call('GET', `/studies/${studyId}/teaching`);
+        const holding = (body['holdings'] as { instanceId: number; look: string; frames: number }[]).find((one) => one.look === of);
+        if (of === 'picture') expect(holding?.frames).toBe(3);
+        return fetch(`${api.origin}/api/v1/instances/${holding?.instanceId ?? 0}/look${query}`, { headers: { authorization: `Bearer ${TOKEN}` }, signal: AbortSignal.timeout(20_000) });
+      };
+
+      it('is a picture of an image, frame by frame', async () => {
+        const [first, third, fourth] = [await look('picture'), await look('picture', '?frame=3'), await look('picture', '?frame=4')];
+        expect([first.headers.get('content-type'), first.headers.get('cache-control')]).toEqual(['image/jpeg', 'private, no-store']);
+        const [one, three] = [Buffer.from(await first.arrayBuffer()), Buffer.from(await third.arrayBuffer())];
+        expect([one, three].map((jpeg) => jpeg.readUInt16BE(0))).toEqual([0xffd8, 0xffd8]);
+        expect(one.equals(three)).toBe(false);
+        expect(fourth.status).toBe(404);
+        expect((await look('picture', '?frame=0')).status).toBe(400);
+      });
+
+      it('is the page of a report, which may do nothing', async () => {
+        const answer = await look('report');
+        expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
+        expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'");
+        expect(answer.headers.get('content-security-policy')).toContain('sandbox');
+        expect(await answer.text()).toContain('<!DOCTYPE html>');
+      });
+
+      it('is the document in an instance, and nothing where there is nothing to be seen', async () => {
+        const answer = await look('document');
+        expect(answer.headers.get('content-type')).toBe('application/pdf');
+        expect(Buffer.from(await answer.arrayBuffer()).toString('latin1', 0, 5)).toBe('%PDF-');
+        expect((await look('nothing')).status).toBe(404);
+        expectProblem(await call('GET', '/instances/999999/look'), 'API_NOT_FOUND');
+      });
+
+      it('is shown to those who are signed in only', async () => {
+        expect((await fetch(`${api.origin}/api/v1/instances/1/look`)).status).toBe(401);
+      });
     });
   });
 });

@@ -803,6 +803,9 @@ select "instance"."id", "instance"."attributes", "series"."attributes" as "base"
 -- instances.instancesOfSeries
 -- @1 bigint, @2 bigint
 select "instance"."id", "instance"."attributes", "series"."attributes" as "base", "study"."patient_key", "instance"."study_key", "instance"."series_key", "instance"."path", "instance"."bytes", "instance"."data_set_offset", "instance"."data_set_sha256", "instance"."transfer_syntax_uid" from "instance" inner join "series" on "series"."id" = "instance"."series_key" inner join "study" on "study"."id" = "instance"."study_key" where "instance"."counts" = @1 and "instance"."series_key" = @2 order by "study"."patient_key", "study"."id", "series"."id", "instance"."sort_number", "instance"."id";
+-- instances.instance
+-- @1 bigint, @2 bigint
+select "instance"."id", "instance"."attributes", "series"."attributes" as "base", "study"."patient_key", "instance"."study_key", "instance"."series_key", "instance"."path", "instance"."bytes", "instance"."data_set_offset", "instance"."data_set_sha256", "instance"."transfer_syntax_uid" from "instance" inner join "series" on "series"."id" = "instance"."series_key" inner join "study" on "study"."id" = "instance"."study_key" where "instance"."counts" = @1 and "instance"."id" = @2 order by "study"."patient_key", "study"."id", "series"."id", "instance"."sort_number", "instance"."id";
 -- orders.firstMaking
 -- @1 varchar(64)
 select * from "disc_order" where "order_id" = @1;

@@ -95,6 +95,7 @@ const OPERATIONS: readonly Operation[] = [
   { name: 'operations.since', run: (c) => c.operations.since(5, 100) },
   { name: 'instances.instancesOfStudy', run: (c) => c.instances.instancesOfStudy(1) },
   { name: 'instances.instancesOfSeries', run: (c) => c.instances.instancesOfSeries(1) },
+  { name: 'instances.instance', run: (c) => c.instances.instance(1) },
   { name: 'orders.firstMaking', values: { reburn_of: null }, run: (c) => c.orders.firstMaking('o1') },
   { name: 'orders.patientsOf', run: (c) => c.orders.patientsOf({ studies: [1] }) },
   { name: 'releases.release', empty: [/from "instance_release"/], run: (c) => c.releases.release([1], { purpose: 'teaching', who: 'anna', reason: 'seen' }) },

@@ -443,6 +443,8 @@ export const describeCatalog = (name: string, makeDatabaseUrl: () => Promise<str
         const instances = await catalog.instances.instancesOfStudy(studyId);
         expect(instances).toHaveLength(3);
         expect(await catalog.instances.instancesOfSeries(instances[2]!.seriesKey)).toHaveLength(1);
+        expect(await catalog.instances.instance(instances[1]!.instanceId)).toEqual(instances[1]);
+        expect(await catalog.instances.instance(987_654_321)).toBeUndefined();
         expect(await catalog.orders.patientsOf({ studies: [studyId] })).toEqual([{ name: 'Ziegler^Otto', id: sketch.patientId, birthDate: '19660606' }]);
       });
     });

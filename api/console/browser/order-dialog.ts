@@ -8,6 +8,8 @@ export interface OrderDialog {
   readonly takesCopies: boolean;
   /** Sends, and shows what goes wrong; false when it did. */
   readonly attempt: (work: () => Promise<unknown>) => Promise<boolean>;
+  /** Opens what a teaching copy of the study would hold back. */
+  readonly lookAt: (study: Study) => void;
 }
 
 type Choices = readonly (readonly [string, string])[];
@@ -36,7 +38,7 @@ interface More {
   readonly passphrase: () => string | undefined;
 }
 
-const more = (takesCopies: boolean): More => {
+const more = (takesCopies: boolean, look: () => void): More => {
   const copyType = select('copyType', COPY_TYPES);
   const language = select('language', LANGUAGES);
   const encryption = select('encryption', ENCRYPTIONS);
@@ -45,7 +47,7 @@ const more = (takesCopies: boolean): More => {
   const certificates = el('textarea', { name: 'certificates', rows: 3, placeholder: '-----BEGIN CERTIFICATE-----' }) as HTMLTextAreaElement;
   const ofZip = el('label', { hidden: true }, 'Passphrase', passphrase);
   const ofCertificates = el('label', { hidden: true }, 'Certificates of the recipients (PEM)', certificates);
-  const note = el('p', { class: 'small', hidden: true }, 'Images that do not say they are free of burned-in names, reports and documents are held back until someone has looked at them; the report of the order names them.');
+  const note = el('div', { class: 'note', hidden: true }, el('p', { class: 'small' }, 'Images that do not say they are free of burned-in names, reports and documents are held back until someone has looked at them; the report of the order names them.'), el('button', { type: 'button', on: { click: look } }, 'Look at them'));
   const arrange = (): void => {
     ofZip.hidden = encryption.value !== 'zip';
     ofCertificates.hidden = encryption.value !== 'media-security';
@@ -65,12 +67,12 @@ const more = (takesCopies: boolean): More => {
 };
 
 /** Asks for one study. The same opened dialog orders once, however often it is sent. */
-export const openOrderDialog = ({ dialog, takesCopies, attempt }: OrderDialog, study: Study): void => {
+export const openOrderDialog = ({ dialog, takesCopies, attempt, lookAt }: OrderDialog, study: Study): void => {
   let key = crypto.randomUUID();
   const copies = el('input', { type: 'number', min: 1, max: 99, value: 1, required: true, name: 'copies' }) as HTMLInputElement;
   const comment = el('input', { type: 'text', maxlength: 240, name: 'comment', placeholder: 'printed on the label' }) as HTMLInputElement;
   const submit = el('button', { class: 'main', type: 'submit' }, 'Order') as HTMLButtonElement;
-  const options = more(takesCopies);
+  const options = more(takesCopies, () => { lookAt(study); });
   const send = async (): Promise<void> => {
     const passphrase = options.passphrase();
     const placed = await post<{ passphrase?: string }>('/orders', {
@@ -99,6 +101,6 @@ export const openOrderDialog = ({ dialog, takesCopies, attempt }: OrderDialog, s
     el('div', { class: 'end' }, el('button', { type: 'button', on: { click: () => dialog.close() } }, 'Not now'), submit));
   dialog.className = '';
   dialog.replaceChildren(form);
-  dialog.showModal();
+  if (!dialog.open) dialog.showModal();
   copies.select();
 };

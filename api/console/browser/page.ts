@@ -5,6 +5,7 @@ import { get, post, Refused } from './client.ts';
 import type { Ae, Caller, Disc, EchoAnswer, Group, Health, Order, OrderDetail, Robot, Study } from './client.ts';
 import { byId, el, show } from './dom.ts';
 import { openOrderDialog, showPassphrase } from './order-dialog.ts';
+import { openTeaching } from './teaching.ts';
 import { collectLine, discCard, orderCard, robotCard, studyRow } from './views.ts';
 
 const dialog = byId('order-dialog') as HTMLDialogElement;
@@ -116,7 +117,8 @@ const zoom = (disc: Disc): void => {
   dialog.showModal();
 };
 
-const openOrder = (study: Study): void => openOrderDialog({ dialog, takesCopies, attempt }, study);
+const lookAt = (study: Study): void => void attempt(() => openTeaching({ dialog, attempt, back: () => { openOrder(study); } }, study));
+const openOrder = (study: Study): void => openOrderDialog({ dialog, takesCopies, attempt, lookAt }, study);
 
 let pending = 0;
 /** Loads everything again soon; many events at once cost one round. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeInstance, uid } from '../../fixtures/make-instance.ts';
 import { needs, program } from '../../fixtures/peers.ts';
 import { startLiveApi } from '../live-api.ts';
 import type { LiveApi } from '../live-api.ts';
@@ -118,6 +119,54 @@ describe.skipIf(!areHere)('the page', () => {
     expect(orders[0]?.options.content).toMatchObject({ copyType: 'teaching', language: 'de', encryption: 'zip', target: 'folder' });
     expect(await api.secretFiles.passphrase(orders[0]?.orderId ?? '')).toBe(shown);
   });
+
+  it('shows what a teaching copy holds back, picture by picture, and releases and takes back', async () => {
+    const study = { studyInstanceUid: uid('page look'), patientId: 'LOOK-1', patientName: 'Phantom^Lucia' };
+    const studyId = await api.storeFiles([
+      makeInstance({ ...study, kind: 'us-colour', seed: 'page us', seriesNumber: 2, frames: 12, rows: 96, columns: 128 }).bytes,
+      makeInstance({ ...study, kind: 'sr', seed: 'page sr', seriesNumber: 3 }).bytes, makeInstance({ ...study, kind: 'pdf', seed: 'page pdf', seriesNumber: 4 }).bytes, makeInstance({ ...study, kind: 'rt-structure-set', seed: 'page rt', seriesNumber: 5 }).bytes,
+      ...[1, 2, 3].map((n) => makeInstance({ ...study, seed: `page ct ${n}`, seriesInstanceUid: uid('page ct'), seriesNumber: 1, instanceNumber: n, rows: 64, columns: 64 }).bytes),
+    ]);
+    await page.locator('#text').fill('Lucia');
+    await page.locator('#study-rows tr', { hasText: 'Lucia' }).getByRole('button', { name: 'Order disc' }).click();
+    await page.locator('dialog[open] summary').click();
+    await page.locator('dialog[open] select[name=copyType]').selectOption('teaching');
+    await page.locator('dialog[open]').getByRole('button', { name: 'Look at them' }).click();
+    const holdings = page.locator('dialog[open] .holding');
+    await expect.poll(() => holdings.count()).toBe(7);
+    const us = holdings.filter({ hasText: 'of 12' });
+    const drawn = (): Promise<number> => page.evaluate<number>("[...document.querySelectorAll('dialog[open] .holding img')].filter((one) => one.complete && one.naturalWidth > 60).length");
+    await expect.poll(drawn).toBe(4);
+    await us.locator('input[type=range]').fill('12');
+    await expect.poll(() => us.textContent()).toContain('Frame 12 of 12');
+    expect(await us.locator('img').getAttribute('src')).toMatch(/\/look\?frame=12$/);
+    await expect.poll(drawn).toBe(4);
+    expect(await holdings.getByRole('link').allTextContents()).toEqual(['Open the report', 'Open the document']);
+    await page.screenshot({ path: join(pictures(), 'teaching.png') });
+
+    await us.getByRole('button', { name: 'Release' }).click();
+    await expect.poll(() => us.textContent()).toContain('released');
+    await page.locator('dialog[open]').getByRole('button', { name: 'Release all 3' }).click();
+    await expect.poll(() => page.locator('dialog[open] .tag.good').count()).toBe(4);
+    await us.getByRole('button', { name: 'Take back' }).click();
+    await expect.poll(() => page.locator('dialog[open] .tag.good').count()).toBe(3);
+    await us.locator('img').click();
+    await page.screenshot({ path: join(pictures(), 'teaching-large.png') });
+    await page.setViewportSize({ width: 400, height: 800 });
+    await page.screenshot({ path: join(pictures(), 'teaching-narrow.png') });
+    await page.setViewportSize(WIDE);
+    const released = await api.catalog.releases.among((await api.catalog.instances.instancesOfStudy(studyId)).map(({ instanceId }) => instanceId), 'teaching');
+    expect([...released.values()].map(({ by }) => by)).toEqual(['page', 'page', 'page']);
+
+    const [report] = await Promise.all([browser.waitForEvent('page'), holdings.getByRole('link', { name: 'Open the report' }).click()]);
+    await expect.poll(() => report.locator('body').textContent()).toContain('Nothing, this is a phantom.');
+    await report.close();
+    await page.locator('dialog[open]').getByRole('button', { name: 'Back to the order' }).click();
+    expect(await page.locator('dialog[open] #dialog-title').textContent()).toBe('Order a disc');
+    await page.locator('dialog[open]').getByRole('button', { name: 'Not now' }).click();
+    await page.locator('#text').fill('');
+  });
+
   it('passes what a person says about a lost disc and about the robot', async () => {
     await page.getByRole('button', { name: 'None was made' }).click();
     await expect.poll(() => api.said.at(-1)).toMatchObject(['resumeVolume', expect.any(String), 1, 'not-made', 1, 'page']);
