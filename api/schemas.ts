@@ -133,7 +133,7 @@ export const RuleDraft = z.object({
 export const Rule = RuleDraft.extend({ id, version: z.number(), source: z.enum(['default', 'api', 'file']) });
 export const ChangeRule = RuleDraft.extend({ version: z.number().int().positive() });
 
-export const Group = z.object({ groupId: id, ruleId: id, rule: z.string(), grouping: z.string(), firstStoredAt: when, lastStoredAt: when, openInstances: z.number(), dueAt: when });
+export const Group = z.object({ groupId: id, ruleId: id, rule: z.string(), grouping: z.string(), firstStoredAt: when, lastStoredAt: when, openInstances: z.number(), dueAt: when, studies: z.array(z.object({ patientName: z.string(), patientId: z.string(), description: z.string() })) });
 export const DiscDetail = z.object({ disc: Disc, instances: z.array(z.object({ instanceId: id, sopInstanceUid: z.string(), fileId: z.string(), sha256: z.string(), isHeld: z.boolean(), counts: z.boolean() })), hasLabel: z.boolean(), certificateCode: z.string() });
 export const Certificate = z.object({
   version: z.literal(1), product: z.string(), imprint: z.object({ institution: z.string(), contact: z.string(), product: z.string(), language: z.string(), webContent: z.boolean(), teachingOptions: z.array(z.string()).optional() }).describe('what the pages of the disc say of its maker'), profile: z.string().describe('claimed application profile, empty = none'),

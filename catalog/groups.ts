@@ -5,8 +5,9 @@
 import type { Selectable } from 'kysely';
 import { ApplianceError } from '../infra/errors.ts';
 import type { BurnRule } from '../disc/order/burn-rule.ts';
-import type { CollectGroup, RuleBook } from './books/rule-book.ts';
+import type { CollectedStudy, CollectGroup, RuleBook } from './books/rule-book.ts';
 import type { Database } from './database.ts';
+import { chunked } from './dialects/dialect.ts';
 import type { Executor, InTransaction } from './dialects/dialect.ts';
 import { sha256 } from './folding.ts';
 import { writeOrder } from './place-order.ts';
@@ -68,7 +69,7 @@ const orderGroup = (database: Database, groupId: number, cutOff: Date): ReturnTy
 });
 
 /** The half of the rule book that collects groups. */
-export const createGroups = (database: Database): Pick<RuleBook, 'watch' | 'group' | 'openGroups' | 'orderGroup'> => ({
+export const createGroups = (database: Database): Pick<RuleBook, 'watch' | 'group' | 'openGroups' | 'studiesOfGroups' | 'orderGroup'> => ({
   watch: (watched) => watchAll(database, watched),
   group: (groupId) => database.read(async (db): Promise<CollectGroup | undefined> => {
     const group = await findGroup(db, groupId);
@@ -79,6 +80,16 @@ export const createGroups = (database: Database): Pick<RuleBook, 'watch' | 'grou
   openGroups: () => database.read(async (db) => {
     const rows = await db.selectFrom('collect_group').innerJoin('burn_rule', 'burn_rule.id', 'collect_group.rule_key').where('collect_group.is_open', '=', 1).where('burn_rule.is_removed', '=', 0).where('burn_rule.is_enabled', '=', 1).orderBy('collect_group.id').select('collect_group.id').execute();
     return rows.map((row) => row.id);
+  }),
+  studiesOfGroups: (groupIds) => database.read(async (db) => {
+    const found = new Map<number, CollectedStudy[]>();
+    for (const part of chunked(groupIds, 1, database.engine.maxParameters)) {
+      const rows = await db.selectFrom('collect_group_series').innerJoin('series', 'series.id', 'collect_group_series.series_key').innerJoin('study', 'study.id', 'series.study_key').innerJoin('patient', 'patient.id', 'study.patient_key')
+        .where('collect_group_series.group_key', 'in', [...part]).distinct().orderBy('collect_group_series.group_key').orderBy('study.id')
+        .select(['collect_group_series.group_key', 'study.id', 'patient.name', 'patient.patient_id', 'study.description']).execute();
+      for (const row of rows) found.set(row.group_key, [...found.get(row.group_key) ?? [], { patientName: row.name, patientId: row.patient_id, description: row.description }]);
+    }
+    return found;
   }),
   orderGroup: (groupId, cutOff) => orderGroup(database, groupId, cutOff),
 });

@@ -50,11 +50,13 @@ export const ruleRoutes: readonly Route[] = [
   route({
     method: 'get', path: '/groups', tag: 'rules', summary: 'Groups that wait for their quiet period', status: 200, answer: z.object({ groups: z.array(schemas.Group) }),
     run: async ({ deps }) => {
-      const groups = await Promise.all((await deps.catalog.rules.openGroups()).slice(0, 200).map((groupId) => deps.catalog.rules.group(groupId)));
+      const ids = (await deps.catalog.rules.openGroups()).slice(0, 200);
+      const [groups, studies] = await Promise.all([Promise.all(ids.map((groupId) => deps.catalog.rules.group(groupId))), deps.catalog.rules.studiesOfGroups(ids)]);
       return {
         groups: groups.flatMap((group) => (group ? [{
           groupId: group.groupId, ruleId: group.ruleId, rule: group.rule.name, grouping: group.rule.grouping, firstStoredAt: group.firstStoredAt, lastStoredAt: group.lastStoredAt,
           openInstances: group.openInstances, dueAt: new Date(quietUntil(group.rule, group.firstStoredAt.getTime(), group.lastStoredAt.getTime())),
+          studies: [...studies.get(group.groupId) ?? []],
         }] : [])),
       };
     },

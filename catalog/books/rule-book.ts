@@ -41,6 +41,13 @@ export interface WatchedGroup {
   readonly isOpened: boolean;
 }
 
+/** Of a group: whose study is arriving. */
+export interface CollectedStudy {
+  readonly patientName: string;
+  readonly patientId: string;
+  readonly description: string;
+}
+
 export interface RuleBook {
   rules(): Promise<readonly BurnRule[]>;
   rule(id: number): Promise<(BurnRule & { readonly changedBy: string; readonly changedAt: Date }) | undefined>;
@@ -64,6 +71,8 @@ export interface RuleBook {
   group(groupId: number): Promise<CollectGroup | undefined>;
   /** Ids of groups that hold instances no order of their rule took (the sweep after a restart or a lost nudge). */
   openGroups(): Promise<readonly number[]>;
+  /** The studies that groups collect, with their patients, by id of the group. */
+  studiesOfGroups(groupIds: readonly number[]): Promise<ReadonlyMap<number, readonly CollectedStudy[]>>;
   /**
    * In one transaction: when the group's last stored time is not newer than `cutOff`, places the order of all open instances and closes the group.
    * 'newer' = something arrived meanwhile: wait on; 'empty' = nothing open.

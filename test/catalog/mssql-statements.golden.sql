@@ -385,6 +385,9 @@ begin transaction;
 -- @1 bigint, @2 bigint, @3 bigint, @4 bigint, @5 bigint
 delete from "arrival_outbox" where "instances" = @1 and (("series_key" = @2 and "version" = @3) or ("series_key" = @4 and "version" = @5));
 commit transaction;
+-- rules.studiesOfGroups
+-- @1 bigint, @2 bigint
+select distinct "collect_group_series"."group_key", "study"."id", "patient"."name", "patient"."patient_id", "study"."description" from "collect_group_series" inner join "series" on "series"."id" = "collect_group_series"."series_key" inner join "study" on "study"."id" = "series"."study_key" inner join "patient" on "patient"."id" = "study"."patient_key" where "collect_group_series"."group_key" in (@1, @2) order by "collect_group_series"."group_key", "study"."id";
 -- rules.openGroups
 -- @1 bigint, @2 bigint, @3 bigint
 select "collect_group"."id" from "collect_group" inner join "burn_rule" on "burn_rule"."id" = "collect_group"."rule_key" where "collect_group"."is_open" = @1 and "burn_rule"."is_removed" = @2 and "burn_rule"."is_enabled" = @3 order by "collect_group"."id";

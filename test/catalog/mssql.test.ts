@@ -51,6 +51,7 @@ const OPERATIONS: readonly Operation[] = [
   { name: 'rules.watch', empty: [/from "collect_group/], run: (c) => c.rules.watch([{ rule: { ...RULE, id: 1, version: 1, source: 'api' }, seriesId: 1 }]) },
   { name: 'rules.logArrivals', run: (c) => c.rules.logArrivals([{ seriesId: 1 }, { seriesId: 3 }]) },
   { name: 'rules.confirmArrivals', run: (c) => c.rules.confirmArrivals([{ seriesId: 1, version: 2 }, { seriesId: 3, version: 4 }]) },
+  { name: 'rules.studiesOfGroups', run: (c) => c.rules.studiesOfGroups([1, 2]) },
   { name: 'rules.openGroups', run: (c) => c.rules.openGroups() },
   { name: 'rules.orderGroup', values: { group_level: 'study', draft: JSON.stringify(RULE) }, run: (c) => c.rules.orderGroup(1, after(100)) },
   { name: 'orders.place', empty: [/from "disc_order"/], run: (c) => c.orders.place({ requestKey: 'k', source: 'api', placedBy: 'anna', selection: { studies: [1] }, options: OPTIONS }) },

@@ -520,10 +520,11 @@ export const describeCatalog = (name: string, makeDatabaseUrl: () => Promise<str
 
       it('orders a quiet group once, then only what came later as a supplement', async () => {
         const rule = await catalog.rules.create({ ...RULE, name: 'quiet' }, 'anna', 'api');
-        const sketch = fresh();
+        const sketch = fresh({ patientName: 'Quast^Ida', studyDescription: 'CT head' });
         await catalog.instances.store(makeSeries(3, { ...sketch, storedAt: after(100) }));
         const [groupId = 0] = await watchAll(rule, sketch.study);
         expect(await catalog.rules.openGroups()).toContain(groupId);
+        expect(await catalog.rules.studiesOfGroups([groupId, 987_654_321])).toEqual(new Map([[groupId, [{ patientName: 'Quast^Ida', patientId: sketch.patientId, description: 'CT head' }]]]));
         expect(await catalog.rules.group(groupId)).toMatchObject({ openInstances: 3, firstStoredAt: after(100), lastStoredAt: after(100) });
         expect(await catalog.rules.orderGroup(groupId, after(99))).toEqual({ result: 'newer', lastStoredAt: after(100) });
         const first = await catalog.rules.orderGroup(groupId, after(100));

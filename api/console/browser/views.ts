@@ -22,8 +22,15 @@ export const studyRow = (study: Study, order: (study: Study) => void): HTMLEleme
   el('td', {}, el('div', {}, ago(study.lastStoredAt)), study.goodDiscs > 0 ? el('span', { class: 'tag good' }, `on ${study.goodDiscs} ${study.goodDiscs === 1 ? 'disc' : 'discs'}`) : null),
   el('td', {}, el('button', { class: 'main', 'data-key': `order-${study.studyId}`, disabled: study.heldInstances === 0, on: { click: () => order(study) } }, 'Order disc')));
 
+/** Whose images a group collects: one name each, and what of one study. */
+const collected = ({ studies }: Group): string => {
+  const people = [...new Set(studies.map((study) => personName(study.patientName)))];
+  const [only] = studies;
+  return `${people.slice(0, 3).join('; ')}${people.length > 3 ? ' and others' : ''}${studies.length === 1 && only?.description ? ` · ${only.description}` : ''}`;
+};
+
 export const collectLine = (group: Group, say: (wish: 'flush' | 'hold') => void): HTMLElement => el('div', { class: 'collect' },
-  el('span', {}, `Arriving: ${images(group.openInstances)} of one ${group.grouping}, rule "${group.rule}", order ${ago(group.dueAt)}`),
+  el('span', {}, el('span', { class: 'strong' }, el('bdi', {}, collected(group))), ` arriving: ${images(group.openInstances)} of one ${group.grouping}, rule "${group.rule}", order ${ago(group.dueAt)}`),
   el('button', { 'data-key': `flush-${group.groupId}`, on: { click: () => say('flush') } }, 'Burn now'), el('button', { 'data-key': `hold-${group.groupId}`, on: { click: () => say('hold') } }, 'Hold'));
 
 const STEPS = ['placed', 'composing', 'at the robot', 'recording', 'verifying', 'printing', 'done'] as const;

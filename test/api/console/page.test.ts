@@ -51,6 +51,7 @@ describe.skipIf(!areHere)('the page', () => {
     expect(await page.locator('#facts').textContent()).toContain('AE title SPINDLE');
     await expect.poll(() => page.locator('#health').textContent()).toBe('All parts work');
     await page.locator('#order-cards article').nth(6).waitFor();
+    await expect.poll(() => page.locator('#collecting').textContent()).toMatch(/^Phantom, Bernard · XR Chest two views arriving: 2 images of one study, rule "All radiographs", order in/);
     expect(await page.locator('#robot-cards').textContent()).toContain('Ink is low: keep a cartridge ready.');
     await expect.poll(() => page.evaluate<number>("[...document.querySelectorAll('#disc-cards img')].filter((one) => one.complete && one.naturalWidth > 100).length")).toBe(4);
   });
