@@ -15,11 +15,12 @@ const echoLine = (echo: Echo | undefined): HTMLElement | null => {
   return el('span', { class: `answer ${isGood ? 'good' : 'bad'}`, role: 'status' }, isGood ? `Answers in ${echo.elapsedMs} ms` : echo.text);
 };
 
-export const aeLine = (ae: Ae, echo: Echo | undefined, ask: () => void): HTMLElement => el('div', { class: 'ae' },
+export const aeLine = (ae: Ae, echo: Echo | undefined, { ask, search }: { readonly ask: () => void; readonly search: () => void }): HTMLElement => el('div', { class: 'ae' },
   el('div', { class: 'grow' },
     el('div', {}, el('bdi', { class: 'strong' }, ae.aeTitle), el('span', { class: 'small' }, ` ${ae.host}:${ae.port} `), ae.tls ? el('span', { class: 'tag good' }, 'TLS') : null),
     el('div', { class: 'small' }, [ae.services.map((service) => SERVICE[service] ?? service).join(', ') || 'may only echo', ae.source === 'file' ? 'from the configuration file' : '', ae.notes].filter((part) => part !== '').join(' · ')),
     echoLine(echo)),
+  el('button', { 'data-key': `search-${ae.aeTitle}`, on: { click: search } }, 'Search'),
   el('button', { 'data-key': `echo-${ae.aeTitle}`, disabled: echo === 'asking', on: { click: ask } }, 'Echo'));
 
 export const callerLine = (caller: Caller, isRegistered: boolean, register: () => void): HTMLElement => el('div', { class: 'ae' },

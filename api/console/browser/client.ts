@@ -11,6 +11,7 @@ export interface Ae { readonly aeTitle: string; readonly host: string; readonly 
 export interface EchoAnswer { readonly verdict: string; readonly text: string; readonly elapsedMs: number }
 export interface Caller { readonly callerId: number; readonly callingAe: string; readonly host: string; readonly reason: string; readonly calls: number; readonly lastSeenAt: string }
 export interface Health { readonly status: string; readonly parts: Readonly<Record<string, string>>; readonly tls: { readonly daysLeft: number | null; readonly warning: boolean } | null; readonly store: { readonly usedPercent: number; readonly warning: boolean } }
+export interface RemoteStudy { readonly studyInstanceUid: string; readonly patientName: string; readonly patientId: string; readonly birthDate: string; readonly sex: string; readonly studyDate: string; readonly description: string; readonly accessionNumber: string; readonly modalities: readonly string[]; readonly series: number | null; readonly instances: number | null }
 export interface Holding { readonly instanceId: number; readonly seriesId: number; readonly seriesNumber: string; readonly seriesDescription: string; readonly instanceNumber: string; readonly modality: string; readonly look: 'picture' | 'report' | 'document' | 'nothing'; readonly frames: number; readonly reasons: readonly { readonly text: string }[]; readonly release: { readonly by: string; readonly at: string } | null }
 export interface Holdings { readonly instances: number; readonly heldBack: number; readonly holdings: readonly Holding[] }
 

@@ -1,15 +1,25 @@
 /** The dialog that orders a disc: what most want at once, the rest behind "More". A made passphrase is shown once. */
 import { post } from './client.ts';
-import type { Study } from './client.ts';
 import { el, personName } from './dom.ts';
+
+/** What a disc is ordered of. */
+export interface Wanted {
+  readonly patientName: string;
+  /** What it is and how much. */
+  readonly detail: string;
+  /** A person must look at it first. */
+  readonly isContested: boolean;
+  /** How the API is told. */
+  readonly wish: { readonly selection: { readonly studies: readonly number[] } } | { readonly remote: { readonly aeTitle: string; readonly studyInstanceUids: readonly string[] } };
+  /** Opens what a teaching copy would hold back; absent where that cannot be seen yet. */
+  readonly lookAt?: () => void;
+}
 
 export interface OrderDialog {
   readonly dialog: HTMLDialogElement;
   readonly takesCopies: boolean;
   /** Sends, and shows what goes wrong; false when it did. */
   readonly attempt: (work: () => Promise<unknown>) => Promise<boolean>;
-  /** Opens what a teaching copy of the study would hold back. */
-  readonly lookAt: (study: Study) => void;
 }
 
 type Choices = readonly (readonly [string, string])[];
@@ -38,7 +48,7 @@ interface More {
   readonly passphrase: () => string | undefined;
 }
 
-const more = (takesCopies: boolean, look: () => void): More => {
+const more = (takesCopies: boolean, look: (() => void) | undefined): More => {
   const copyType = select('copyType', COPY_TYPES);
   const language = select('language', LANGUAGES);
   const encryption = select('encryption', ENCRYPTIONS);
@@ -47,7 +57,7 @@ const more = (takesCopies: boolean, look: () => void): More => {
   const certificates = el('textarea', { name: 'certificates', rows: 3, placeholder: '-----BEGIN CERTIFICATE-----' }) as HTMLTextAreaElement;
   const ofZip = el('label', { hidden: true }, 'Passphrase', passphrase);
   const ofCertificates = el('label', { hidden: true }, 'Certificates of the recipients (PEM)', certificates);
-  const note = el('div', { class: 'note', hidden: true }, el('p', { class: 'small' }, 'Images that do not say they are free of burned-in names, reports and documents are held back until someone has looked at them; the report of the order names them.'), el('button', { type: 'button', on: { click: look } }, 'Look at them'));
+  const note = el('div', { class: 'note', hidden: true }, el('p', { class: 'small' }, 'Images that do not say they are free of burned-in names, reports and documents are held back until someone has looked at them; the report of the order names them.'), look ? el('button', { type: 'button', on: { click: look } }, 'Look at them') : null);
   const arrange = (): void => {
     ofZip.hidden = encryption.value !== 'zip';
     ofCertificates.hidden = encryption.value !== 'media-security';
@@ -66,17 +76,17 @@ const more = (takesCopies: boolean, look: () => void): More => {
   };
 };
 
-/** Asks for one study. The same opened dialog orders once, however often it is sent. */
-export const openOrderDialog = ({ dialog, takesCopies, attempt, lookAt }: OrderDialog, study: Study): void => {
+/** Asks for one thing. The same opened dialog orders once, however often it is sent. */
+export const openOrderDialog = ({ dialog, takesCopies, attempt }: OrderDialog, { patientName, detail, isContested, wish, lookAt }: Wanted): void => {
   let key = crypto.randomUUID();
   const copies = el('input', { type: 'number', min: 1, max: 99, value: 1, required: true, name: 'copies' }) as HTMLInputElement;
   const comment = el('input', { type: 'text', maxlength: 240, name: 'comment', placeholder: 'printed on the label' }) as HTMLInputElement;
   const submit = el('button', { class: 'main', type: 'submit' }, 'Order') as HTMLButtonElement;
-  const options = more(takesCopies, () => { lookAt(study); });
+  const options = more(takesCopies, lookAt);
   const send = async (): Promise<void> => {
     const passphrase = options.passphrase();
     const placed = await post<{ passphrase?: string }>('/orders', {
-      selection: { studies: [study.studyId] }, copies: Number(copies.value), comment: comment.value, content: options.content(), ...(passphrase === undefined ? {} : { passphrase }),
+      ...wish, copies: Number(copies.value), comment: comment.value, content: options.content(), ...(passphrase === undefined ? {} : { passphrase }),
     }, { 'idempotency-key': key });
     if (placed.passphrase === undefined) dialog.close();
     else showPassphrase(dialog, placed.passphrase);
@@ -94,8 +104,8 @@ export const openOrderDialog = ({ dialog, takesCopies, attempt, lookAt }: OrderD
     change: () => { key = crypto.randomUUID(); },
   } },
     el('h3', { id: 'dialog-title' }, 'Order a disc'),
-    el('div', {}, el('div', { class: 'strong' }, el('bdi', {}, personName(study.patientName))), el('div', { class: 'small' }, `${study.description || 'no description'} · ${study.instances} ${study.instances === 1 ? 'image' : 'images'}`)),
-    study.concerns.length > 0 ? el('div', { class: 'waits' }, 'A person must look at this study first: the order will wait to be released.') : null,
+    el('div', {}, el('div', { class: 'strong' }, el('bdi', {}, personName(patientName))), el('div', { class: 'small' }, detail)),
+    isContested ? el('div', { class: 'waits' }, 'A person must look at this study first: the order will wait to be released.') : null,
     el('div', { class: 'two' }, el('label', {}, 'Copies', copies), el('label', {}, 'Comment', comment)),
     options.section,
     el('div', { class: 'end' }, el('button', { type: 'button', on: { click: () => dialog.close() } }, 'Not now'), submit));

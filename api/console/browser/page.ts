@@ -5,6 +5,8 @@ import { get, post, Refused } from './client.ts';
 import type { Ae, Caller, Disc, EchoAnswer, Group, Health, Order, OrderDetail, Robot, Study } from './client.ts';
 import { byId, el, show } from './dom.ts';
 import { openOrderDialog, showPassphrase } from './order-dialog.ts';
+import type { Wanted } from './order-dialog.ts';
+import { openRemote } from './remote.ts';
 import { openTeaching } from './teaching.ts';
 import { collectLine, discCard, orderCard, robotCard, studyRow } from './views.ts';
 
@@ -93,7 +95,7 @@ const askAe = async (ae: Ae): Promise<void> => {
 const loadAes = async (): Promise<void> => {
   const [{ aes }, { callers }] = await Promise.all([get<{ aes: Ae[] }>('/aes'), get<{ callers: Caller[] }>('/callers')]);
   const titles = new Set(aes.map((ae) => ae.aeTitle));
-  const known = aes.map((ae) => aeLine(ae, echoes.get(ae.aeTitle), () => void attempt(() => askAe(ae))));
+  const known = aes.map((ae) => aeLine(ae, echoes.get(ae.aeTitle), { ask: () => void attempt(() => askAe(ae)), search: () => searchAe(ae.aeTitle) }));
   show(byId('ae-lines'), ...(known.length > 0 ? known : [empty('No AE is registered yet. Callers appear below; the registry is also in the REST interface.')]));
   const strangers = callers.slice(0, 20).map((caller) => callerLine(caller, titles.has(caller.callingAe), () => void attempt(() => post(`/callers/${caller.callerId}/register`))));
   show(byId('caller-lines'), ...(strangers.length > 0 ? [el('h3', {}, 'Other callers'), ...strangers] : []));
@@ -117,8 +119,14 @@ const zoom = (disc: Disc): void => {
   dialog.showModal();
 };
 
-const lookAt = (study: Study): void => void attempt(() => openTeaching({ dialog, attempt, back: () => { openOrder(study); } }, study));
-const openOrder = (study: Study): void => openOrderDialog({ dialog, takesCopies, attempt, lookAt }, study);
+const ask = (wanted: Wanted): void => openOrderDialog({ dialog, takesCopies, attempt }, wanted);
+const openOrder = (study: Study): void => ask({
+  patientName: study.patientName, detail: `${study.description || 'no description'} · ${study.instances} ${study.instances === 1 ? 'image' : 'images'}`, isContested: study.concerns.length > 0,
+  wish: { selection: { studies: [study.studyId] } }, lookAt: () => void attempt(() => openTeaching({ dialog, attempt, back: () => { openOrder(study); } }, study)),
+});
+const searchAe = (aeTitle: string): void => openRemote({ dialog, order: (study) => ask({
+  patientName: study.patientName, detail: `${study.description || 'no description'} · from ${aeTitle}`, isContested: false, wish: { remote: { aeTitle, studyInstanceUids: [study.studyInstanceUid] } },
+}) }, aeTitle);
 
 let pending = 0;
 /** Loads everything again soon; many events at once cost one round. */
