@@ -48,6 +48,7 @@ export const createCodecPool = (options: PoolOptions = {}): CodecPool => {
   const threads = new Set<Thread>();
   const waiting: Job[] = [];
   let isClosed = false;
+  let jobs = 0;
 
   /** The time of a job begins when the one before it is done. */
   const watch = (thread: Thread): void => {
@@ -68,7 +69,8 @@ export const createCodecPool = (options: PoolOptions = {}): CodecPool => {
     next();
   };
   const answered = (thread: Thread, answer: ThreadAnswer): void => {
-    const job = thread.jobs.shift();
+    const at = thread.jobs.findIndex((one) => one.job === answer.job);
+    const [job] = at < 0 ? [] : thread.jobs.splice(at, 1);
     watch(thread);
     if ('frames' in answer) job?.resolve(answer.frames);
     else job?.reject(answer.fault === 'unsupported' ? new ApplianceError('TRANSCODE_UNSUPPORTED', answer.what) : failed(answer.what));
@@ -87,7 +89,7 @@ export const createCodecPool = (options: PoolOptions = {}): CodecPool => {
     thread.jobs.push(job);
     thread.worker.ref();
     if (thread.jobs.length === 1) watch(thread);
-    thread.worker.postMessage({ task, frames } satisfies ThreadRequest, [...new Set(frames.map(({ buffer }) => buffer as ArrayBuffer))]);
+    thread.worker.postMessage({ job: job.job, task, frames } satisfies ThreadRequest, [...new Set(frames.map(({ buffer }) => buffer as ArrayBuffer))]);
   };
   /** Behind another job only where both are of one instance: a thread that has to be ended takes what it has with it. */
   const threadFor = ({ task }: Job): Thread | undefined =>
@@ -107,7 +109,7 @@ export const createCodecPool = (options: PoolOptions = {}): CodecPool => {
     size,
     run: (task, frames, signal) => new Promise((resolve, reject) => {
       if (isClosed) { reject(failed('The transcoder is closed')); return; }
-      waiting.push({ task, frames, signal, resolve, reject });
+      waiting.push({ job: (jobs += 1), task, frames, signal, resolve, reject });
       next();
     }),
     close: async () => {

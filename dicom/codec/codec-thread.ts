@@ -1,4 +1,4 @@
-/** The code of a codec thread: takes a group of frames, answers them done. A damaged frame ends its group, never the thread. */
+/** The code of a codec thread: takes groups of frames, one after the other, and answers each done. A damaged frame ends its group, never the thread. */
 import { parentPort } from 'node:worker_threads';
 import { drawPictures } from '../picture/draw.ts';
 import type { PictureTask } from '../picture/draw.ts';
@@ -9,15 +9,18 @@ import { FrameError } from './frame-format.ts';
 import { loadNativeCodecs } from './native-codecs.ts';
 
 export interface ThreadRequest {
+  /** Stands in the answer. */
+  readonly job: number;
   readonly task: FrameTask | PictureTask;
   readonly frames: readonly Uint8Array[];
 }
 
-export type ThreadAnswer =
+type Outcome =
   | { readonly frames: readonly Uint8Array[] }
   | { readonly fault: FrameFault; readonly what: string };
+export type ThreadAnswer = Outcome & Pick<ThreadRequest, 'job'>;
 
-const perform = async ({ task, frames }: ThreadRequest): Promise<ThreadAnswer> => {
+const perform = async ({ task, frames }: ThreadRequest): Promise<Outcome> => {
   try {
     const done: Uint8Array[] = [];
     for (const frame of frames) {
@@ -33,12 +36,15 @@ const perform = async ({ task, frames }: ThreadRequest): Promise<ThreadAnswer> =
   }
 };
 
-parentPort?.on('message', (request: ThreadRequest) => {
-  void perform(request).then((answer) => {
-    if (!('frames' in answer)) { parentPort?.postMessage(answer); return; }
-    const frames = answer.frames.map(owned);
-    parentPort?.postMessage({ frames }, [...new Set(frames.map(({ buffer }) => buffer as ArrayBuffer))]);
-    // Those that were answered as they came are gone already.
-    request.frames.forEach(release);
-  });
-});
+const answer = async (request: ThreadRequest): Promise<void> => {
+  const { job } = request;
+  const outcome = await perform(request);
+  if (!('frames' in outcome)) { parentPort?.postMessage({ job, ...outcome } satisfies ThreadAnswer); return; }
+  const frames = outcome.frames.map(owned);
+  parentPort?.postMessage({ job, frames } satisfies ThreadAnswer, [...new Set(frames.map(({ buffer }) => buffer as ArrayBuffer))]);
+  // Those that were answered as they came are gone already.
+  request.frames.forEach(release);
+};
+
+let before = Promise.resolve();
+parentPort?.on('message', (request: ThreadRequest) => { before = before.then(() => answer(request)); });

@@ -20,6 +20,17 @@ describe('the codec pool', () => {
     }
   });
 
+  it('gives every group its own frames, though one behind another is shorter and nothing is loaded yet', async () => {
+    const pool = createCodecPool({ workers: 1 });
+    const one = task('encode', 'rle');
+    try {
+      const groups = await Promise.all([[1, 2, 3], [4], [5, 6]].map(async (values) => pool.run(task('decode', 'rle'), await pool.run(one, values.map(frame)))));
+      expect(groups.map((frames) => frames.map((each) => each[9]))).toEqual([[1, 2, 3], [4], [5, 6]]);
+    } finally {
+      await pool.close();
+    }
+  });
+
   it('loses one group to a damaged frame and none after it', async () => {
     const pool = createCodecPool({ workers: 1 });
     try {
