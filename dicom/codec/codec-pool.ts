@@ -96,11 +96,10 @@ export const createCodecPool = (options: PoolOptions = {}): CodecPool => {
     [...threads].find(({ jobs }) => jobs.length === 0) ?? (threads.size < size ? start() : undefined)
     ?? [...threads].find(({ jobs }) => jobs.length < JOBS_OF_A_THREAD && jobs[0]?.task === task);
   const next = (): void => {
-    while (!isClosed) {
-      const [job] = waiting;
-      if (job?.signal?.aborted === true) { waiting.shift(); job.reject(job.signal.reason); continue; }
-      const thread = job === undefined ? undefined : threadFor(job);
-      if (job === undefined || thread === undefined) return;
+    for (let [job] = waiting; job !== undefined && !isClosed; [job] = waiting) {
+      if (job.signal?.aborted === true) { waiting.shift(); job.reject(job.signal.reason); continue; }
+      const thread = threadFor(job);
+      if (thread === undefined) return;
       waiting.shift();
       give(thread, job);
     }

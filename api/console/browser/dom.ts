@@ -47,6 +47,8 @@ export const size = (bytes: number): string => {
   return `${(bytes / 1000 ** step).toFixed(step === 0 || bytes / 1000 ** step >= 100 ? 0 : 1)} ${UNITS[step] ?? ''}`;
 };
 
+export const images = (count: number): string => `${count} ${count === 1 ? 'image' : 'images'}`;
+
 /** A DICOM date as written, with dashes. */
 export const day = (date: string): string => (/^\d{8}$/.test(date) ? `${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6)}` : date);
 

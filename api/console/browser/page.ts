@@ -3,7 +3,7 @@ import { aeLine, callerLine } from './aes.ts';
 import type { Echo } from './aes.ts';
 import { get, post, Refused } from './client.ts';
 import type { Ae, Caller, Disc, EchoAnswer, Group, Health, Order, OrderDetail, Robot, Study } from './client.ts';
-import { byId, el, show } from './dom.ts';
+import { byId, el, images, show } from './dom.ts';
 import { openOrderDialog, showPassphrase } from './order-dialog.ts';
 import type { Wanted } from './order-dialog.ts';
 import { openRemote } from './remote.ts';
@@ -121,7 +121,7 @@ const zoom = (disc: Disc): void => {
 
 const ask = (wanted: Wanted): void => openOrderDialog({ dialog, takesCopies, attempt }, wanted);
 const openOrder = (study: Study): void => ask({
-  patientName: study.patientName, detail: `${study.description || 'no description'} · ${study.instances} ${study.instances === 1 ? 'image' : 'images'}`, isContested: study.concerns.length > 0,
+  patientName: study.patientName, detail: `${study.description || 'no description'} · ${images(study.instances)}`, isContested: study.concerns.length > 0,
   wish: { selection: { studies: [study.studyId] } }, lookAt: () => void attempt(() => openTeaching({ dialog, attempt, back: () => { openOrder(study); } }, study)),
 });
 const searchAe = (aeTitle: string): void => openRemote({ dialog, order: (study) => ask({

@@ -1,7 +1,7 @@
 /** Searches what another AE holds; a study found there becomes an order, which fetches it first. */
 import { get } from './client.ts';
 import type { RemoteStudy } from './client.ts';
-import { day, el, personName } from './dom.ts';
+import { day, el, images, personName } from './dom.ts';
 
 export interface RemoteDialog {
   readonly dialog: HTMLDialogElement;
@@ -13,10 +13,10 @@ interface Answer { readonly studies: readonly RemoteStudy[]; readonly isComplete
 const field = (name: string, placeholder = ''): HTMLInputElement => el('input', { name, type: 'text', maxlength: 64, autocomplete: 'off', placeholder }) as HTMLInputElement;
 const date = (name: string): HTMLInputElement => el('input', { name, type: 'date' }) as HTMLInputElement;
 
-/** Archives match names from their beginning, where the person does not say otherwise. */
+/** Names match from their beginning where the person does not say otherwise. */
 const namePattern = (text: string): string => (text === '' || /[*?]/.test(text) ? text : `${text}*`);
 
-const countOf = ({ instances, series }: RemoteStudy): string => (instances !== null ? `${instances} ${instances === 1 ? 'image' : 'images'}` : series !== null ? `${series} series` : '');
+const countOf = ({ instances, series }: RemoteStudy): string => (instances !== null ? images(instances) : series !== null ? `${series} series` : '');
 
 const row = (study: RemoteStudy, order: (study: RemoteStudy) => void): HTMLElement => el('div', { class: 'ae' },
   el('div', { class: 'grow' },

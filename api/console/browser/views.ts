@@ -1,6 +1,6 @@
 /** What each list shows for one thing. Colour always comes with a word. */
 import type { Disc, Group, Job, OrderDetail, Robot, Study } from './client.ts';
-import { ago, day, el, personName, size, svg } from './dom.ts';
+import { ago, day, el, images, personName, size, svg } from './dom.ts';
 
 const CONCERN: Readonly<Record<string, string>> = { PATIENT_DIFFERS: 'identity differs', STUDY_CONFLICT: 'two contents' };
 
@@ -12,8 +12,6 @@ const CONDITION: Readonly<Record<string, string>> = {
   ROBOT_WRITE_FAILED: 'Could not be written.', ROBOT_VERIFY_FAILED: 'Did not read back as written.', ROBOT_JOB_LOST: 'Not known whether it was made.', ROBOT_CANCELLED: 'Cancelled.', ROBOT_JOB_INVALID: 'The robot refuses the job.', ROBOT_UNKNOWN: 'Something unknown: look at the robot.',
 };
 export const conditionText = (code: string): string => CONDITION[code] ?? code;
-
-const images = (count: number): string => `${count} ${count === 1 ? 'image' : 'images'}`;
 
 export const studyRow = (study: Study, order: (study: Study) => void): HTMLElement => el('tr', {},
   el('td', {}, el('div', { class: 'strong' }, el('bdi', {}, personName(study.patientName))), el('div', { class: 'small' }, el('bdi', {}, study.patientId || 'no patient id'), study.birthDate ? el('span', { class: 'keep' }, ` · born ${day(study.birthDate)}`) : '', study.sex ? ` · ${study.sex}` : '')),
