@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { TAG } from '../../dicom/tables/tags.ts';
 import { makeInstance, uid } from '../fixtures/make-instance.ts';
 import type { MadeInstance } from '../fixtures/make-instance.ts';
+import { scannerHead } from './scanner-head.ts';
 
 export interface SliceWish {
   readonly seed: string;
@@ -13,6 +14,8 @@ export interface SliceWish {
   readonly study: number;
   /** About how long the file becomes; images are square. */
   readonly bytes: number;
+  /** The head of a scanner's image (scanner-head.ts) instead of the few elements that identify an instance. */
+  readonly isScanned?: boolean;
 }
 
 const phantoms = new Map<number, Uint16Array>();
@@ -43,27 +46,27 @@ const pixelsOf = (side: number, seed: number): Buffer => {
   return Buffer.from(pixels.buffer);
 };
 
-/** What surrounds the pixels: about a kilobyte. */
-const HEAD_BYTES = 1_000;
+/** What surrounds the pixels, about. */
+const HEAD_BYTES = { own: 1_000, scanned: 6_400 };
 
-export const makeSlice = ({ seed, at, series, study, bytes }: SliceWish): MadeInstance => {
-  const side = Math.max(8, Math.round(Math.sqrt(Math.max(bytes - HEAD_BYTES, 0) / 2) / 2) * 2);
+export const makeSlice = ({ seed, at, series, study, bytes, isScanned = false }: SliceWish): MadeInstance => {
+  const side = Math.max(8, Math.round(Math.sqrt(Math.max(bytes - (isScanned ? HEAD_BYTES.scanned : HEAD_BYTES.own), 0) / 2) / 2) * 2);
   return makeInstance({
     seed: `${seed} ${at}`, patientId: `BENCH-${study}`, patientName: `Phantom^Bench${study}`, studyInstanceUid: uid(`${seed} study ${study}`),
     seriesInstanceUid: uid(`${seed} study ${study} series ${series}`), seriesNumber: series + 1, instanceNumber: at + 1,
-    elements: [{ tag: TAG.Rows, vr: 'US', value: side }, { tag: TAG.Columns, vr: 'US', value: side }, { tag: TAG.PixelData, vr: 'OW', value: pixelsOf(side, at) }],
+    elements: [...(isScanned ? scannerHead(at) : []), { tag: TAG.Rows, vr: 'US', value: side }, { tag: TAG.Columns, vr: 'US', value: side }, { tag: TAG.PixelData, vr: 'OW', value: pixelsOf(side, at) }],
   });
 };
 
 export interface SliceSet { readonly folders: readonly string[]; readonly count: number; readonly bytes: number }
 
 /** Writes `count` slices of series of 100, dealt out to one folder per association. */
-export const writeSlices = (folder: string, wish: { readonly seed: string; readonly count: number; readonly bytes: number; readonly associations: number }): SliceSet => {
+export const writeSlices = (folder: string, wish: { readonly seed: string; readonly count: number; readonly bytes: number; readonly associations: number; readonly isScanned?: boolean }): SliceSet => {
   const folders = Array.from({ length: wish.associations }, (_, n) => join(folder, String(n)));
   for (const one of folders) mkdirSync(one, { recursive: true });
   let bytes = 0;
   for (let at = 0; at < wish.count; at += 1) {
-    const made = makeSlice({ seed: wish.seed, at, series: Math.floor(at / 100) % 3, study: Math.floor(at / 300), bytes: wish.bytes });
+    const made = makeSlice({ seed: wish.seed, at, series: Math.floor(at / 100) % 3, study: Math.floor(at / 300), bytes: wish.bytes, isScanned: wish.isScanned ?? true });
     writeFileSync(join(folders[at % folders.length] ?? folder, `${String(at).padStart(6, '0')}.dcm`), made.bytes);
     bytes += made.bytes.length;
   }

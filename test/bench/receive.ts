@@ -1,6 +1,6 @@
 /**
  * Measures receiving: storescu processes side by side send generated CT slices into the whole product, storescp and Orthanc.
- * With --nagle all sockets of DCMTK are as it makes them, and storescp is the peer; with --not-durable or --no-index it is our
+ * With --lean their heads are the few elements that identify an instance, not those of a scanner. With --nagle all sockets of DCMTK are as it makes them, and storescp is the peer; with --not-durable or --no-index it is our
  * library alone against storescp, which does neither.
  * Every repetition starts each target empty, warms it with slices of its own, and turns the order round.
  */
@@ -79,23 +79,24 @@ const COUNT_WITH_NAGLE = '600';
 
 const OPTIONS = {
   count: { type: 'string' }, bytes: { type: 'string', default: '530000' }, associations: { type: 'string', default: '4' }, reps: { type: 'string', default: '3' },
-  memory: { type: 'boolean', default: false }, profile: { type: 'string', default: '' }, nagle: { type: 'boolean', default: false }, 'not-durable': { type: 'boolean', default: false }, 'no-index': { type: 'boolean', default: false },
+  memory: { type: 'boolean', default: false }, lean: { type: 'boolean', default: false }, profile: { type: 'string', default: '' }, nagle: { type: 'boolean', default: false }, 'not-durable': { type: 'boolean', default: false }, 'no-index': { type: 'boolean', default: false },
 } as const;
 
 export const runReceiveBench = async (args: readonly string[]): Promise<void> => {
   const { values } = parseArgs({ args: [...args], options: OPTIONS });
   const [count, bytes, associations, reps] = [values.count ?? (values.nagle ? COUNT_WITH_NAGLE : COUNT), values.bytes, values.associations, values.reps].map(Number) as [number, number, number, number];
   const { nagle } = values;
+  const isScanned = !values.lean;
   const [durable, indexed] = [!values['not-durable'], !values['no-index']];
   const own: TargetName = durable && indexed ? 'spindle' : 'library';
   const names: readonly TargetName[] = own === 'library' || nagle ? [own, 'storescp'] : [own, 'storescp', 'orthanc'];
   const folder = scratchFolder('bench-receive');
   if (values.memory) return await measureMemory(folder, associations);
   say(`making ${count} slices`);
-  const slices = writeSlices(join(folder, 'slices'), { seed: 'receive', count, bytes, associations });
-  const warmUp = writeSlices(join(folder, 'warm-up'), { seed: 'warm-up', ...(nagle ? SHORT_WARM_UP : WARM_UP), associations });
+  const slices = writeSlices(join(folder, 'slices'), { seed: 'receive', count, bytes, associations, isScanned });
+  const warmUp = writeSlices(join(folder, 'warm-up'), { seed: 'warm-up', ...(nagle ? SHORT_WARM_UP : WARM_UP), associations, isScanned });
   const rounds = await inTurns(names, reps, (name) => measure(name, warmUp, slices, { profileFolder: values.profile, nagle, durable, indexed }));
-  const how = { ...(nagle ? { sockets: 'default' } : {}), ...(own === 'library' ? { durable: String(durable), indexed: String(indexed) } : {}) };
+  const how = { ...(isScanned ? {} : { head: 'lean' }), ...(nagle ? { sockets: 'default' } : {}), ...(own === 'library' ? { durable: String(durable), indexed: String(indexed) } : {}) };
   const facts = { count, bytes, bytesEach: Math.round(slices.bytes / count), associations, repetitions: reps, ...how };
   const summaries = new Map(names.map((name) => [name, summarise(name, rounds.get(name) ?? [], facts)]));
   const of = (name: TargetName): Round => summaries.get(name) ?? (() => { throw new TypeError(`${name} was not measured`); })();
