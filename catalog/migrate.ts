@@ -16,6 +16,7 @@ import { statements as retrievals } from './migrations/0005-retrievals.ts';
 import { statements as content } from './migrations/0006-content-options.ts';
 import { statements as releases } from './migrations/0007-releases.ts';
 import { statements as arrivalLog } from './migrations/0009-arrival-log.ts';
+import { statements as oneArrival } from './migrations/0010-one-arrival.ts';
 import { renderTable } from './migrations/sketch.ts';
 import type { CatalogLogger } from './logger.ts';
 
@@ -37,6 +38,7 @@ const MIGRATIONS: readonly Migration[] = [
   // Made a function of PostgreSQL that version 9 makes anew: nothing is left for it to do.
   { version: 8, statements: () => [] },
   { version: 9, statements: arrivalLog },
+  { version: 10, statements: oneArrival },
 ];
 
 /** The schema version this code works with. */

@@ -24,6 +24,9 @@ const act = wf.proxyActivities<IntakeActivities>({
   retry: { initialInterval: '500ms', maximumInterval: '15s' },
 });
 
+/** Reading the group is short and changes nothing: done within the workflow task it spares the server a third of what a group costs. */
+const read = wf.proxyLocalActivities<Pick<IntakeActivities, 'groupState'>>({ startToCloseTimeout: '30s', retry: { initialInterval: '500ms', maximumInterval: '15s' } });
+
 export async function awaitQuiescence(input: AwaitQuiescenceInput): Promise<string> {
   let isFlushed = false;
   let isHeld = input.isHeld ?? false;
@@ -41,7 +44,7 @@ export async function awaitQuiescence(input: AwaitQuiescenceInput): Promise<stri
   wf.setHandler(releaseGroup, (_said) => { isHeld = false; return status(); }, { validator: (_said) => onlyWhileCollecting() });
 
   for (;;) {
-    const group = await act.groupState(input.groupId);
+    const group = await (wf.patched('local-group-state') ? read : act).groupState(input.groupId);
     if (!group || group.openInstances === 0) return 'empty';
     if (dueAt === 0) wf.upsertSearchAttributes([{ key: GROUP_BY, value: group.grouping }]);
     dueAt = quietUntil(group, group.firstStoredAt, group.lastStoredAt);

@@ -24,6 +24,8 @@ const INSTANCE_COLUMNS: readonly (readonly [keyof Insertable<InstanceTable> & st
   ['is_pushed', 'int'], ['is_held', 'int'], ['counts', 'int'], ['is_contested', 'int'], ['stored_at', 'timestamptz'], ['attributes', 'text'],
 ];
 
+const STORE_ARRIVAL = `select store_arrival(${INSTANCE_COLUMNS.map((_, i) => `$${i + 1}`).join(', ')}) as made`;
+
 const fault = (error: unknown): Fault => {
   const code = codeOf(error);
   if (code === '40001' || code === '40P01' || code === '55P03') return 'retry';
@@ -39,6 +41,13 @@ export const openPostgres = (url: string, poolSize: number, onPoolError: (code: 
   // The pool listens to idle clients only: a client that breaks while checked out would otherwise end the process.
   pool.on('connect', (client) => { client.on('error', (error) => onPoolError(codeOf(error))); });
   pool.on('error', () => undefined);
+  /** By name: each connection reads the statement once. Not through the query builder, which would build it anew for every group. */
+  const stored = async <Row extends pg.QueryResultRow>(name: string, text: string, values: readonly unknown[]): Promise<Row[]> => {
+    const { rows } = await pool.query<Row>({ name, text, values: [...values] }).catch((error: unknown) => {
+      throw codeOf(error) === STALE_SERIES ? new StaleIds('a remembered series is not in the catalog') : error;
+    });
+    return rows;
+  };
   return {
     name: 'postgres',
     kysely: new PostgresDialect({ pool }),
@@ -78,11 +87,12 @@ export const openPostgres = (url: string, poolSize: number, onPoolError: (code: 
       return rows[0]?.found ?? 0;
     },
     async storeNew(rows, studies) {
-      // By name: each connection reads the statement once. Not through the query builder, which would build it anew for every group.
-      const query = { name: 'store_arrivals', text: 'select uid, made from store_arrivals($1, $2)', values: [JSON.stringify(rows), studies] };
-      const { rows: made } = await pool.query<{ uid: string; made: number }>(query).catch((error: unknown) => {
-        throw codeOf(error) === STALE_SERIES ? new StaleIds('a remembered series is not in the catalog') : error;
-      });
+      const [first] = rows;
+      if (first !== undefined && rows.length === 1) {
+        const [row] = await stored<{ made: number | null }>('store_arrival', STORE_ARRIVAL, INSTANCE_COLUMNS.map(([name]) => first[name]));
+        return new Map(row === undefined || row.made === null ? [] : [[first.sop_instance_uid, row.made]]);
+      }
+      const made = await stored<{ uid: string; made: number }>('store_arrivals', 'select uid, made from store_arrivals($1, $2)', [JSON.stringify(rows), studies]);
       return new Map(made.map((row) => [row.uid, row.made]));
     },
     async insertRow(trx, table, row) {

@@ -20,11 +20,14 @@ interface SandboxWorkflow {
 export type Fakes = Readonly<Record<string, (...args: never[]) => unknown>>;
 export type Creator = ReusableVMWorkflowCreator;
 
+/** Those that workflows run within their own tasks. */
+const LOCAL_ACTIVITIES = ['groupState'];
+
 /** Bundles the workflows once; share the creator between tests and destroy it at the end. */
 export const loadWorkflows = async (): Promise<Creator> => {
   const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
   const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
-  return ReusableVMWorkflowCreator.create(parseWorkflowCode(code), 1_000, new Set());
+  return ReusableVMWorkflowCreator.create(parseWorkflowCode(code), 1_000, new Set(LOCAL_ACTIVITIES));
 };
 
 export class VirtualRun {
@@ -86,6 +89,7 @@ export class VirtualRun {
     if (command.startTimer) this.timers.set(command.startTimer.seq ?? 0, this.now + tsToMs(command.startTimer.startToFireTimeout));
     else if (command.cancelTimer) this.timers.delete(command.cancelTimer.seq ?? 0);
     else if (command.scheduleActivity) return this.perform(command.scheduleActivity);
+    else if (command.scheduleLocalActivity) return this.perform(command.scheduleLocalActivity);
     else if (command.requestCancelActivity) this.cancelActivity(command.requestCancelActivity.seq ?? 0);
     else if (command.startChildWorkflowExecution) {
       const child = command.startChildWorkflowExecution;
@@ -111,7 +115,7 @@ export class VirtualRun {
     return undefined;
   }
 
-  private async perform(activity: coresdk.workflow_commands.IScheduleActivity): Promise<Job | undefined> {
+  private async perform(activity: coresdk.workflow_commands.IScheduleActivity | coresdk.workflow_commands.IScheduleLocalActivity): Promise<Job | undefined> {
     const name = activity.activityType ?? '';
     const seq = activity.seq ?? 0;
     this.scheduled.push(name);
