@@ -1,7 +1,8 @@
 /**
  * Measures receiving: storescu processes side by side send generated CT slices into the whole product, storescp and Orthanc.
- * With --lean their heads are the few elements that identify an instance, not those of a scanner. With --nagle all sockets of DCMTK are as it makes them, and storescp is the peer; with --not-durable or --no-index it is our
- * library alone against storescp, which does neither.
+ * With --lean the heads of the slices are the few elements that identify an instance, not those of a scanner. With --nagle all
+ * sockets of DCMTK are as it makes them, and storescp is the peer; with --not-durable or --no-index it is our library alone
+ * against storescp, which does neither.
  * Every repetition starts each target empty, warms it with slices of its own, and turns the order round.
  */
 import { join } from 'node:path';
