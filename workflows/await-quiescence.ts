@@ -24,7 +24,7 @@ const act = wf.proxyActivities<IntakeActivities>({
   retry: { initialInterval: '500ms', maximumInterval: '15s' },
 });
 
-/** Reading the group is short and changes nothing: done within the workflow task it spares the server a third of what a group costs. */
+/** Reading the group is short and changes nothing: done within the workflow task it spares the server the events of an activity. */
 const read = wf.proxyLocalActivities<Pick<IntakeActivities, 'groupState'>>({ startToCloseTimeout: '30s', retry: { initialInterval: '500ms', maximumInterval: '15s' } });
 
 export async function awaitQuiescence(input: AwaitQuiescenceInput): Promise<string> {

@@ -8,7 +8,8 @@ import { renderAddition } from './sketch.ts';
 /** Raised when a series that the caller remembers is not there: no_data_found. */
 export const STALE_SERIES = 'P0002';
 
-const COLUMNS: readonly (readonly [name: string, type: string])[] = [
+/** What a new row of `instance` is made of. */
+export const COLUMNS: readonly (readonly [name: string, type: string])[] = [
   ['sop_instance_uid', 'text'], ['variant', 'int'], ['series_key', 'bigint'], ['study_key', 'bigint'], ['sop_class_uid', 'text'], ['instance_number', 'text'], ['sort_number', 'int'],
   ['transfer_syntax_uid', 'text'], ['data_set_sha256', 'text'], ['data_set_offset', 'bigint'], ['bytes', 'bigint'], ['path', 'text'], ['calling_ae', 'text'], ['called_ae', 'text'], ['host', 'text'],
   ['is_pushed', 'int'], ['is_held', 'int'], ['counts', 'int'], ['is_contested', 'int'], ['stored_at', 'timestamptz'], ['attributes', 'text'],

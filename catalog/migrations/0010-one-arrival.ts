@@ -1,12 +1,6 @@
-/** Where few senders are at work most groups of arrivals hold one instance: storing it alone spares PostgreSQL a quarter of the work. */
+/** Where few senders are at work most groups of arrivals hold one instance: storing it alone spares PostgreSQL work. */
 import type { EngineName } from '../dialects/dialect.ts';
-import { STALE_SERIES } from './0009-arrival-log.ts';
-
-const COLUMNS: readonly (readonly [name: string, type: string])[] = [
-  ['sop_instance_uid', 'text'], ['variant', 'int'], ['series_key', 'bigint'], ['study_key', 'bigint'], ['sop_class_uid', 'text'], ['instance_number', 'text'], ['sort_number', 'int'],
-  ['transfer_syntax_uid', 'text'], ['data_set_sha256', 'text'], ['data_set_offset', 'bigint'], ['bytes', 'bigint'], ['path', 'text'], ['calling_ae', 'text'], ['called_ae', 'text'], ['host', 'text'],
-  ['is_pushed', 'int'], ['is_held', 'int'], ['counts', 'int'], ['is_contested', 'int'], ['stored_at', 'timestamptz'], ['attributes', 'text'],
-];
+import { COLUMNS, STALE_SERIES } from './0009-arrival-log.ts';
 
 /**
  * store_arrival(the columns of an instance): what store_arrivals does for a group of one, from parameters instead of JSON and

@@ -126,6 +126,19 @@ export const describeCatalog = (name: string, makeDatabaseUrl: () => Promise<str
         expect(study).toMatchObject({ instances: 60, heldInstances: 60, bytes: 60_000 });
       });
 
+      it('counts the same whether instances come one by one or together', async () => {
+        const counted = async (store: (arrivals: readonly ArrivedInstance[]) => Promise<unknown>): Promise<unknown> => {
+          const sketch = fresh();
+          await store([1, 2, 3].flatMap((instance) => [1, 2].map((series) => makeArrival({ ...sketch, series, instance, bytes: 1_000 * instance, storedAt: after(instance * 10), kind: instance === 2 ? 'pushed' : 'retrieved' }))));
+          const found = await catalog.studies.study(await studyOf(sketch.study));
+          const { instances, heldInstances, bytes, lastStoredAt } = found?.study ?? {};
+          return { study: { instances, heldInstances, bytes, lastStoredAt }, series: found?.series.map((one) => [one.number, one.instances, one.heldInstances, one.bytes]), arrivals: (await arrivalsOf(sketch.study)).map(({ isPushed }) => isPushed) };
+        };
+        const together = await counted((arrivals) => catalog.instances.store(arrivals));
+        expect(together).toMatchObject({ study: { instances: 6, heldInstances: 6, bytes: 12_000 }, arrivals: [true, true] });
+        expect(await counted(async (arrivals) => { for (const one of arrivals) await catalog.instances.store([one]); })).toEqual(together);
+      });
+
       it('holds an instance again that was deleted', async () => {
         const sketch = fresh();
         const [stored] = await catalog.instances.store([makeArrival(sketch)]);
