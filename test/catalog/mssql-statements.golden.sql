@@ -109,6 +109,8 @@ alter table arrival_outbox add bytes bigint not null default 0;
 update arrival_outbox set is_pushed = 1;
 -- @1 bigint, @2 datetime2(3)
 insert into "schema_version" ("version", "applied_at") values (@1, @2);
+-- @1 bigint, @2 datetime2(3)
+insert into "schema_version" ("version", "applied_at") values (@1, @2);
 commit transaction;
 -- instances.store of new series
 begin transaction;
