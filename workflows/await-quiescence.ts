@@ -18,14 +18,12 @@ const GROUP_BY = defineSearchAttributeKey('GroupBy', SearchAttributeType.KEYWORD
 const DUE_AT = defineSearchAttributeKey('DueAt', SearchAttributeType.DATETIME);
 const BLOCKED_ON = defineSearchAttributeKey('BlockedOn', SearchAttributeType.KEYWORD);
 
-const act = wf.proxyActivities<IntakeActivities>({
-  startToCloseTimeout: '30s',
-  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
-  retry: { initialInterval: '500ms', maximumInterval: '15s' },
-});
+const LIMITS = { startToCloseTimeout: '30s', retry: { initialInterval: '500ms', maximumInterval: '15s' } } as const;
+
+const act = wf.proxyActivities<IntakeActivities>({ ...LIMITS, cancellationType: 'WAIT_CANCELLATION_COMPLETED' });
 
 /** Reading the group is short and changes nothing: done within the workflow task it spares the server the events of an activity. */
-const read = wf.proxyLocalActivities<Pick<IntakeActivities, 'groupState'>>({ startToCloseTimeout: '30s', retry: { initialInterval: '500ms', maximumInterval: '15s' } });
+const read = wf.proxyLocalActivities<Pick<IntakeActivities, 'groupState'>>(LIMITS);
 
 export async function awaitQuiescence(input: AwaitQuiescenceInput): Promise<string> {
   let isFlushed = false;

@@ -24,7 +24,8 @@ const INSTANCE_COLUMNS: readonly (readonly [keyof Insertable<InstanceTable> & st
   ['is_pushed', 'int'], ['is_held', 'int'], ['counts', 'int'], ['is_contested', 'int'], ['stored_at', 'timestamptz'], ['attributes', 'text'],
 ];
 
-const STORE_ARRIVAL = `select store_arrival(${INSTANCE_COLUMNS.map((_, i) => `$${i + 1}`).join(', ')}) as made`;
+/** By the names of the parameters: the order of columns here is none of the function's. */
+const STORE_ARRIVAL = `select store_arrival(${INSTANCE_COLUMNS.map(([name], i) => `new_${name} => $${i + 1}`).join(', ')}) as made`;
 
 const fault = (error: unknown): Fault => {
   const code = codeOf(error);

@@ -35,9 +35,10 @@ await printDocument('docs/BENCHMARKS.md', `${generatedBy('print-benchmarks.ts')}
 What the benches in test/bench measured last, as they printed it ([benchmarks.jsonl](benchmarks.jsonl)): ${last === undefined ? '' : `${last.cores} cores, Node.js ${last.node.slice(1)}, ${last.date.slice(0, 10)}`}.
 Ratios are to a peer in the same run on the same file system; a ratio says more than a rate. Where disk and memory are
 shared with other virtual machines, rates of two runs differ by up to a third and CPU per gigabyte by up to a half.
-Slices have the head of a CT scanner's image, 258 elements of which 179 are private, unless told.
 
 ## Receiving, queries, sending
+
+Slices that are sent have the head of a CT scanner's image, 258 elements of which 179 are private, unless told.
 
 ${markdownTable(HEAD, RECEPTION.map(cells))}
 

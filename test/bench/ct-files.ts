@@ -15,7 +15,7 @@ export interface SliceWish {
   /** About how long the file becomes; images are square. */
   readonly bytes: number;
   /** The head of a scanner's image (scanner-head.ts) instead of the few elements that identify an instance. */
-  readonly isScanned?: boolean;
+  readonly isScanned: boolean;
 }
 
 const phantoms = new Map<number, Uint16Array>();
@@ -49,7 +49,7 @@ const pixelsOf = (side: number, seed: number): Buffer => {
 /** What surrounds the pixels, about. */
 const HEAD_BYTES = { own: 1_000, scanned: 6_400 };
 
-export const makeSlice = ({ seed, at, series, study, bytes, isScanned = false }: SliceWish): MadeInstance => {
+export const makeSlice = ({ seed, at, series, study, bytes, isScanned }: SliceWish): MadeInstance => {
   const side = Math.max(8, Math.round(Math.sqrt(Math.max(bytes - (isScanned ? HEAD_BYTES.scanned : HEAD_BYTES.own), 0) / 2) / 2) * 2);
   return makeInstance({
     seed: `${seed} ${at}`, patientId: `BENCH-${study}`, patientName: `Phantom^Bench${study}`, studyInstanceUid: uid(`${seed} study ${study}`),
@@ -60,7 +60,7 @@ export const makeSlice = ({ seed, at, series, study, bytes, isScanned = false }:
 
 export interface SliceSet { readonly folders: readonly string[]; readonly count: number; readonly bytes: number }
 
-/** Writes `count` slices of series of 100, dealt out to one folder per association. */
+/** Writes `count` slices of series of 100, dealt out to one folder per association; as a scanner makes them unless told. */
 export const writeSlices = (folder: string, wish: { readonly seed: string; readonly count: number; readonly bytes: number; readonly associations: number; readonly isScanned?: boolean }): SliceSet => {
   const folders = Array.from({ length: wish.associations }, (_, n) => join(folder, String(n)));
   for (const one of folders) mkdirSync(one, { recursive: true });

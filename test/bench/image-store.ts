@@ -9,7 +9,7 @@ export const fillStore = async (directory: string, wish: { readonly series: numb
   const instances: VolumeInstance[] = [];
   for (let at = 0; at < wish.series * wish.slices; at += 1) {
     const series = Math.floor(at / wish.slices);
-    const made = makeSlice({ seed: 'image', at, series, study: 0, bytes: wish.bytes });
+    const made = makeSlice({ seed: 'image', at, series, study: 0, bytes: wish.bytes, isScanned: false });
     const part = store.open(made.bytes.subarray(0, made.bytes.length - made.dataSet.length));
     part.append([made.dataSet]);
     const placed = await part.commit({ sopInstanceUid: made.sopInstanceUid, seriesInstanceUid: made.seriesInstanceUid });

@@ -54,7 +54,7 @@ export const runOrchestrateBench = async (args: readonly string[]): Promise<void
   try {
     const files = Array.from({ length: count }, (_, at) => {
       const file = join(folder, `${at}.dcm`);
-      writeFileSync(file, makeSlice({ seed: 'orchestrate', at, series: 0, study: at, bytes }).bytes);
+      writeFileSync(file, makeSlice({ seed: 'orchestrate', at, series: 0, study: at, bytes, isScanned: false }).bytes);
       return file;
     });
     const robot = join(folder, 'robot');

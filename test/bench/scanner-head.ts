@@ -1,7 +1,7 @@
 /**
  * What a CT scanner writes before the pixels, beside what every instance of ours has: its acquisition, and private groups that
- * carry most of the elements. Receivers that read whole data sets spend as much on these as on the pixels.
- * Counts and lengths are those of an image of a helical scanner: with makeInstance's own 258 elements, 179 of them private, 6 KB.
+ * carry most of the elements; receivers that read whole data sets read them all.
+ * As many as an image of a helical scanner has: with makeInstance's own 258 elements, 179 of them private, 6 KB.
  */
 import type { MadeElement } from '../fixtures/make-instance.ts';
 
