@@ -8,7 +8,8 @@ import { until } from './association/harness.ts';
 describe('part files', () => {
   let directory: string;
   beforeEach(() => { directory = mkdtempSync(join(tmpdir(), 'part-files-')); });
-  afterEach(() => rmSync(directory, { recursive: true, force: true }));
+  // Files are still being opened ahead when a test ends.
+  afterEach(() => rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }));
   const names = (): readonly string[] => readdirSync(directory);
   const descriptors = (): number => readdirSync('/proc/self/fd').length;
 
